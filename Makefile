@@ -1,0 +1,40 @@
+# make demo | serve | test | lint | bench: each sets up what it needs; the second time is quick.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.PHONY: demo serve test lint bench train clean
+
+demo: .venv/ready
+	$(BIN)/newstance analyze sample:summit --topic ukraine-war
+
+serve: .venv/ready
+	$(BIN)/newstance serve
+
+test: .venv/ready
+	$(BIN)/pytest
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy models service eval configs
+
+bench: .venv/ready
+	$(BIN)/python -m newstance.eval.speed
+
+# DATA=folder with the labelled sets. The allocator settings keep torch from handing memory back after each step,
+# which costs half the time on a CPU.
+train: .venv/ready
+	$(PIP) --no-deps --require-hashes -r requirements/training.txt
+	MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456 \
+		$(BIN)/newstance --verbose train stance-mpnet --data $(DATA) --out runs
+
+.venv/ready: pyproject.toml requirements/embedded.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) --upgrade pip
+	$(PIP) --editable '.[serve,eval,train,dev]'
+	$(PIP) --no-deps --require-hashes -r requirements/embedded.txt
+	touch $@
+
+clean:
+	rm -rf .venv build *.egg-info

@@ -1,0 +1,1 @@
+"""Labelled sets in, numbers that can be trusted out."""

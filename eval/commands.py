@@ -1,0 +1,232 @@
+"""The sub-commands evaluate, report, compare and calibrate."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .labelled import LabelledSet
+    from .runs import Advance, Classifier, RunOptions
+
+
+def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the sub-commands; each sets ``run``, which takes the arguments and returns an exit code."""
+    _add_evaluate(subparsers)
+    report = subparsers.add_parser("report", help="score a run's stored rows again; needs no model")
+    report.add_argument("run_dir", type=Path, nargs="+", metavar="RUN_DIR")
+    report.set_defaults(run=_report)
+    compare = subparsers.add_parser(
+        "compare", help="two runs on the same examples: which is better, and where"
+    )
+    compare.add_argument("run_a", type=Path, metavar="RUN_A")
+    compare.add_argument("run_b", type=Path, metavar="RUN_B")
+    compare.set_defaults(run=_compare)
+    calibrate = subparsers.add_parser(
+        "calibrate", help="fit temperature and abstain threshold on development data"
+    )
+    calibrate.add_argument("config", nargs="+", metavar="CONFIG", help="development sets")
+    calibrate.add_argument("--check", nargs="+", default=[], metavar="CONFIG", help="other sets, to check on")
+    calibrate.add_argument(
+        "--write", type=Path, metavar="PROFILE_FILE", help="put the numbers into this profile"
+    )
+    _add_common(calibrate)
+    calibrate.set_defaults(run=_calibrate)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the folder that holds the labelled sets")
+    parser.add_argument("--skip-invalid", action="store_true", help="leave bad rows out, and count them")
+
+
+def _add_evaluate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "evaluate",
+        help="run a profile over labelled sets and report how well it does",
+        description="A killed run goes on where it stopped when the same command is given again.",
+    )
+    parser.add_argument("config", nargs="+", metavar="CONFIG", help="a name in configs/eval, or a YAML file")
+    _add_common(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="each set gets a folder in it")
+    parser.add_argument(
+        "--limit", type=_positive, metavar="N", help="about N examples only; marks the report"
+    )
+    parser.add_argument(
+        "--zero-shot", metavar="SOURCE", help="an NLI model for the zero-shot pipeline baseline"
+    )
+    parser.add_argument(
+        "--robustness", action="store_true", help="stance sets again with names and surroundings changed"
+    )
+    parser.add_argument("--update-floors", action="store_true", help="raise configs/eval/floors.yaml")
+    parser.add_argument(
+        "--lower-floors", action="store_true", help="with --update-floors: they may go down, too"
+    )
+    parser.set_defaults(run=_evaluate)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from newstance.service import Analyzer
+
+    from .labelled import load_set
+    from .report import write_report
+    from .runs import RunOptions, run_set
+
+    # All sets are read before the model: a bad row shows at once and not after an hour.
+    sets = [load_set(name, args.data, args.skip_invalid) for name in args.config]
+    analyzer = Analyzer.from_profile(args.profile)
+    results = {}
+    for config, labelled in zip(args.config, sets, strict=True):
+        folder = args.out / labelled.config.name
+        options = RunOptions(limit=args.limit)
+        with _progress(labelled.config.name) as advance:
+            run_set(labelled, analyzer, folder, options, _command(args, config), advance)
+        if args.zero_shot and labelled.config.kind != "summaries":
+            _zero_shot(args.zero_shot, labelled, folder, options)
+        if args.robustness and labelled.config.kind == "stance":
+            _robustness(analyzer.classifier, labelled, folder, options)
+        results[labelled.config.name] = write_report(folder)
+        print(_summary_line(results[labelled.config.name], folder), flush=True)
+    if args.update_floors:
+        _update_floors(results, args)
+    return 0
+
+
+def _zero_shot(source: str, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
+    from .baselines import ZeroShotPipeline
+    from .runs import answer_with
+    from .storage import BASELINE, RowFile, only_run_in
+
+    # The model is part of the name: rows of one are never taken for another's.
+    name = re.sub(r"\W+", "-", source).strip("-")
+    rows = RowFile(folder / f"{BASELINE}zero-shot-{name}.jsonl")
+    with only_run_in(folder), _progress(f"{labelled.config.name}, zero-shot") as advance:
+        answer_with(ZeroShotPipeline(source).answers, labelled, rows, options, advance)
+
+
+def _robustness(classifier: Classifier, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
+    from .robustness import CHANGES, changed_set
+    from .runs import answer_with, stance_answers
+    from .storage import RowFile, only_run_in
+
+    part = labelled if options.limit is None else labelled.limited(options.limit)
+    whole = replace(options, limit=None)
+    for name, change in CHANGES.items():
+        rows = RowFile(folder / f"changed-{name}.jsonl")
+        with only_run_in(folder), _progress(f"{labelled.config.name}, {name}") as advance:
+            answer_with(
+                lambda batch: stance_answers(classifier, batch),
+                changed_set(part, change),
+                rows,
+                whole,
+                advance,
+            )
+
+
+def _update_floors(results: dict[str, Any], args: argparse.Namespace) -> None:
+    from newstance import configs
+
+    from .floors import update_floors
+
+    path = configs.find("eval", "floors")
+    floors = update_floors(results, args.profile, args.lower_floors, path)
+    print(f"{path.name}: {floors.floors}")
+
+
+def _command(args: argparse.Namespace, config: str) -> str:
+    """What to type for this set again; folders are the reader's own."""
+    parts = ["newstance evaluate", config, "--profile", args.profile]
+    parts += ["--data DIR"] * (args.data is not None) + ["--out DIR"]
+    parts += [f"--limit {args.limit}"] * (args.limit is not None) + ["--skip-invalid"] * args.skip_invalid
+    parts += [f"--zero-shot {args.zero_shot}"] * bool(args.zero_shot) + ["--robustness"] * args.robustness
+    return " ".join(parts)
+
+
+def _summary_line(results: dict[str, Any], folder: Path) -> str:
+    from .report import interval
+
+    best = results["best_baseline"]
+    baseline = results["baselines"][best["name"]][results["headline"]]["value"]
+    notes = [f"{results['errors']} crashed"] * bool(results["errors"]) + ["PARTIAL"] * results["partial"]
+    notes += ["NOT ABOVE THE BEST BASELINE"] * (best["beats"] != "yes")
+    return (
+        f"{results['set']}: {results['headline']} {interval(results['scores'][results['headline']])}, "
+        f"n {results['n']}, best baseline {baseline:.3f} ({best['name']})"
+        + "".join(f"; {note}" for note in notes)
+        + f"\n  {folder / 'report.html'}"
+    )
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Advance]:
+    """A bar with rate and time left on standard error."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    rate = TextColumn("{task.fields[rate]}")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        rate,
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+
+        def advance(done: int, total: int) -> None:
+            # The first call tells what is on disk already; counted as work, it would spoil the rate.
+            if not progress.tasks:
+                progress.add_task(title, total=total, completed=done, rate="")
+                return
+            task = progress.tasks[0]
+            progress.update(task.id, advance=done)
+            if task.speed:
+                progress.update(task.id, rate=f"{task.speed:.1f}/s")
+
+        yield advance
+
+
+def _report(args: argparse.Namespace) -> int:
+    from .report import write_report
+
+    for folder in args.run_dir:
+        print(_summary_line(write_report(folder), folder))
+    return 0
+
+
+def _compare(args: argparse.Namespace) -> int:
+    from .compare import as_markdown, compare
+
+    print(as_markdown(compare(args.run_a, args.run_b), str(args.run_a), str(args.run_b)), end="")
+    return 0
+
+
+def _calibrate(args: argparse.Namespace) -> int:
+    from newstance.service import Analyzer
+
+    from .calibrate import as_text, as_yaml, calibrate, write_to_profile
+    from .labelled import load_set
+
+    dev, check = (
+        [load_set(name, args.data, args.skip_invalid) for name in names]
+        for names in (args.config, args.check)
+    )
+    analyzer = Analyzer.from_profile(args.profile)
+    calibration = calibrate(analyzer.classifier, analyzer.profile.aggregation.threshold, dev, check)
+    print(as_text(calibration))
+    print(as_yaml(calibration), end="")
+    if args.write:
+        write_to_profile(calibration, args.write)
+    return 0

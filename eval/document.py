@@ -1,0 +1,127 @@
+"""A small document that is written both as Markdown and as one HTML file.
+
+Everything in it is untrusted text (tweets, articles, model output), so both writers escape all of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
+table { display: block; overflow-x: auto; }
+th, td { border: 1px solid #ccd1d9; padding: .3rem .6rem; text-align: left; vertical-align: top; }
+th, pre { background: #f2f4f7; }
+img { max-width: 100%; }
+pre { padding: .6rem; overflow-x: auto; }
+.note { border-left: 4px solid #b25d00; padding: .3rem .8rem; background: #fdf3e7; }
+""".strip()
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section's title."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Plain text; a note is one that must not be overlooked."""
+
+    text: str
+    is_note: bool = False
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text to be copied as it is."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with a header."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An SVG picture; Markdown shows its description only."""
+
+    svg: bytes
+    description: str
+
+
+Block = Heading | Paragraph | Code | Table | Picture
+
+
+@dataclass
+class Document:
+    """A title and what follows it."""
+
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+
+    def markdown(self) -> str:
+        """The document in Markdown, without its pictures."""
+        parts = [f"# {_markdown_text(self.title)}"]
+        for block in self.blocks:
+            if isinstance(block, Heading):
+                parts.append(f"{'#' * block.level} {_markdown_text(block.text)}")
+            elif isinstance(block, Paragraph):
+                text = _markdown_text(block.text)
+                parts.append(f"> **{text}**" if block.is_note else text)
+            elif isinstance(block, Code):
+                parts.append(f"```\n{block.text}\n```")
+            elif isinstance(block, Table):
+                rows = [block.header, ["---"] * len(block.header), *block.rows]
+                parts.append("\n".join("| " + " | ".join(map(_markdown_text, row)) + " |" for row in rows))
+            else:
+                parts.append(f"*{_markdown_text(block.description)} (picture in report.html)*")
+        return "\n\n".join(parts) + "\n"
+
+    def html(self) -> str:
+        """The document as one HTML file that loads nothing from elsewhere."""
+        body = "\n".join(_html_block(block) for block in self.blocks)
+        title = html.escape(self.title)
+        return (
+            f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title>\n'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            f"<style>{_STYLE}</style></head>\n"
+            f"<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
+        )
+
+
+def _markdown_text(text: str) -> str:
+    line = " ".join(text.split())
+    if line == "---":
+        return line
+    return re.sub(r"([\\`*_|<>\[\]#])", r"\\\1", line)
+
+
+def _html_block(block: Block) -> str:
+    if isinstance(block, Heading):
+        return f"<h{block.level}>{html.escape(block.text)}</h{block.level}>"
+    if isinstance(block, Paragraph):
+        kind = ' class="note"' if block.is_note else ""
+        return f"<p{kind}>{html.escape(block.text)}</p>"
+    if isinstance(block, Code):
+        return f"<pre>{html.escape(block.text)}</pre>"
+    if isinstance(block, Table):
+        head = "".join(f"<th>{html.escape(cell)}</th>" for cell in block.header)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>\n" for row in block.rows
+        )
+        return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
+    picture = base64.b64encode(block.svg).decode()
+    return f'<img alt="{html.escape(block.description)}" src="data:image/svg+xml;base64,{picture}">'

@@ -1,0 +1,237 @@
+"""Scores of labels and probabilities, each with a bootstrap interval.
+
+Every score here is a function of sums over examples: a confusion matrix, the contents of reliability bins, a
+total. So a resample of groups needs no second look at the examples: it is a weighted sum of the groups' own
+sums, and a thousand resamples are one matrix product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+RESAMPLES = 1000
+BINS = 10
+# Of DSE (Park, Pan, Joo 2021): who feels how toward whom, for the entities p and q of a sentence.
+FIVE_CLASSES = ("neutral", "p->q positive", "p->q negative", "q->p positive", "q->p negative")
+_SEED = 20260
+
+Statistic = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its 95% percentile bootstrap interval (Efron and Tibshirani 1993)."""
+
+    value: float
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, float]:
+        """For JSON; six digits are more than any set's size supports."""
+        return {"value": round(self.value, 6), "low": round(self.low, 6), "high": round(self.high, 6)}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A score, before anything is summed.
+
+    Attributes:
+        sums: Shape (groups, ...): what the score needs, summed over each group's examples.
+        statistic: Takes totals of shape (resamples, ...) to scores of shape (resamples,).
+    """
+
+    sums: np.ndarray
+    statistic: Statistic
+
+    @property
+    def value(self) -> float:
+        """The score itself."""
+        return float(self.statistic(self.sums.sum(axis=0, keepdims=True))[0])
+
+    def estimate(self, resamples: int = RESAMPLES) -> Estimate:
+        """The score with its interval, resampled by group."""
+        return _interval(self.value, self.statistic(_resampled(self.sums, resamples)))
+
+    def minus(self, other: Measure, resamples: int = RESAMPLES) -> Estimate:
+        """The difference to another score on the same examples, by a paired bootstrap.
+
+        Both must be made of the same rows in the same order, so that a resample draws the same groups.
+        """
+        differences = self.statistic(_resampled(self.sums, resamples)) - other.statistic(
+            _resampled(other.sums, resamples)
+        )
+        return _interval(self.value - other.value, differences)
+
+
+def _resampled(sums: np.ndarray, resamples: int) -> np.ndarray:
+    groups = len(sums)
+    rng = np.random.default_rng(_SEED)
+    flat = sums.reshape(groups, -1)
+    totals = np.empty((resamples, flat.shape[1]))
+    for i in range(resamples):
+        # The same seed draws the same groups for every measure of as many groups, which pairs them.
+        totals[i] = np.bincount(rng.integers(groups, size=groups), minlength=groups) @ flat
+    return totals.reshape(resamples, *sums.shape[1:])
+
+
+def _interval(value: float, samples: np.ndarray) -> Estimate:
+    low, high = np.percentile(samples, [2.5, 97.5])
+    return Estimate(value, float(low), float(high))
+
+
+def summed_by_group(values: np.ndarray, groups: Sequence[str]) -> np.ndarray:
+    """Sum rows of shape (examples, ...) to (groups, ...), groups in sorted order."""
+    names, index = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+    sums = np.zeros((len(names), *values.shape[1:]))
+    np.add.at(sums, index, values)
+    return sums
+
+
+def confusion_rows(gold: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str]) -> np.ndarray:
+    """Each example's own confusion matrix.
+
+    Returns:
+        Shape (examples, labels, labels + 1): gold by predicted. The last column is for examples without an
+        answer (a crash), which thereby count as misses.
+    """
+    code = {label: i for i, label in enumerate(labels)}
+    rows = np.zeros((len(gold), len(labels), len(labels) + 1))
+    rows[
+        np.arange(len(gold)),
+        [code[label] for label in gold],
+        [len(labels) if label is None else code[label] for label in predicted],
+    ] = 1
+    return rows
+
+
+def label_scores(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Precision, recall and F1 of each label, of shape (..., labels); 0 where undefined."""
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    gold, predicted = confusion.sum(axis=-1), confusion.sum(axis=-2)[..., :-1]
+
+    def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+        divided: np.ndarray = np.divide(part, whole, out=np.zeros_like(part, dtype=float), where=whole > 0)
+        return divided
+
+    return ratio(hits, predicted), ratio(hits, gold), ratio(2 * hits, gold + predicted)
+
+
+def macro_f1(labels: Sequence[str], scored: Sequence[str]) -> Statistic:
+    """The mean F1 over a fixed list of labels; a label that never occurs counts as 0, it is not left out.
+
+    With ``("favor", "against")`` it is SemEval-2016's score (Mohammad et al. 2016).
+    """
+    columns = [list(labels).index(label) for label in scored]
+
+    def statistic(confusion: np.ndarray) -> np.ndarray:
+        mean: np.ndarray = label_scores(confusion)[2][..., columns].mean(axis=-1)
+        return mean
+
+    return statistic
+
+
+def accuracy(confusion: np.ndarray) -> np.ndarray:
+    """The share of right answers."""
+    right: np.ndarray = np.trace(confusion, axis1=-2, axis2=-1) / confusion.sum(axis=(-2, -1))
+    return right
+
+
+def mean_of_totals(totals: np.ndarray) -> np.ndarray:
+    """The mean, from totals (..., 2) of value and count."""
+    mean: np.ndarray = totals[..., 0] / np.maximum(totals[..., 1], 1)
+    return mean
+
+
+def reliability_rows(probabilities: np.ndarray, gold: np.ndarray) -> np.ndarray:
+    """Each example's share in the reliability bins.
+
+    Args:
+        probabilities: Shape (examples, labels).
+        gold: Label indices, shape (examples,).
+
+    Returns:
+        Shape (examples, bins, 3): count, confidence and rightness, in the bin of the top probability. Bins
+        are of equal width.
+    """
+    confidence = probabilities.max(axis=1)
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    rows = np.zeros((len(gold), BINS, 3))
+    right = probabilities.argmax(axis=1) == gold
+    rows[np.arange(len(gold)), bins] = np.stack([np.ones(len(gold)), confidence, right], axis=1)
+    return rows
+
+
+def expected_calibration_error(bins: np.ndarray) -> np.ndarray:
+    """ECE (Guo et al. 2017) from summed reliability bins of shape (..., bins, 3)."""
+    error: np.ndarray = np.abs(bins[..., 1] - bins[..., 2]).sum(axis=-1) / bins[..., 0].sum(axis=-1)
+    return error
+
+
+def brier_rows(probabilities: np.ndarray, gold: np.ndarray) -> np.ndarray:
+    """Squared distance to the truth over all labels (Brier 1950), 0 to 2, and a count: (examples, 2)."""
+    truth = np.eye(probabilities.shape[1])[gold]
+    return np.stack([((probabilities - truth) ** 2).sum(axis=1), np.ones(len(gold))], axis=1)
+
+
+def risk_coverage(confidence: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How wrong the answers are if only the surest are given (El-Yaniv and Wiener 2010).
+
+    Args:
+        confidence: Shape (examples,).
+        right: Shape (examples,), whether each answer is right.
+
+    Returns:
+        Coverage and risk, each of shape (distinct confidences,): answers of equal confidence are given or
+        withheld together.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    last = np.append(np.diff(confidence[order]) != 0, True)
+    given = np.arange(1, len(order) + 1)
+    wrong = np.cumsum(~right[order].astype(bool))
+    return (given / len(order))[last], (wrong / given)[last]
+
+
+def area_under_risk(coverage: np.ndarray, risk: np.ndarray) -> float:
+    """The mean risk over all coverages (AURC); lower is better."""
+    return float((risk * np.diff(coverage, prepend=0.0)).sum())
+
+
+def five_classes(
+    ids: Sequence[str], labels: Sequence[str | None], strengths: Sequence[float]
+) -> dict[str, str | None]:
+    """DSE's class of each sentence, from its two directed rows.
+
+    Args:
+        ids: Row ids, ending in ``-pq`` and ``-qp``.
+        labels: Their labels; None for a crash.
+        strengths: Probabilities of the labels. A sentence has one direction: if both rows have a stance, the
+            more probable one is taken.
+
+    Returns:
+        One of ``FIVE_CLASSES`` for each sentence, None if one of its rows crashed.
+
+    Raises:
+        ValueError: An id ends otherwise, or a sentence lacks a direction.
+    """
+    sentences: dict[str, dict[str, tuple[str | None, float]]] = {}
+    for identity, label, strength in zip(ids, labels, strengths, strict=True):
+        stem, _, direction = identity.rpartition("-")
+        sentences.setdefault(stem, {})[direction] = (label, strength)
+    classes: dict[str, str | None] = {}
+    for stem, rows in sentences.items():
+        if set(rows) != {"pq", "qp"}:
+            raise ValueError(f"{stem} has the directions {sorted(rows)}, where pq and qp are needed")
+        if any(label is None for label, _ in rows.values()):
+            classes[stem] = None
+            continue
+        directed = {d: row for d, row in rows.items() if row[0] != "neutral"}
+        if not directed:
+            classes[stem] = FIVE_CLASSES[0]
+            continue
+        direction = max(directed, key=lambda d: directed[d][1])
+        arrow, sign = "p->q" if direction == "pq" else "q->p", directed[direction][0]
+        classes[stem] = f"{arrow} {'positive' if sign == 'favor' else 'negative'}"
+    return classes

@@ -1,0 +1,120 @@
+"""The same examples with what should not matter changed: stance should follow the text, not the name.
+
+Three changes are made to the rows of a stance set: names masked, names swapped for names of other regions,
+and an irrelevant sentence added. A row whose answer changes with them is a flip.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from newstance.models.stance import AUTHOR
+
+from . import metrics
+from .labelled import Example, LabelledSet
+from .metrics import Measure
+from .storage import Row
+
+_NAMES = (
+    "Amina Diallo",
+    "Chinedu Okafor",
+    "Fatima Rahmani",
+    "Lars Johansson",
+    "Li Wei",
+    "Maria Fernandez",
+    "Nguyen Thi Hoa",
+    "Piotr Kowalski",
+    "Rajesh Kumar",
+    "Yuki Tanaka",
+)
+_BESIDE_THE_POINT = (
+    "The weather stayed dry.",
+    "It was a Tuesday.",
+    "The road to the coast was closed for repairs.",
+)
+
+Change = Callable[[Example], Example | None]
+
+
+def masked(example: Example) -> Example | None:
+    """Holder and target by letters; None if neither is a name that the text holds."""
+    return _renamed(example, {"holder": "Person A", "target": "Person B"})
+
+
+def swapped(example: Example) -> Example | None:
+    """Holder and target under names of other regions; None if neither is a name that the text holds."""
+    unused = [name for name in _NAMES if name not in example.input["text"]]
+    first = _pick(len(unused), example.id)
+    new = {"holder": unused[first], "target": unused[(first + 1) % len(unused)]}
+    return _renamed(example, new)
+
+
+def distracted(example: Example) -> Example:
+    """An irrelevant sentence at the end."""
+    sentence = _BESIDE_THE_POINT[_pick(len(_BESIDE_THE_POINT), example.id)]
+    text = example.input["text"].rstrip()
+    return replace(example, input=example.input | {"text": f"{text} {sentence}"})
+
+
+CHANGES: Mapping[str, Change] = {"masked": masked, "swapped": swapped, "distracted": distracted}
+
+
+def changed_set(labelled: LabelledSet, change: Change) -> LabelledSet:
+    """A set with a change made to every example that it applies to; ids and groups stay."""
+    made = [result for example in labelled.examples if (result := change(example)) is not None]
+    return replace(labelled, examples=made)
+
+
+def flips(rows: Sequence[Row], changed: Mapping[str, Row]) -> Measure | None:
+    """The share of answers that a change turned over.
+
+    Args:
+        rows: A run's rows.
+        changed: Rows with the change, by id.
+
+    Returns:
+        None if there are none.
+    """
+    pairs = [(row, changed[row["id"]]) for row in rows if row["id"] in changed]
+    if not pairs:
+        return None
+    values = np.array([[a["prediction"] != b["prediction"], 1.0] for a, b in pairs], dtype=float)
+    return Measure(
+        metrics.summed_by_group(values, [row["group"] for row, _ in pairs]), metrics.mean_of_totals
+    )
+
+
+def _renamed(example: Example, names_for: Mapping[str, str]) -> Example | None:
+    text = example.input["text"]
+    given = {role: example.input[role] for role in ("holder", "target")}
+    names = {role: name for role, name in given.items() if _is_name_in(name, text)}
+    # One name inside the other ("Kim" and "Kim Jong Un") cannot be told apart in the text.
+    if not names or _overlap(*given.values()):
+        return None
+    new = {role: names_for[role] for role in names}
+    for role, name in names.items():
+        text = _pattern(name).sub(f"\0{role}\0", text)
+    for role, name in new.items():
+        text = text.replace(f"\0{role}\0", name)
+    return replace(example, input=example.input | new | {"text": text})
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one.lower() in other.lower() or other.lower() in one.lower()
+
+
+def _is_name_in(name: str, text: str) -> bool:
+    return name != AUTHOR and name[:1].isupper() and _pattern(name).search(text) is not None
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name.strip())}(?!\w)")
+
+
+def _pick(among: int, identity: str) -> int:
+    """A number that looks random and is the same every time."""
+    return int(hashlib.sha256(identity.encode()).hexdigest(), 16) % among

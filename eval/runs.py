@@ -1,0 +1,261 @@
+"""Run an analyzer over a labelled set, so that a kill loses nothing and every answer can be looked up."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from newstance.models.errors import ConfigError, InputError, WeightsNotFoundError
+from newstance.models.stance import LABELS, StancePrediction, StanceQuery
+
+from . import provenance
+from .labelled import Example, LabelledSet
+from .storage import Row, RowFile, only_run_in, write_json
+
+# Large enough for batches of even length inside, small enough that a kill loses little.
+BATCH_SIZE = 256
+
+
+class Classifier(Protocol):
+    """What a stance set is answered by."""
+
+    def classify(self, queries: Sequence[StanceQuery], /) -> Sequence[StancePrediction]:
+        """One prediction for each query, in order."""
+        ...
+
+
+class Analyzer(Protocol):
+    """What a run needs; ``newstance.service.Analyzer`` is one."""
+
+    @property
+    def profile(self) -> Any:
+        """A pydantic model with a ``name``."""
+        ...
+
+    @property
+    def classifier(self) -> Classifier:
+        """For stance sets."""
+        ...
+
+    @property
+    def summarizer(self) -> Any:
+        """For summary sets: ``summarize(text, sentences=...)`` gives an object with ``text``."""
+        ...
+
+    def stances_of(self, article: Any, pairs: Any, /) -> Sequence[Any]:
+        """For article sets: a stance with ``label`` and ``probabilities`` for each (actor, target)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model said to one example; neither prediction nor error would be a bug."""
+
+    prediction: str | None
+    probabilities: dict[str, float] | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run is made.
+
+    Attributes:
+        limit: About how many examples; None for all.
+        batch_size: Rows of a stance set that are classified together.
+    """
+
+    limit: int | None = None
+    batch_size: int = BATCH_SIZE
+
+
+Answerer = Callable[[Sequence[Example]], list[Answer]]
+Advance = Callable[[int, int], None]
+
+
+def run_set(
+    labelled: LabelledSet,
+    analyzer: Analyzer,
+    folder: Path,
+    options: RunOptions | None = None,
+    command: str = "",
+    advance: Advance = lambda done, total: None,
+) -> Path:
+    """Answer every example of a set, or those that an earlier, killed run left over.
+
+    Args:
+        labelled: The set.
+        analyzer: What answers.
+        folder: Where ``run.json`` and ``rows.jsonl`` go.
+        options: Limit and batch size.
+        command: What to type to make this run again; kept in ``run.json``.
+        advance: Told how many more examples are done, at first those found on disk, and of how many.
+
+    Returns:
+        The folder.
+
+    Raises:
+        InputError: Another run is at work in the folder, or the folder holds a run of something else.
+    """
+    options = options or RunOptions()
+    in_set = len(labelled.examples)
+    if options.limit is not None:
+        labelled = labelled.limited(options.limit)
+    with only_run_in(folder):
+        header = _header(labelled, analyzer, options, command) | {"examples_in_set": in_set}
+        _check_same(folder, header)
+        rows = RowFile(folder / "rows.jsonl")
+        left = rows.take_up(_batches(labelled, options.batch_size))
+        header["sittings"].append({"start": provenance.now(), "end": None, "examples": sum(map(len, left))})
+        write_json(folder / "run.json", header)
+        _answer_all(left, _answerer(labelled, analyzer), rows, len(labelled.examples), advance)
+        header["sittings"][-1]["end"] = header["end"] = provenance.now()
+        write_json(folder / "run.json", header)
+    return folder
+
+
+def answer_with(
+    answerer: Answerer,
+    labelled: LabelledSet,
+    rows: RowFile,
+    options: RunOptions,
+    advance: Advance = lambda done, total: None,
+) -> None:
+    """Answer a set by something that is no analyzer: a baseline that needs a model of its own."""
+    if options.limit is not None:
+        labelled = labelled.limited(options.limit)
+    left = rows.take_up(_batches(labelled, options.batch_size))
+    _answer_all(left, answerer, rows, len(labelled.examples), advance)
+
+
+def _header(labelled: LabelledSet, analyzer: Analyzer, options: RunOptions, command: str) -> dict[str, Any]:
+    return {
+        "set": labelled.config.name,
+        "config": labelled.config.model_dump(mode="json"),
+        "profile": analyzer.profile.model_dump(mode="json"),
+        "profile_sha256": provenance.profile_sha256(analyzer.profile),
+        "model_sha256": provenance.model_sha256(analyzer.profile),
+        "data": labelled.origin,
+        "data_sha256": labelled.sha256,
+        "examples": len(labelled.examples),
+        "limit": options.limit,
+        "batch_size": options.batch_size,
+        "skipped": labelled.skipped,
+        "command": command,
+        "versions": provenance.versions(),
+        "commit": provenance.commit(),
+        "machine": provenance.machine(),
+        "start": provenance.now(),
+        "end": None,
+        "sittings": [],
+    }
+
+
+# A run may be taken up only if all of these are the same; anything else would mix two models' answers.
+_SAME = {
+    "config": "another config of the set",
+    "data_sha256": "other data",
+    "profile_sha256": "another profile",
+    "model_sha256": "other model weights",
+    "limit": "another --limit",
+    "batch_size": "another batch size",
+}
+
+
+def _check_same(folder: Path, header: dict[str, Any]) -> None:
+    """Refuse a folder with another run in it; keep the start and sittings of the same run."""
+    stored_file = folder / "run.json"
+    if not stored_file.is_file():
+        return
+    stored = json.loads(stored_file.read_text(encoding="utf-8"))
+    if differing := [what for key, what in _SAME.items() if stored.get(key) != header[key]]:
+        raise InputError(
+            f"{folder} holds a run with {', '.join(differing)}; choose another --out, or remove that folder"
+        )
+    header["start"], header["sittings"] = stored["start"], stored["sittings"]
+
+
+def _batches(labelled: LabelledSet, size: int) -> list[list[Example]]:
+    """The same batches every time, which makes a resumed run end like an undisturbed one."""
+    if labelled.config.kind == "stance":
+        ordered = sorted(labelled.examples, key=lambda e: (len(e.input["text"]), e.id))
+        return [ordered[i : i + size] for i in range(0, len(ordered), size)]
+    groups: dict[str, list[Example]] = {}
+    for example in labelled.examples:
+        groups.setdefault(example.group, []).append(example)
+    return list(groups.values())
+
+
+def _answer_all(
+    batches: Sequence[Sequence[Example]], answerer: Answerer, rows: RowFile, total: int, advance: Advance
+) -> None:
+    advance(total - sum(map(len, batches)), total)
+    for batch in batches:
+        start = time.perf_counter()
+        answers = _answers(answerer, batch)
+        seconds = (time.perf_counter() - start) / len(batch)
+        rows.append([_row(example, answer, seconds) for example, answer in zip(batch, answers, strict=True)])
+        advance(len(batch), total)
+
+
+def _answers(answerer: Answerer, batch: Sequence[Example]) -> list[Answer]:
+    try:
+        return answerer(batch)
+    except (ConfigError, ImportError, WeightsNotFoundError):
+        raise  # not this example's fault; every other one would fail, too
+    except Exception as error:
+        # The edge of a batch: one bad example must not take the others along, and it counts as a miss.
+        if len(batch) == 1:
+            return [Answer(None, None, f"{type(error).__name__}: {error}")]
+        return [answer for example in batch for answer in _answers(answerer, [example])]
+
+
+def _row(example: Example, answer: Answer, seconds: float) -> Row:
+    return {
+        "id": example.id,
+        "group": example.group,
+        "input": example.input,
+        "input_sha256": example.input_sha256,
+        "gold": example.gold,
+        "prediction": answer.prediction,
+        "probabilities": answer.probabilities,
+        "seconds": round(seconds, 6),
+        "error": answer.error,
+    }
+
+
+def _answerer(labelled: LabelledSet, analyzer: Analyzer) -> Answerer:
+    # Models are fetched here, before the first example: one that does not load is not the example's fault.
+    if labelled.config.kind == "summaries":
+        summarizer, sentences = analyzer.summarizer, labelled.config.summary_sentences
+        return lambda batch: [_summary_answer(summarizer, e, sentences) for e in batch]
+    classifier = analyzer.classifier
+    if labelled.config.kind == "stance":
+        return lambda batch: stance_answers(classifier, batch)
+    return lambda batch: _article_answers(analyzer, batch)
+
+
+def _summary_answer(summarizer: Any, example: Example, sentences: int) -> Answer:
+    return Answer(summarizer.summarize(example.input["article"], sentences=sentences).text)
+
+
+def stance_answers(classifier: Classifier, batch: Sequence[Example]) -> list[Answer]:
+    """A classifier's answers to rows of text, holder and target."""
+    predictions = classifier.classify([StanceQuery(**example.input) for example in batch])
+    return [Answer(p.label, _plain(p.probabilities)) for p in predictions]
+
+
+def _article_answers(analyzer: Analyzer, batch: Sequence[Example]) -> list[Answer]:
+    from newstance.service import Article
+
+    article = Article.from_text(batch[0].input["text"], title="")
+    stances = analyzer.stances_of(article, [(e.input["holder"], e.input["target"]) for e in batch])
+    return [Answer(stance.label, _plain(stance.probabilities)) for stance in stances]
+
+
+def _plain(probabilities: Any) -> dict[str, float]:
+    return {label: float(probabilities[label]) for label in LABELS}

@@ -1,0 +1,56 @@
+"""Scores of one summary against its article and its reference."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from newstance.models.consistency import ground
+from newstance.models.sentences import split_sentences
+
+_WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
+
+
+@lru_cache(maxsize=1)
+def _scorer() -> Any:
+    from rouge_score.rouge_scorer import RougeScorer
+
+    # ROUGE packages disagree, so the name of the package belongs to the number: Google's rouge-score.
+    return RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
+
+
+def summary_scores(summary: str, article: str, reference: str) -> dict[str, float]:
+    """Score a summary.
+
+    Args:
+        summary: What a model wrote.
+        article: What it read.
+        reference: What a person wrote.
+
+    Returns:
+        ROUGE F-measures (Lin 2004) in 0..1; words; compression (summary words by article words); the share of
+        the summary's bigrams that the article does not have; the mean support of its sentences (see
+        ``models/consistency.py``); how many of its names and numbers the article does not have.
+    """
+    rouge = {name: float(score.fmeasure) for name, score in _scorer().score(reference, summary).items()}
+    words, source = _words(summary), _words(article)
+    bigrams = list(pairwise(words))
+    known = set(pairwise(source))
+    source_sentences = split_sentences(article)
+    grounded = [ground(sentence, source_sentences) for sentence in split_sentences(summary)]
+    invented = {item for grounding in grounded for item in grounding.invented}
+    numbers = sum(item[0].isdigit() for item in invented)
+    return rouge | {
+        "words": float(len(words)),
+        "compression": len(words) / max(len(source), 1),
+        "novel bigrams": sum(bigram not in known for bigram in bigrams) / max(len(bigrams), 1),
+        "support": sum(grounding.support for grounding in grounded) / max(len(grounded), 1),
+        "invented names": float(len(invented) - numbers),
+        "invented numbers": float(numbers),
+    }
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]

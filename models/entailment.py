@@ -1,0 +1,71 @@
+"""Natural language inference: how probable is it that a premise entails a hypothesis?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import ModelError
+from .pairs import PairClassifier, softmax
+
+
+@dataclass(frozen=True)
+class Hypotheses:
+    """One premise and several wordings of the same hypothesis, whose probabilities are averaged."""
+
+    premise: str
+    wordings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entailment:
+    """The probability that a premise entails a hypothesis, and whether the premise was cut to fit the model."""
+
+    probability: float
+    truncated: bool
+
+
+class EntailmentScorer:
+    """Entailment probabilities from any NLI model, with three labels or two, in any order.
+
+    Args:
+        pairs: The NLI model.
+        temperature: Logits are divided by it.
+
+    Raises:
+        ModelError: None of the model's labels means entailment.
+    """
+
+    def __init__(self, pairs: PairClassifier, temperature: float = 1.0) -> None:
+        self._pairs = pairs
+        self._temperature = temperature
+        self._entailment = entailment_index(pairs.labels)
+
+    def score(self, questions: Sequence[Hypotheses]) -> list[Entailment]:
+        """One entailment for each question, in the same order."""
+        pairs = [(question.premise, wording) for question in questions for wording in question.wordings]
+        scores = self._pairs.score(pairs)
+        probabilities = softmax(scores.logits / self._temperature)[:, self._entailment]
+        results, start = [], 0
+        for question in questions:
+            part = slice(start, start + len(question.wordings))
+            results.append(Entailment(float(np.mean(probabilities[part])), any(scores.truncated[part])))
+            start = part.stop
+        return results
+
+
+def entailment_index(labels: Sequence[str]) -> int:
+    """Which label means entailment.
+
+    Raises:
+        ModelError: None does, or several do.
+    """
+    found = [i for i, label in enumerate(labels) if label.lower().replace("-", "_") in ("entailment", "entailed", "entail")]
+    if len(found) != 1:
+        raise ModelError(
+            f"this model cannot be used for stance: its labels are {list(labels)}; needed is an 'entailment' label, "
+            "or exactly the labels favor, against and neutral"
+        )
+    return found[0]

@@ -1,0 +1,21 @@
+"""The errors a caller may want to tell apart. Each message names the cause and the remedy."""
+
+
+class NewstanceError(Exception):
+    """Base of all errors that newstance raises on purpose."""
+
+
+class InputError(NewstanceError):
+    """What the caller handed in cannot be worked with: an empty article, a target that is too long."""
+
+
+class ConfigError(NewstanceError):
+    """A profile, topic or training file is wrong: unknown key, bad value, missing file."""
+
+
+class WeightsNotFoundError(NewstanceError):
+    """The weights that a source names are not on this machine."""
+
+
+class ModelError(NewstanceError):
+    """Weights are there but cannot do what is asked of them, such as a classifier without an entailment label."""

@@ -1,0 +1,328 @@
+"""Generative models: a text and a length in, whole sentences out.
+
+One class runs causal language models with a chat template and encoder-decoder models (BART, PEGASUS, T5);
+they differ in how a prompt becomes tokens, and in whether summary and text share a window.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any, Literal
+
+from newstance.configs import Settings
+from pydantic import Field
+
+from .errors import ConfigError, ModelError
+from .sentences import Draft, Length
+from .sources import Weights, converted_gguf, locate
+
+OnText = Callable[[str], None]
+CHAT_PROMPT = "Summarize the news article in {length}.\n\n{text}"
+# Generous, because a sentence that is cut off cannot be kept; generation stops when enough is written.
+_TOKENS_PER_SENTENCE = 64
+_TOKENS_PER_WORD = 2
+# Joined sentences may take a few tokens more than the same sentences one by one.
+_SLACK = 4
+_LEAST_ROOM = 16
+
+
+class Decoding(Settings):
+    """How a model chooses its words. What is None is left to the model's own generation config.
+
+    Attributes:
+        max_new_tokens: Upper bound of what is written at once; None derives it from the length asked for.
+        num_beams: Beams of a beam search; with more than one, the text is streamed in one piece.
+        do_sample: Sample instead of taking the most probable word.
+        temperature: Sampling only.
+        top_p: Sampling only.
+        top_k: Sampling only.
+        seed: Sampling only: the same seed gives the same text, and nothing else's random numbers change.
+        repetition_penalty: Above 1 makes repeated words less probable.
+        no_repeat_ngram_size: Word sequences of this many tokens are written at most once.
+        length_penalty: Beam search only: above 0 prefers long summaries.
+    """
+
+    max_new_tokens: int | None = Field(None, ge=1)
+    num_beams: int | None = Field(None, ge=1)
+    do_sample: bool = False
+    temperature: float | None = Field(None, gt=0)
+    top_p: float | None = Field(None, gt=0, le=1)
+    top_k: int | None = Field(None, ge=1)
+    seed: int = 0
+    repetition_penalty: float | None = Field(None, gt=0)
+    no_repeat_ngram_size: int | None = Field(None, ge=0)
+    length_penalty: float | None = None
+
+
+_SAMPLING = ("temperature", "top_p", "top_k")
+_CHOICES = ("num_beams", *_SAMPLING, "repetition_penalty", "no_repeat_ngram_size", "length_penalty")
+
+
+class Generator:
+    """A generative model with its tokenizer and prompt.
+
+    Args:
+        model: A transformers model that can generate; its generation config is replaced by ``decoding``.
+        tokenizer: The model's tokenizer.
+        source: What errors call the model.
+        prompt: A template with ``{text}`` and, if wanted, ``{length}``. None takes ``CHAT_PROMPT`` for chat
+            models, and for others the prefix that the model's config names, if any.
+        system: A system message for chat models.
+        max_input_tokens: The longest input; None takes what the model takes.
+        decoding: How words are chosen.
+
+    Raises:
+        ModelError: A causal model without a chat template, or one that takes no system message.
+        ConfigError: The model does not say how much text it takes, or it takes too little for the prompt.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        source: str,
+        prompt: str | None = None,
+        system: str | None = None,
+        max_input_tokens: int | None = None,
+        decoding: Decoding | None = None,
+    ) -> None:
+        self.source = source
+        self._model = model
+        self._tokenizer = tokenizer
+        self._decoding = decoding or Decoding()
+        self._lock = Lock()
+        self._is_chat = not model.config.is_encoder_decoder
+        if self._is_chat and not tokenizer.chat_template:
+            raise ModelError(f"{source} has no chat template; use a chat (instruction-tuned) model")
+        task = (getattr(model.config, "task_specific_params", None) or {}).get("summarization", {})
+        self._prompt = prompt or (CHAT_PROMPT if self._is_chat else task.get("prefix", "") + "{text}")
+        self._system = system
+        self._window = _window(model.config, tokenizer)
+        self._max_input_tokens = max_input_tokens or self._window
+        if self._max_input_tokens is None:
+            raise ConfigError(f"{source} does not say how much text it takes; set max_input_tokens")
+        model.generation_config = _generation_config(model.generation_config, task, self._decoding)
+        self.room(Length(1))
+
+    def count(self, text: str) -> int:
+        """How many tokens a text takes."""
+        return len(self._tokenizer(text, add_special_tokens=False, verbose=False).input_ids)
+
+    def room(self, length: Length) -> int:
+        """How many tokens of text one input can hold when a summary of this length is written.
+
+        Raises:
+            ConfigError: Hardly any.
+        """
+        limit = self._max_input_tokens
+        if self._is_chat and self._window:
+            limit = min(limit, self._window - self.max_new_tokens(length))
+        room = limit - self._inputs("", length)["input_ids"].shape[1] - _SLACK
+        if room < _LEAST_ROOM:
+            raise ConfigError(
+                f"{self.source} has room for {max(room, 0)} tokens of text beside the prompt and a summary "
+                f"of {length}; raise max_input_tokens, shorten the prompt or ask for a shorter summary"
+            )
+        return room
+
+    def max_new_tokens(self, length: Length) -> int:
+        """Upper bound of the tokens that are written for a summary of this length."""
+        if self._decoding.max_new_tokens:
+            return self._decoding.max_new_tokens
+        needed = length.amount * (_TOKENS_PER_SENTENCE if length.unit == "sentences" else _TOKENS_PER_WORD)
+        needed += 2 * _TOKENS_PER_SENTENCE
+        positions = getattr(self._model.config, "max_position_embeddings", None)
+        # An encoder-decoder's summary has a window of its own, a chat model's shares that of the text.
+        return min(needed, positions - 1 if not self._is_chat else positions // 2) if positions else needed
+
+    def write(self, text: str, length: Length, on_text: OnText | None = None) -> list[str]:
+        """The first whole sentences that the model writes about a text that fits; see ``room``.
+
+        Args:
+            text: What to summarize.
+            length: What is kept of what the model writes.
+            on_text: Called for each token, with the next piece of text, or with "" if there is none yet.
+                An exception that it raises stops the generation and reaches the caller.
+
+        Raises:
+            ModelError: The model wrote no whole sentence.
+        """
+        import torch
+
+        with self._lock, torch.inference_mode(), self._own_randomness():
+            inputs = self._inputs(text, length).to(self._model.device)
+            start = inputs["input_ids"].shape[1] if self._is_chat else 1
+            stream = _Stream(self._decode, start, length, on_text)
+            bound = self.max_new_tokens(length)
+            output = self._model.generate(
+                **inputs,
+                max_new_tokens=bound,
+                min_length=None
+                if self._is_chat
+                else min(self._model.generation_config.min_length or 0, bound // 2),
+                stopping_criteria=[
+                    stream.by_token if self._model.generation_config.num_beams == 1 else stream.by_step
+                ],
+            )
+        tokens = output[0, start:].tolist()
+        sentences = length.first(Draft.read(self._decode(tokens)).finished(ended=self._has_ended(tokens)))
+        if not sentences:
+            raise ModelError(
+                f"{self.source} wrote no whole sentence within {bound} tokens, but "
+                f"{self._decode(tokens)[:80]!r}; raise max_new_tokens, or use another prompt or model"
+            )
+        stream.close(" ".join(sentences))
+        return sentences
+
+    def _inputs(self, text: str, length: Length) -> Any:
+        # Special tokens in an article would end the prompt early, or pose as the system.
+        for token in self._tokenizer.all_special_tokens:
+            text = text.replace(token, " ")
+        # str.replace, not str.format: braces in an article are no fields.
+        prompt = self._prompt.replace("{length}", str(length)).replace("{text}", text)
+        if not self._is_chat:
+            return self._tokenizer(prompt, return_tensors="pt", verbose=False, return_token_type_ids=False)
+        from jinja2 import TemplateError
+
+        messages = [{"role": "system", "content": self._system}] if self._system else []
+        messages.append({"role": "user", "content": prompt})
+        try:
+            return self._tokenizer.apply_chat_template(
+                messages, add_generation_prompt=True, return_dict=True, return_tensors="pt"
+            )
+        except TemplateError as error:
+            raise ModelError(
+                f"the chat template of {self.source} does not take the messages: {error}"
+            ) from error
+
+    def _decode(self, tokens: Sequence[int]) -> str:
+        return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
+
+    def _has_ended(self, tokens: Sequence[int]) -> bool:
+        end = self._model.generation_config.eos_token_id
+        return not set(tokens).isdisjoint(end if isinstance(end, list) else [end])
+
+    @contextmanager
+    def _own_randomness(self) -> Iterator[None]:
+        import torch
+
+        if not self._decoding.do_sample:
+            yield
+            return
+        device = self._model.device
+        with torch.random.fork_rng([device] if device.type == "cuda" else []):
+            torch.manual_seed(self._decoding.seed)
+            yield
+
+
+class _Stream:
+    """Watches one generation: hands its text on, and ends it when enough is written."""
+
+    def __init__(
+        self, decode: Callable[[Sequence[int]], str], start: int, length: Length, on_text: OnText | None
+    ) -> None:
+        self._decode = decode
+        self._start = start
+        self._length = length
+        self._on_text = on_text or (lambda piece: None)
+        self._sent = ""
+
+    def by_token(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+        """A stopping criterion for one text that grows token by token."""
+        draft = Draft.read(self._decode(input_ids[0, self._start :].tolist()))
+        self._send(draft.presentable(self._length))
+        # One sentence more has begun: only then is it sure that the last one has ended.
+        return self._verdict(
+            input_ids, self._length.is_exceeded_by([*draft.whole, draft.growing]) and draft.whole
+        )
+
+    def by_step(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+        """A stopping criterion for a beam search, where the text is open until the end."""
+        self._on_text("")
+        return self._verdict(input_ids, False)
+
+    def close(self, text: str) -> None:
+        """Hand on the rest of the final text."""
+        self._send(text)
+
+    def _send(self, text: str) -> None:
+        piece = text[len(self._sent) :] if text.startswith(self._sent) else ""
+        self._sent += piece
+        self._on_text(piece)
+
+    def _verdict(self, input_ids: Any, is_enough: Any) -> Any:
+        import torch
+
+        return torch.full((input_ids.shape[0],), bool(is_enough), dtype=torch.bool, device=input_ids.device)
+
+
+def _window(config: Any, tokenizer: Any) -> int | None:
+    """The longest input in tokens; None if neither model nor tokenizer says so."""
+    names = ("max_encoder_position_embeddings", "max_position_embeddings", "n_positions")
+    stated = [value for name in names if (value := getattr(config, name, None))][:1]
+    # A tokenizer without a limit says 10**30.
+    limits = [limit for limit in (*stated, tokenizer.model_max_length) if limit < 10**9]
+    return min(limits, default=None)
+
+
+def _generation_config(own: Any, task: dict[str, Any], decoding: Decoding) -> Any:
+    chosen = copy.deepcopy(own)
+    for name, value in task.items():
+        # Its max_length counts tokens, and would cut a sentence in two.
+        if name not in ("prefix", "max_length") and hasattr(chosen, name):
+            setattr(chosen, name, value)
+    chosen.max_length = None
+    chosen.do_sample = decoding.do_sample
+    for name in _CHOICES:
+        value = getattr(decoding, name)
+        # Left in place, the model's own sampling values would draw warnings from a greedy search.
+        if value is not None or (name in _SAMPLING and not decoding.do_sample):
+            setattr(chosen, name, value)
+    chosen.num_beams = chosen.num_beams or 1
+    return chosen
+
+
+def load_generator(
+    source: str,
+    kind: Literal["chat", "seq2seq"],
+    device: str = "cpu",
+    dtype: str = "auto",
+    **options: Any,
+) -> Generator:
+    """Load the model that a source string names; a GGUF file is converted once.
+
+    Args:
+        source: See ``models/sources.py``.
+        kind: A causal model with a chat template, or an encoder-decoder.
+        device: Where it runs.
+        dtype: The type of its numbers; ``auto`` takes the type it is stored in.
+        **options: Handed on to ``Generator``.
+
+    Raises:
+        ModelError: There is no such model in the weights, or parts of it are missing.
+    """
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
+
+    weights = locate(source)
+    if not weights.is_hub and weights.path.suffix == ".gguf":
+        weights = Weights(source, str(converted_gguf(weights.path)))
+    arguments = weights.from_pretrained_arguments()
+    try:
+        config = AutoConfig.from_pretrained(**arguments)
+        found = "seq2seq" if config.is_encoder_decoder else "chat"
+        if found != kind:
+            raise ModelError(f"{source} is no {kind} model; try kind: {found}")
+        architecture = AutoModelForCausalLM if kind == "chat" else AutoModelForSeq2SeqLM
+        tokenizer = AutoTokenizer.from_pretrained(**arguments)
+        model, report = architecture.from_pretrained(
+            **arguments, dtype=dtype, use_safetensors=True, output_loading_info=True
+        )
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{source} could not be loaded as a {kind} model: {error}") from error
+    if report["missing_keys"]:
+        # What is missing was filled with random numbers, and would write nonsense.
+        raise ModelError(f"{source} lacks trained weights for {sorted(report['missing_keys'])[:3]}")
+    return Generator(model.to(device).eval(), tokenizer, source, **options)

@@ -1,0 +1,194 @@
+"""Sequence-pair classifiers: (text, question) pairs in, logits over the model's labels out.
+
+One class runs both safetensors models (by torch) and ONNX models (by onnxruntime); natural language inference
+and direct stance classification stand on it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from .errors import InputError, ModelError
+from .sources import Weights
+
+Run = Callable[[dict[str, np.ndarray]], np.ndarray]
+
+
+@dataclass(frozen=True)
+class PairScores:
+    """Scores of a list of pairs.
+
+    Attributes:
+        logits: Shape (pairs, labels), in the order of the classifier's ``labels``.
+        truncated: For each pair, whether the end of its text was cut off.
+    """
+
+    logits: np.ndarray
+    truncated: list[bool]
+
+
+class PairClassifier:
+    """A sequence-pair classifier with its tokenizer.
+
+    Args:
+        run: Takes tokenizer output (arrays of shape (batch, tokens)) and returns logits (batch, labels).
+        tokenizer: The model's Hugging Face tokenizer.
+        labels: The model's labels in the order of its outputs.
+        max_length: The longest pair in tokens; texts are cut to fit, questions never.
+        temperature: What the model's training fitted; for callers that turn logits into probabilities.
+        tokens_per_batch: Upper bound of a batch, padding included.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        tokenizer: Any,
+        labels: Sequence[str],
+        max_length: int,
+        temperature: float = 1.0,
+        tokens_per_batch: int = 2048,
+    ) -> None:
+        self._run = run
+        self._tokenizer = tokenizer
+        self.labels = list(labels)
+        self.max_length = max_length
+        self.temperature = temperature
+        self._tokens_per_batch = tokens_per_batch
+        # A fast tokenizer keeps its truncation as state: another thread's call would switch it off.
+        self._tokenizing = Lock()
+
+    @classmethod
+    def load(cls, weights: Weights, device: str = "cpu") -> PairClassifier:
+        """Load a classifier from weights; ONNX where the folder holds a ``model.onnx``, else safetensors.
+
+        Raises:
+            ModelError: The folder holds no sequence classifier.
+        """
+        from transformers import AutoConfig, AutoTokenizer
+
+        arguments = weights.from_pretrained_arguments()
+        try:
+            config = AutoConfig.from_pretrained(**arguments)
+            tokenizer = AutoTokenizer.from_pretrained(**arguments)
+            run = _onnx_run(weights) if weights.is_onnx else _torch_run(weights, device)
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{weights.source} could not be loaded as a pair classifier: {error}") from error
+        own = getattr(config, "newstance", None) or {}
+        labels = [str(config.id2label[i]) for i in range(config.num_labels)]
+        longest = min(tokenizer.model_max_length, getattr(config, "max_position_embeddings", 512))
+        return cls(
+            run, tokenizer, labels, own.get("max_length", min(longest, 512)), own.get("temperature", 1.0)
+        )
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> PairScores:
+        """Score (text, question) pairs; equal pairs are scored once.
+
+        Raises:
+            InputError: A question leaves no room for text.
+        """
+        if not pairs:
+            return PairScores(np.zeros((0, len(self.labels)), np.float32), [])
+        unique = list(dict.fromkeys(pairs))
+        with self._tokenizing:
+            encoded, truncated = self._encode(unique)
+        logits = np.zeros((len(unique), len(self.labels)), np.float32)
+        for batch in self._batches([len(e) for e in encoded["input_ids"]]):
+            padded = self._tokenizer.pad(
+                {name: [values[i] for i in batch] for name, values in encoded.items()}, return_tensors="np"
+            )
+            logits[batch] = self._run({name: np.asarray(values, np.int64) for name, values in padded.items()})
+        index = {pair: i for i, pair in enumerate(unique)}
+        rows = [index[pair] for pair in pairs]
+        return PairScores(logits[rows], [truncated[row] for row in rows])
+
+    def _encode(self, pairs: list[tuple[str, str]]) -> tuple[dict[str, list[list[int]]], list[bool]]:
+        texts, questions = zip(*pairs, strict=True)
+        special = self._tokenizer.num_special_tokens_to_add(pair=True)
+        for question, ids in zip(
+            questions, self._tokenizer(list(questions), add_special_tokens=False).input_ids, strict=True
+        ):
+            if len(ids) + special >= self.max_length:
+                raise InputError(
+                    f"{question[:80]!r}... takes {len(ids)} tokens, which leaves no room for text in a model "
+                    f"of {self.max_length} tokens; use a shorter target"
+                )
+        encoded = self._tokenizer(
+            list(texts),
+            list(questions),
+            truncation="only_first",
+            max_length=self.max_length,
+            return_overflowing_tokens=False,
+        )
+        # Only a pair that fills the model can have lost something; those few are measured again.
+        truncated = [
+            len(ids) == self.max_length
+            and len(self._tokenizer(text, question, truncation=False, verbose=False).input_ids)
+            > self.max_length
+            for ids, text, question in zip(encoded["input_ids"], texts, questions, strict=True)
+        ]
+        return dict(encoded), truncated
+
+    def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """Indices in batches of like length, longest first, so that running out of memory shows at once."""
+        batch: list[int] = []
+        for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+            if batch and (len(batch) + 1) * lengths[batch[0]] > self._tokens_per_batch:
+                yield batch
+                batch = []
+            batch.append(i)
+        if batch:
+            yield batch
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Softmax over the last axis."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    result: np.ndarray = shifted / shifted.sum(axis=-1, keepdims=True)
+    return result
+
+
+def _torch_run(weights: Weights, device: str) -> Run:
+    import torch
+    from transformers import AutoModelForSequenceClassification
+
+    model, report = AutoModelForSequenceClassification.from_pretrained(
+        **weights.from_pretrained_arguments(), use_safetensors=True, output_loading_info=True
+    )
+    if report["missing_keys"]:
+        # A body without a trained head would answer at random.
+        raise ModelError(f"{weights.source} lacks trained weights for {sorted(report['missing_keys'])[:3]}")
+    model = model.to(device).eval()
+
+    def run(inputs: dict[str, np.ndarray]) -> np.ndarray:
+        with torch.inference_mode():
+            logits = model(
+                **{name: torch.from_numpy(values).to(device) for name, values in inputs.items()}
+            ).logits
+        array: np.ndarray = logits.float().cpu().numpy()
+        return array
+
+    return run
+
+
+def _onnx_run(weights: Weights) -> Run:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    session = onnxruntime.InferenceSession(
+        str(weights.path / "model.onnx"), options, providers=["CPUExecutionProvider"]
+    )
+    expected = {node.name for node in session.get_inputs()}
+
+    def run(inputs: dict[str, np.ndarray]) -> np.ndarray:
+        (logits,) = session.run(None, {name: values for name, values in inputs.items() if name in expected})
+        array: np.ndarray = logits
+        return array
+
+    return run

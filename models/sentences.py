@@ -1,0 +1,167 @@
+"""Sentences: where they end, how many were asked for, and which of a model's words are whole ones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from .errors import InputError
+
+# A blank line ends a paragraph; so does a line break, unless the next line goes on in lower case.
+_BORDER = re.compile(r"\n\s*\n|\n(?!\s*[a-z])")
+_FINAL = re.compile(r"[.!?…]['\"’”)\]]*$")
+_LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", re.MULTILINE)
+_PREAMBLE = re.compile(
+    r"\s*(?:(?:sure|certainly|absolutely|of course|okay)\b[^\n.:!,]{0,60}[.!:,]\s*)?"
+    r"(?:(?:here(?:['’]s| is| are)|below is|this is|the following is)\b[^\n.:]{0,120}"
+    r"\b(?:summar\w+|sentences?|words)\b[^\n.:]{0,80}[.:]\s*"
+    r"|(?:[\w-]+\s+){0,6}summary\b[^\n.:]{0,60}:\s*)?",
+    re.IGNORECASE,
+)
+_MAY_BECOME_PREAMBLE = re.compile(
+    r"(?:sure|certainly|absolutely|of course|okay|here|below|this is|the following|summary)\b", re.IGNORECASE
+)
+# Words that a sentence of a summary may have before a text of few but endless sentences counts as long.
+_LONG_SENTENCE = 60
+
+
+def split_sentences(text: str) -> list[str]:
+    """The sentences of a text, each on one line; paragraphs end sentences, too."""
+    lines = [" ".join(line.split()) for line in _BORDER.split(text)]
+    return [sentence.text.strip() for line in lines if line for sentence in _splitter()(line).sents]
+
+
+@cache
+def _splitter() -> Any:
+    import spacy
+
+    # Rules only: no weights, and the same borders everywhere.
+    splitter = spacy.blank("en")
+    splitter.add_pipe("sentencizer")
+    splitter.max_length = 10**9
+    return splitter
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a summary may be.
+
+    Attributes:
+        amount: How many of the unit.
+        unit: What is counted. Of words, as many whole sentences are kept as fit, and at least one.
+    """
+
+    amount: int
+    unit: Literal["sentences", "words"] = "sentences"
+
+    @classmethod
+    def asked(cls, sentences: int | None, words: int | None, default: int) -> Length:
+        """The length that a caller asked for in sentences or in words, or else ``default`` sentences.
+
+        Raises:
+            InputError: Both were asked for, or less than one.
+        """
+        if sentences is not None and words is not None:
+            raise InputError("a summary's length is asked for in sentences or in words, not in both")
+        length = (
+            cls(words, "words") if words is not None else cls(default if sentences is None else sentences)
+        )
+        if length.amount < 1:
+            raise InputError(
+                f"a summary of {length.amount} {length.unit} cannot be written; ask for at least 1"
+            )
+        return length
+
+    def __str__(self) -> str:
+        """The length as a prompt words it."""
+        return f"{self.amount} {self.unit if self.amount > 1 else self.unit[:-1]}"
+
+    def first(self, sentences: Sequence[str]) -> list[str]:
+        """As many of the first sentences as fit, at least one."""
+        if self.unit == "sentences":
+            return list(sentences[: self.amount])
+        kept, words = 0, 0
+        for sentence in sentences:
+            words += _words(sentence)
+            if kept and words > self.amount:
+                break
+            kept += 1
+        return list(sentences[:kept])
+
+    def is_exceeded_by(self, sentences: Sequence[str]) -> bool:
+        """Whether not all of the sentences fit."""
+        return len(self.first(sentences)) < len(sentences)
+
+    def covers(self, sentences: Sequence[str]) -> bool:
+        """Whether a text is so short that a summary of this length would not shorten it."""
+        words = sum(map(_words, sentences))
+        if self.unit == "words":
+            return words <= self.amount
+        return len(sentences) <= self.amount and words <= self.amount * _LONG_SENTENCE
+
+    def for_part(self, sentences: Sequence[str]) -> Length:
+        """The length for one part of a text: no more than this, and at most half of the part."""
+        whole = len(sentences) if self.unit == "sentences" else sum(map(_words, sentences))
+        return Length(min(self.amount, max(1, whole // 2)), self.unit)
+
+
+def _words(text: str) -> int:
+    return len(text.split())
+
+
+def unique(sentences: Iterable[str]) -> list[str]:
+    """The sentences without those that repeat an earlier one, but for case and punctuation."""
+    first: dict[str, str] = {}
+    for sentence in sentences:
+        first.setdefault(_bare(sentence), sentence)
+    return list(first.values())
+
+
+def _bare(sentence: str) -> str:
+    return " ".join(re.findall(r"\w+", sentence.casefold()))
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a model has written so far, read as sentences.
+
+    Attributes:
+        whole: The whole sentences, without preamble, headings and repetitions.
+        growing: The last one, which may go on.
+    """
+
+    whole: list[str]
+    growing: str
+
+    @classmethod
+    def read(cls, written: str) -> Draft:
+        """Read what a model has written so far."""
+        plain = written.replace("**", "")
+        preamble = _PREAMBLE.match(plain)
+        body = _LIST_MARK.sub("", plain[preamble.end() if preamble else 0 :])
+        sentences = split_sentences(body)
+        growing = sentences.pop() if sentences else ""
+        return cls(unique(s for s in sentences if not s.endswith(":") and _bare(s)), growing)
+
+    def finished(self, ended: bool) -> list[str]:
+        """The whole sentences once nothing more is to come.
+
+        Args:
+            ended: Whether the model itself ended; if it was cut off, an unfinished sentence is dropped.
+        """
+        is_whole = self.growing and not self.growing.endswith(":") and (ended or _FINAL.search(self.growing))
+        return unique([*self.whole, self.growing]) if is_whole and _bare(self.growing) else self.whole
+
+    def presentable(self, length: Length) -> str:
+        """What can already be shown: no half word, no preamble in the making, no more than was asked for."""
+        kept = length.first(self.whole)
+        is_last = length.is_exceeded_by([*self.whole, self.growing]) and bool(kept)
+        words = self.growing.split(" ")[:-1]
+        may_be_preamble = not kept and (len(words) < 5 or _MAY_BECOME_PREAMBLE.match(self.growing))
+        may_be_repeated = any(_bare(sentence).startswith(_bare(self.growing)) for sentence in kept)
+        if is_last or may_be_preamble or may_be_repeated:
+            words = []
+        return " ".join([*kept, *words])

@@ -1,0 +1,213 @@
+"""Who is for and who is against: (holder, target, text) -> favor, against or neutral.
+
+Any Hugging Face sequence-pair classifier will do, by one of two roads:
+
+* *entailment*: an NLI model; hypotheses such as "{holder} supports {target}." are scored against the text
+  (Yin et al. 2019, "Benchmarking Zero-shot Text Classification"). Several templates are averaged.
+* *direct*: a classifier whose own labels are favor, against and neutral, such as ``bundled:stance-mpnet``; it
+  is asked one question, "{holder} toward {target}".
+
+The road follows from the model's labels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from newstance.configs import Settings
+
+from .entailment import EntailmentScorer, Hypotheses
+from .errors import InputError
+from .pairs import PairClassifier, softmax
+from .sources import locate
+
+Label = Literal["favor", "against", "neutral"]
+LABELS: tuple[Label, ...] = get_args(Label)
+AUTHOR = "author"
+
+
+@dataclass(frozen=True)
+class StanceQuery:
+    """One question: where does the holder stand toward the target, as far as the text shows?
+
+    Attributes:
+        text: A sentence or a few.
+        holder: A person or body, as the text names it; ``"author"`` is the text's author.
+        target: Anything one can be for or against.
+    """
+
+    text: str
+    holder: str
+    target: str
+
+
+@dataclass(frozen=True)
+class StancePrediction:
+    """The answer to one query.
+
+    Attributes:
+        label: The most probable label.
+        probabilities: One for each of favor, against and neutral; they add up to 1.
+        truncated: Whether the end of the text was cut off to fit the model.
+    """
+
+    label: Label
+    probabilities: dict[Label, float]
+    truncated: bool = False
+
+    @property
+    def probability(self) -> float:
+        """The probability of ``label``."""
+        return self.probabilities[self.label]
+
+
+class Templates(Settings):
+    """Hypotheses for the entailment road; those for ``holder="author"`` are kept apart.
+
+    Each holds ``{target}``, and ``{holder}`` unless it is for the author.
+    """
+
+    favor: tuple[str, ...] = ("{holder} supports {target}.", "{holder} is in favor of {target}.")
+    against: tuple[str, ...] = ("{holder} opposes {target}.", "{holder} is against {target}.")
+    author_favor: tuple[str, ...] = ("The author of this text supports {target}.",)
+    author_against: tuple[str, ...] = ("The author of this text opposes {target}.",)
+
+    @model_validator(mode="after")
+    def _placeholders_are_there(self) -> Templates:
+        for name in type(self).model_fields:
+            needed = {"{target}"} if name.startswith("author") else {"{target}", "{holder}"}
+            for template in getattr(self, name):
+                if lacking := [field for field in needed if field not in template]:
+                    raise ValueError(f"the template {template!r} in {name} lacks {' and '.join(sorted(lacking))}")
+            if not getattr(self, name):
+                raise ValueError(f"{name} needs at least one template")
+        return self
+
+    def hypotheses(self, query: StanceQuery) -> tuple[list[str], list[str]]:
+        """The hypotheses (for favor, for against) that a query is held against."""
+        author = query.holder == AUTHOR
+        favor = self.author_favor if author else self.favor
+        against = self.author_against if author else self.against
+        # str.replace, not str.format: a holder named "{x}" must not be read as a field.
+        return tuple(
+            [t.replace("{target}", query.target).replace("{holder}", query.holder) for t in templates]
+            for templates in (favor, against)
+        )  # type: ignore[return-value]
+
+
+class StanceSettings(Settings):
+    """Which model classifies stance, and how it is asked.
+
+    Attributes:
+        source: The weights (see ``models/sources.py``).
+        templates: Hypotheses for the entailment road; a direct model takes none.
+        temperature: None takes the model's own.
+    """
+
+    source: str
+    templates: Templates = Templates()
+    temperature: float | None = Field(default=None, gt=0)
+
+
+class StanceClassifier:
+    """A stance classifier over any sequence-pair model.
+
+    Args:
+        pairs: The model. With the labels favor, against and neutral it takes the direct road, with an
+            entailment label the entailment road.
+        templates: Hypotheses for the entailment road.
+        temperature: Logits are divided by it; fitted on development data (Guo et al. 2017, "On Calibration of
+            Modern Neural Networks"). None takes the model's own, which is 1 unless its training fitted one.
+
+    Raises:
+        ModelError: The model has neither kind of labels.
+    """
+
+    def __init__(
+        self, pairs: PairClassifier, templates: Templates | None = None, temperature: float | None = None
+    ) -> None:
+        self.pairs = pairs
+        self.temperature = pairs.temperature if temperature is None else temperature
+        self.is_direct = set(pairs.labels) == set(LABELS)
+        self._templates = templates or Templates()
+        self._entailment = None if self.is_direct else EntailmentScorer(pairs, self.temperature)
+
+    @classmethod
+    def load(cls, settings: StanceSettings, device: str = "cpu") -> StanceClassifier:
+        """Load the model that the settings name."""
+        return cls(
+            PairClassifier.load(locate(settings.source), device=device), settings.templates, settings.temperature
+        )
+
+    def classify(self, queries: Sequence[StanceQuery]) -> list[StancePrediction]:
+        """Classify queries; one prediction each, in the same order.
+
+        Pairs are deduplicated and batched by length. A text that is too long for the model loses its end, and
+        the prediction says so.
+
+        Raises:
+            InputError: A query without text, holder or target, or with a target that fills the model alone.
+        """
+        for query in queries:
+            for field in ("text", "holder", "target"):
+                if not getattr(query, field).strip():
+                    raise InputError(f"a stance query needs a {field}; got {query}")
+        return self._classify_direct(queries) if self.is_direct else self._classify_by_entailment(queries)
+
+    def _classify_direct(self, queries: Sequence[StanceQuery]) -> list[StancePrediction]:
+        scores = self.pairs.score([direct_pair(query) for query in queries])
+        probabilities = softmax(scores.logits / self.temperature)
+        columns = [self.pairs.labels.index(label) for label in LABELS]
+        return [
+            _prediction(row[columns], truncated)
+            for row, truncated in zip(probabilities, scores.truncated, strict=True)
+        ]
+
+    def _classify_by_entailment(self, queries: Sequence[StanceQuery]) -> list[StancePrediction]:
+        assert self._entailment is not None
+        sides = [self._templates.hypotheses(query) for query in queries]
+        entailed = self._entailment.score(
+            [Hypotheses(query.text, tuple(side)) for query, both in zip(queries, sides, strict=True) for side in both]
+        )
+        predictions = []
+        for favor, against in zip(entailed[::2], entailed[1::2], strict=True):
+            # The two are scored apart; taken as independent and known not to hold both.
+            f, a = favor.probability, against.probability
+            weights = np.array([f * (1 - a), a * (1 - f), (1 - f) * (1 - a)]) + 1e-12
+            predictions.append(_prediction(weights / weights.sum(), favor.truncated or against.truncated))
+        return predictions
+
+
+def direct_pair(query: StanceQuery) -> tuple[str, str]:
+    """The (text, question) pair for a direct classifier.
+
+    Mentions of holder and target are marked in the text, ``{ Kim } praised [ Putin ]``: markers tell a small
+    model who stands on which side (Zhou and Chen 2022, "An Improved Baseline for Sentence-level Relation
+    Extraction"). What the text does not name word for word stays unmarked.
+    """
+    holder = "the author" if query.holder == AUTHOR else query.holder
+    marked = query.text
+    if query.holder != AUTHOR:
+        marked = _mark(marked, query.holder, "{ ", " }")
+    if query.target.lower() != query.holder.lower():
+        marked = _mark(marked, query.target, "[ ", " ]")
+    return marked, f"{holder} toward {query.target}"
+
+
+def _mark(text: str, name: str, before: str, after: str) -> str:
+    # Up to two letters more belong to the name: plurals, and names that a data set cut short. Case counts for
+    # acronyms only, where "US" is not "us".
+    case = 0 if name.isupper() else re.IGNORECASE
+    pattern = re.compile(rf"(?<!\w){re.escape(name.strip())}\w{{0,2}}(?!\w)", case)
+    return pattern.sub(lambda match: f"{before}{match[0]}{after}", text)
+
+
+def _prediction(probabilities: np.ndarray, truncated: bool) -> StancePrediction:
+    by_label = {label: float(p) for label, p in zip(LABELS, probabilities, strict=True)}
+    return StancePrediction(max(LABELS, key=lambda label: by_label[label]), by_label, truncated)

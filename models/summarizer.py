@@ -1,0 +1,269 @@
+"""Summaries of a chosen length, in whole sentences.
+
+Three kinds share one surface: a *chat* model is asked for a summary, a *seq2seq* model (BART, PEGASUS, T5)
+was trained to write one, and *lead* takes an article's first sentences, the baseline to beat.
+
+An article longer than the model's window is cut at sentence borders; the pieces are summarized, and so are
+their summaries, until they fit. Nothing is left out without being read.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal, Protocol, Self
+
+from pydantic import Field, model_validator
+
+from .errors import InputError, ModelError
+from .generation import Decoding, Generator, OnText, load_generator
+from .sentences import Length, split_sentences, unique
+
+log = logging.getLogger(__name__)
+
+
+class SummarizerSettings(Decoding):
+    """Which summarizer, and how it writes; the decoding keys are those of ``Decoding``.
+
+    Attributes:
+        kind: chat, seq2seq or lead.
+        source: The model's weights; see ``models/sources.py``. Needed unless the kind is lead.
+        prompt: A template with ``{text}`` and, if wanted, ``{length}``. None takes the default for chat
+            models, and for seq2seq models the model's own prefix, such as T5's ``summarize: ``.
+        system: A system message for chat models.
+        sentences: How long summaries are unless the caller says so.
+        max_input_tokens: Longer articles are summarized in pieces; None takes what the model takes.
+        dtype: The type of the model's numbers; auto takes the type it is stored in.
+    """
+
+    kind: Literal["chat", "seq2seq", "lead"]
+    source: str | None = None
+    prompt: str | None = None
+    system: str | None = None
+    sentences: int = Field(3, ge=1)
+    max_input_tokens: int | None = Field(None, ge=1)
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.kind == "lead":
+            if unused := self.model_fields_set - {"kind", "sentences"}:
+                raise ValueError(f"kind lead runs no model and takes no {', '.join(sorted(unused))}")
+        elif not self.source:
+            raise ValueError(f"kind {self.kind} needs a source")
+        if self.prompt is not None and "{text}" not in self.prompt:
+            raise ValueError("the prompt must hold {text}, where the article goes")
+        if self.system is not None and self.kind != "chat":
+            raise ValueError("only chat models take a system message")
+        if not self.do_sample and (self.temperature or self.top_p or self.top_k):
+            raise ValueError("temperature, top_p and top_k do nothing without do_sample: true")
+        return self
+
+
+@dataclass(frozen=True)
+class GeneratedSummary:
+    """A summary, not yet checked against its article.
+
+    Attributes:
+        text: The summary.
+        sentences: Its sentences; no two are the same, and none is cut off.
+        unchanged: Whether the article was no longer than the summary asked for, and came back as it is.
+        model: The source of the model that wrote it, or ``lead``.
+        chunks: How many pieces the article was read in.
+    """
+
+    text: str
+    sentences: tuple[str, ...]
+    unchanged: bool
+    model: str
+    chunks: int = 1
+
+
+class Summarizer(Protocol):
+    """Anything that summarizes."""
+
+    def summarize(
+        self,
+        text: str,
+        *,
+        sentences: int | None = None,
+        words: int | None = None,
+        on_text: OnText | None = None,
+    ) -> GeneratedSummary:
+        """Summarize a text.
+
+        Args:
+            text: The article.
+            sentences: The most sentences that the summary may have; None takes the default.
+            words: Instead: the most words. Whole sentences are kept as long as they fit, and at least one.
+            on_text: Handed the text as it is written: called once per token, with the next piece, or with ""
+                while there is nothing to show (an article is being read in pieces, say). A last sentence that
+                turns out to be cut off, or too long for ``words``, has been shown but is not in the result.
+                An exception that it raises ends the work and reaches the caller.
+
+        Raises:
+            InputError: The text is empty, or the length makes no sense.
+            ModelError: The model wrote no whole sentence.
+        """
+        ...
+
+
+class LeadSummarizer:
+    """The first sentences.
+
+    Args:
+        sentences: How many, unless the caller says so.
+    """
+
+    def __init__(self, sentences: int = 3) -> None:
+        self._sentences = sentences
+
+    def summarize(
+        self,
+        text: str,
+        *,
+        sentences: int | None = None,
+        words: int | None = None,
+        on_text: OnText | None = None,
+    ) -> GeneratedSummary:
+        """The first sentences of a text; see ``Summarizer``."""
+        length = Length.asked(sentences, words, self._sentences)
+        found = _sentences_of(text)
+        kept = length.first(found)
+        if len(kept) == len(found):
+            return _unchanged(text, found, "lead", on_text)
+        return _written(unique(kept), "lead", 1, on_text)
+
+
+class ModelSummarizer:
+    """Summaries by a generative model.
+
+    Args:
+        generator: The model.
+        sentences: How long summaries are unless the caller says so.
+    """
+
+    def __init__(self, generator: Generator, sentences: int = 3) -> None:
+        self._generator = generator
+        self._sentences = sentences
+
+    def summarize(
+        self,
+        text: str,
+        *,
+        sentences: int | None = None,
+        words: int | None = None,
+        on_text: OnText | None = None,
+    ) -> GeneratedSummary:
+        """Summarize a text; see ``Summarizer``."""
+        length = Length.asked(sentences, words, self._sentences)
+        found = _sentences_of(text)
+        model = self._generator.source
+        if length.covers(found):
+            return _unchanged(text, found, model, on_text)
+        # A caller who wants to stop must be heard while pieces are read, too.
+        pulse: OnText | None = (lambda _: on_text("")) if on_text else None
+        count, room = self._generator.count, self._generator.room(length)
+        chunks = 1
+        while len(pieces := chunked(found, count, room)) > 1:
+            chunks = max(chunks, len(pieces))
+            written = [self._generator.write(" ".join(p), length.for_part(p), pulse) for p in pieces]
+            shorter = unique(chain.from_iterable(written))
+            if sum(map(count, shorter)) >= sum(map(count, found)):
+                raise ModelError(
+                    f"{model} does not get pieces of {room} tokens any shorter; raise max_input_tokens"
+                )
+            found = shorter
+        if length.covers(found):
+            return _written(found, model, chunks, on_text)
+        final = self._generator.write(" ".join(pieces[0]), length, on_text)
+        return GeneratedSummary(" ".join(final), tuple(final), False, model, chunks)
+
+
+def chunked(sentences: Sequence[str], count: Callable[[str], int], room: int) -> list[list[str]]:
+    """Sentences in pieces that fit and are about equally long.
+
+    A sentence that does not fit alone is cut between words.
+
+    Args:
+        sentences: In order.
+        count: How many tokens a text takes.
+        room: How many tokens a piece may take.
+    """
+    parts = [part for sentence in sentences for part in _cut(sentence, count, room)]
+    # One more for each: the blank that joins it to the one before.
+    sizes = [count(part) + 1 for part in parts]
+    # Equal pieces, so that none is left with one short sentence, of which no summary can be made.
+    target = sum(sizes) / max(1, -(-sum(sizes) // room))
+    pieces: list[list[str]] = []
+    filled = 0
+    for part, size in zip(parts, sizes, strict=True):
+        if not pieces or filled + size > room or filled >= target:
+            pieces.append([])
+            filled = 0
+        pieces[-1].append(part)
+        filled += size
+    return pieces
+
+
+def _cut(sentence: str, count: Callable[[str], int], room: int) -> list[str]:
+    parts = []
+    while count(sentence) + 1 > room:
+        # The longest beginning that fits, found by halving; then back to the last blank, if there is one.
+        fits, too_long = 1, len(sentence)
+        while too_long - fits > 1:
+            middle = (fits + too_long) // 2
+            fits, too_long = (middle, too_long) if count(sentence[:middle]) + 1 <= room else (fits, middle)
+        border = sentence.rfind(" ", 1, fits + 1)
+        border = border if border > 0 else fits
+        parts.append(sentence[:border])
+        sentence = sentence[border:].lstrip()
+    if parts:
+        log.info("a sentence of %d pieces does not fit the model and was cut between words", len(parts) + 1)
+    return [*parts, sentence] if sentence else parts
+
+
+def _sentences_of(text: str) -> list[str]:
+    found = split_sentences(text)
+    if not found:
+        raise InputError("there is no text to summarize")
+    return found
+
+
+def _unchanged(text: str, found: list[str], model: str, on_text: OnText | None) -> GeneratedSummary:
+    if on_text:
+        on_text(text)
+    return GeneratedSummary(text, tuple(found), True, model)
+
+
+def _written(found: list[str], model: str, chunks: int, on_text: OnText | None) -> GeneratedSummary:
+    text = " ".join(found)
+    if on_text:
+        on_text(text)
+    return GeneratedSummary(text, tuple(found), False, model, chunks)
+
+
+def load_summarizer(settings: SummarizerSettings, device: str = "cpu") -> Summarizer:
+    """Load the summarizer that the settings name.
+
+    Raises:
+        WeightsNotFoundError: Its weights are not on this machine.
+        ModelError: They hold no model of this kind.
+    """
+    if settings.kind == "lead":
+        return LeadSummarizer(settings.sentences)
+    assert settings.source
+    decoding = Decoding(**settings.model_dump(include=set(Decoding.model_fields)))
+    generator = load_generator(
+        settings.source,
+        settings.kind,
+        device,
+        settings.dtype,
+        prompt=settings.prompt,
+        system=settings.system,
+        max_input_tokens=settings.max_input_tokens,
+        decoding=decoding,
+    )
+    return ModelSummarizer(generator, settings.sentences)

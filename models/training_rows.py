@@ -1,0 +1,163 @@
+"""From labelled sets to training rows: what is taken of each set, and what is made of it."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+from typing import Annotated, TypedDict
+
+from pydantic import Field
+
+from newstance.configs import Settings
+
+from .errors import ConfigError
+from .stance import AUTHOR, LABELS
+
+Share = Annotated[float, Field(ge=0, le=1)]
+_OPPOSITE = {"favor": "against", "against": "favor", "neutral": "neutral"}
+# "We should ban zoos" in favor is against zoos; "We should subsidize zoos" in favor is for them.
+_CLAIMS = (
+    (
+        r"We should (?:ban|abolish|end|abandon|stop|prohibit|fight(?! for)|oppose|cancel|limit|close) (.+)",
+        True,
+    ),
+    (r"We should (?:subsidize|legalize|adopt|introduce|fight for|increase|support) (.+)", False),
+    (r"(.+) should be (?:banned|abandoned|abolished|a criminal offence)", True),
+    (r"(.+) should be (?:legalized|subsidized)", False),
+    (r"(.+) brings more harm than good", True),
+)
+
+
+class Row(TypedDict):
+    """One labelled example."""
+
+    id: str
+    text: str
+    holder: str
+    target: str
+    label: str
+
+
+class LabelledSet(Settings):
+    """A labelled set and what is taken of it.
+
+    Attributes:
+        name: What the log and the model card call it.
+        file: JSON lines of rows, a path under the data root.
+        terms: Its licence or terms.
+        take: How many rows at most, drawn at random.
+        max_words: Leave out longer texts: they cost several short ones.
+        part: The share of the file to draw from; keeps training and development rows of one file apart.
+        undirected: How many sentences to keep that hold no stance in either direction (sets whose ids end in
+            -pq and -qp); None keeps all.
+        quoted: The share of author rows that become the words of a named speaker.
+        as_topic: The share of propositions ("We should ban zoos") that become topics ("zoos").
+        off_target: How many rows to add that ask for another row's target; their label is neutral.
+    """
+
+    name: str
+    file: str
+    terms: str
+    take: int | None = None
+    max_words: int | None = None
+    part: tuple[Share, Share] = (0.0, 1.0)
+    undirected: int | None = None
+    quoted: Share = 0.0
+    as_topic: Share = 0.0
+    off_target: int = 0
+
+
+def read(labelled: LabelledSet, data: Path) -> list[Row]:
+    """The rows of a set's file.
+
+    Raises:
+        ConfigError: The file is missing, or a row has a label that is none of ours.
+    """
+    from datasets import load_dataset
+
+    path = data / labelled.file
+    if not path.is_file():
+        raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
+    rows: list[Row] = load_dataset("json", data_files=str(path), split="train").to_list()
+    for row in rows:
+        if row["label"] not in LABELS:
+            raise ConfigError(f"{path}: row {row['id']} has the label {row['label']!r}; expected {', '.join(LABELS)}")
+    low, high = (round(share * len(rows)) for share in labelled.part)
+    return rows[low:high]
+
+
+def select(labelled: LabelledSet, data: Path, rng: random.Random) -> list[Row]:
+    """The rows of a set that take part, before anything is made of them."""
+    rows = read(labelled, data)
+    if labelled.undirected is not None:
+        directed = {_sentence(row) for row in rows if row["label"] != "neutral"}
+        neutral = [row for row in rows if _sentence(row) not in directed]
+        rows = [row for row in rows if _sentence(row) in directed]
+        rows += rng.sample(neutral, min(labelled.undirected, len(neutral)))
+    if labelled.max_words is not None:
+        rows = [row for row in rows if len(row["text"].split()) <= labelled.max_words]
+    if labelled.take is not None and len(rows) > labelled.take:
+        rows = rng.sample(rows, labelled.take)
+    return rows
+
+
+def training_rows(sets: list[LabelledSet], frames: list[str], data: Path, seed: int) -> list[Row]:
+    """All training rows of a recipe; the same seed gives the same rows."""
+    rng = random.Random(seed)
+    selected = {labelled.name: select(labelled, data, rng) for labelled in sets}
+    speakers = _speakers([row for rows in selected.values() for row in rows])
+    result: list[Row] = []
+    for labelled in sets:
+        rows = [_as_topic(row) if rng.random() < labelled.as_topic else row for row in selected[labelled.name]]
+        result += rows if not labelled.off_target else rows + _off_target(rows, labelled.off_target, rng)
+        made = len(rows) if not labelled.off_target else len(rows) + labelled.off_target
+        for i in range(len(result) - made, len(result)):
+            if result[i]["holder"] == AUTHOR and rng.random() < labelled.quoted:
+                result[i] = _quoted(result[i], rng.choice(frames), speakers, rng)
+    rng.shuffle(result)
+    return result
+
+
+def _sentence(row: Row) -> str:
+    return row["id"].rpartition("-")[0]
+
+
+def _speakers(rows: list[Row]) -> list[str]:
+    """Names that the sets themselves use for holders: people and bodies of two or three words."""
+    names = {row["holder"] for row in rows if re.fullmatch(r"(?:[A-Z][\w.]+ ){1,2}[A-Z]\w+", row["holder"])}
+    return sorted(names)
+
+
+def _as_topic(row: Row) -> Row:
+    for pattern, opposite in _CLAIMS:
+        match = re.fullmatch(pattern, row["target"])
+        if match:
+            label = _OPPOSITE[row["label"]] if opposite else row["label"]
+            return {**row, "target": match[1].lower() if match.start(1) == 0 else match[1], "label": label}
+    return row
+
+
+def _off_target(rows: list[Row], count: int, rng: random.Random) -> list[Row]:
+    made: list[Row] = []
+    while len(made) < count:
+        row, other = rng.choice(rows), rng.choice(rows)
+        words = {word for word in other["target"].lower().split() if len(word) > 3}
+        if not any(word in row["text"].lower() for word in words) and row["target"] != other["target"]:
+            made.append({**row, "target": other["target"], "label": "neutral", "id": f"{row['id']}-off-target"})
+    return made
+
+
+def _quoted(row: Row, frame: str, speakers: list[str], rng: random.Random) -> Row:
+    speaker, other = rng.sample(speakers, 2)
+    asked_other = "{other}" in frame and rng.random() < 1 / 3
+    text = row["text"].strip()
+    if not frame.replace("{other}", "").rstrip(".").endswith(('"', "”")) and frame.endswith("{text}"):
+        text = text[:1].lower() + text[1:]
+    parts = {"{speaker}": speaker, "{other}": other, "{text}": text}
+    return {
+        **row,
+        "text": re.sub(r"\{\w+\}", lambda field: parts.get(field[0], field[0]), frame),
+        "holder": other if asked_other else speaker,
+        "label": "neutral" if asked_other else row["label"],
+    }

@@ -1,0 +1,290 @@
+"""Who is in the article: entities that can act, one entry each, however the article calls them.
+
+Plain rules on spaCy's entities and parse. Where they are unsure they leave a name alone: a missed alias shows as
+two entries, which a reader sees, while a wrong merge would hide somebody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .analysis import Actor, Kind, Mention
+
+_KINDS: dict[str, Kind] = {"PERSON": "person", "ORG": "body", "GPE": "country", "NORP": "group"}
+_MALE = frozenset({"mr", "sir", "lord", "king", "prince", "mr."})
+_FEMALE = frozenset({"ms", "mrs", "miss", "lady", "dame", "queen", "princess", "ms.", "mrs."})
+_TITLES = _MALE | _FEMALE | {
+    "dr", "dr.", "prof", "prof.", "professor", "president", "minister", "chancellor", "senator", "judge",
+    "gen", "gen.", "general", "maj", "maj-gen", "col", "colonel", "pope", "rev", "sen.", "rep.", "mp", "marshal",
+}  # fmt: skip
+_HE = frozenset({"he", "him", "his", "himself"})
+_SHE = frozenset({"she", "her", "hers", "herself"})
+_SUBJECT = frozenset({"nsubj", "nsubjpass", "agent"})
+# Where somebody stands in a sentence who acts, or whom a stance can be toward; a mere place does not.
+_ROLES = _SUBJECT | {"poss", "dobj", "dative", "appos", "attr"}
+_ROLE_PREPOSITIONS = frozenset({"by", "with", "against", "between", "toward", "towards", "to", "for", "on", "of"})
+_PERSON_PREPOSITIONS = _ROLE_PREPOSITIONS | {"from", "behind", "like", "as", "about", "among"}
+
+
+@dataclass
+class _Entry:
+    """An actor while it is being gathered."""
+
+    name: str
+    labels: Counter[str] = field(default_factory=Counter)
+    forms: Counter[str] = field(default_factory=Counter)
+    mentions: list[Mention] = field(default_factory=list)
+    acts: int = 0
+    plays_role: bool = False
+    known: bool = False  # named in the topic file
+    is_male: bool | None = None
+
+    @property
+    def kind(self) -> Kind:
+        return _KINDS[self.labels.most_common(1)[0][0]] if self.labels else "body"
+
+
+def find_actors(doc: Any, aliases: Mapping[str, Sequence[str]] | None = None) -> list[Actor]:
+    """The actors of an article, the heaviest first.
+
+    Args:
+        doc: The article's annotation, a spaCy Doc.
+        aliases: Other names by canonical name, from a topic file; matched word for word, case and all.
+
+    Returns:
+        Actors with all their mentions; none if the article names nobody.
+    """
+    entries: list[_Entry] = []
+    for span, name, known in _named(doc, aliases or {}):
+        entry = _entry_for(name, span.label_, entries, known)
+        _add(entry, span, name)
+    _merge_parenthesized(doc, entries)
+    entries = [entry for entry in entries if entry.known or _can_act(entry)]
+    _add_missed_mentions(doc, entries)
+    _resolve_pronouns(doc, entries)
+    total = sum(len(entry.mentions) + entry.acts for entry in entries)
+    actors = [
+        Actor(
+            entry.name,
+            entry.kind,
+            tuple(sorted(set(entry.forms) - {entry.name})),
+            tuple(sorted(entry.mentions, key=lambda mention: mention.start)),
+            round((len(entry.mentions) + entry.acts) / total, 4),
+        )
+        for entry in entries
+    ]
+    return sorted(actors, key=lambda actor: (-actor.weight, actor.mentions[0].start))
+
+
+def match_actor(name: str, actors: Sequence[Actor]) -> Actor | None:
+    """The actor that a name means, by the rules that merge aliases; None if none does, or several do."""
+    wanted = _bare(name)
+    exact = [a for a in actors if wanted in (_bare(a.name), *map(_bare, a.aliases))]
+    if exact:
+        return exact[0]
+    alike = [a for a in actors if _same_name(wanted, _bare(a.name))]
+    return alike[0] if len(alike) == 1 else None
+
+
+def named_in(doc: Any, name: str) -> Actor | None:
+    """An actor made of a name that the article holds but the entity recognizer missed; None if it does not.
+
+    A name of several words is also found by its last: "Caroline Lucas" by "Ms Lucas".
+    """
+    bare = _bare(name)
+    words = bare.split()
+    forms = [bare] + ([words[-1], words[0]] if 2 <= len(words) <= 3 and words[-1][0].isupper() else [])
+    for form in forms:
+        if len(form) < 2:
+            continue
+        found = [Mention(m.start(), m.end(), m[0]) for m in _whole_word(form).finditer(doc.text)]
+        if found:
+            return Actor(name, "body", (form,) if form != name else (), tuple(found))
+    return None
+
+
+def _named(doc: Any, aliases: Mapping[str, Sequence[str]]) -> Iterator[tuple[Any, str, bool]]:
+    """(span, canonical or bare name, is known) of all names, in the order of the text."""
+    taken: set[int] = set()
+    spans: list[tuple[Any, str, bool]] = []
+    for canonical, others in aliases.items():
+        for form in sorted((canonical, *others), key=len, reverse=True):
+            for match in _whole_word(form).finditer(doc.text):
+                span = doc.char_span(*match.span(), label="GPE", alignment_mode="expand")
+                if span is not None and not taken & set(range(span.start, span.end)):
+                    label = next((e.label_ for e in span.ents if e.label_ in _KINDS), "ORG")
+                    taken |= set(range(span.start, span.end))
+                    spans.append((doc.char_span(*match.span(), label=label, alignment_mode="expand"), canonical, True))
+    for entity in doc.ents:
+        if entity.label_ in _KINDS and not taken & set(range(entity.start, entity.end)):
+            span = _trimmed(entity)
+            if span is not None and _is_name(span):
+                spans.append((span, _bare(span.text), False))
+    yield from sorted(spans, key=lambda item: item[0].start)
+
+
+def _trimmed(span: Any) -> Any | None:
+    """The span without article, title and possessive."""
+    start, end = span.start, span.end
+    label = span.label_
+    while start < end and (
+        span.doc[start].lower_ in {"the", "a", "an"} | _TITLES or not span.doc[start].text[0].isalnum()
+    ):
+        start += 1
+    if start and span.doc[start - 1].lower_ in _MALE | _FEMALE:
+        label = "PERSON"  # "Ms Park" is no park
+    while end > start and (span.doc[end - 1].tag_ == "POS" or not span.doc[end - 1].text[-1].isalnum()):
+        end -= 1
+    if start == end:
+        return None
+    from spacy.tokens import Span
+
+    return Span(span.doc, start, end, label=label)
+
+
+def _is_name(span: Any) -> bool:
+    if not span.text[0].isupper() and not any(c.isupper() for c in span.text):
+        return False
+    # "Turkish" in "Turkish troops" describes; "Palestinians" act.
+    return span.label_ != "NORP" or span.root.tag_ in ("NNS", "NNPS", "NNP") and span.root.dep_ not in ("amod", "compound")
+
+
+def _bare(name: str) -> str:
+    words = re.sub(r"[’']s?$", "", " ".join(name.split())).split()
+    while len(words) > 1 and words[0].lower() in _TITLES | {"the"}:
+        words = words[1:]
+    return " ".join(words)
+
+
+def _entry_for(name: str, label: str, entries: list[_Entry], known: bool) -> _Entry:
+    for entry in entries:
+        if entry.name == name or name in entry.forms:
+            entry.known |= known
+            return entry
+    alike = [] if known else [entry for entry in entries if not entry.known and _same_name(name, entry.name)]
+    if len(alike) > 1:  # "Kim" after two Kims: whoever was named last
+        alike = [max(alike, key=lambda entry: entry.mentions[-1].start)]
+    if alike:
+        (entry,) = alike
+        if len(name) > len(entry.name) and not name.endswith("s"):
+            entry.name = name
+        return entry
+    entries.append(_Entry(name, known=known))
+    return entries[-1]
+
+
+def _same_name(a: str, b: str) -> bool:
+    short, long = sorted((a, b), key=len)
+    if short.lower() == long.lower():
+        return True
+    few, many = short.split(), long.split()
+    # Surname, or family name first: "Putin", "Kim". A single word of two letters is more likely an acronym.
+    if len(few) < len(many) <= 4 and len(short) > 2 and not set(many) & {"of", "and", "for", "Party", "the"}:
+        return few in (many[-len(few) :], many[: len(few)])
+    if short.isupper() and 2 <= len(short) <= 6:
+        return short == "".join(word[0] for word in many if word[0].isupper())
+    return _party(short) == _party(long)
+
+
+def _party(name: str) -> str:
+    """ "Conservatives", "Conservative Party" and "Conservative" are one."""
+    return name.removesuffix(" Party").removesuffix("s").lower()
+
+
+def _add(entry: _Entry, span: Any, name: str) -> None:
+    entry.labels[span.label_] += 1
+    entry.forms[span.text] += 1
+    entry.mentions.append(Mention(span.start_char, span.end_char, span.text))
+    root = _head_of_name(span)
+    before = span.doc[span.start - 1].lower_ if span.start else ""
+    if before in _MALE | _FEMALE:
+        entry.is_male = before in _MALE
+    is_subject = root.dep_ in _SUBJECT or (root.dep_ == "pobj" and root.head.dep_ == "agent")
+    entry.acts += is_subject
+    prepositions = _PERSON_PREPOSITIONS if span.label_ == "PERSON" else _ROLE_PREPOSITIONS
+    entry.plays_role |= (
+        is_subject
+        or root.dep_ in _ROLES
+        or before in _TITLES
+        or (root.dep_ == "pobj" and root.head.lower_ in prepositions)
+    )
+
+
+def _head_of_name(span: Any) -> Any:
+    """The token that says what the name does: through "X and Y" to X, through "spokesman X" to the spokesman."""
+    token = span.root
+    while token.dep_ == "conj" or (token.dep_ in ("appos", "nmod", "compound") and token.ent_type_ == "PERSON" and token.head.pos_ in ("NOUN", "PROPN")):
+        token = token.head
+    return token
+
+
+def _can_act(entry: _Entry) -> bool:
+    return entry.plays_role and not entry.name.isdigit()
+
+
+def _merge_parenthesized(doc: Any, entries: list[_Entry]) -> None:
+    """ "Law and Justice (PiS)": what follows in parentheses is another name."""
+    by_start = {mention.start: entry for entry in entries for mention in entry.mentions}
+    for entry in list(entries):
+        for mention in list(entry.mentions):
+            match = re.match(r"\s*\((?=[A-Z])(\w{2,8})\)", doc.text[mention.end :])
+            if not match or sum(c.isupper() for c in match[1]) < 2:
+                continue
+            start = mention.end + match.start(1)
+            other = by_start.get(start)
+            if other is entry:
+                continue
+            if other in entries and other is not None:
+                entries.remove(other)
+                entry.labels += other.labels
+                entry.forms += other.forms
+                entry.mentions += other.mentions
+                entry.acts += other.acts
+                entry.plays_role |= other.plays_role
+            elif other is None:
+                entry.forms[match[1]] += 1
+                entry.mentions.append(Mention(start, start + len(match[1]), match[1]))
+
+
+def _add_missed_mentions(doc: Any, entries: list[_Entry]) -> None:
+    """What the recognizer named once, it often misses the next time."""
+    covered = {i for entry in entries for mention in entry.mentions for i in range(mention.start, mention.end)}
+    forms = sorted(((form, entry) for entry in entries for form in entry.forms), key=lambda item: -len(item[0]))
+    for form, entry in forms:
+        for match in _whole_word(form).finditer(doc.text):
+            if not covered & set(range(*match.span())):
+                covered |= set(range(*match.span()))
+                entry.mentions.append(Mention(*match.span(), match[0]))
+
+
+def _resolve_pronouns(doc: Any, entries: list[_Entry]) -> None:
+    """He and she are the last person who was a subject, if the gender is not known to be another."""
+    people = {m.start: e for e in entries if e.kind == "person" for m in e.mentions}
+    subjects: list[tuple[int, _Entry]] = []  # (sentence, person), the latest last
+    for number, sentence in enumerate(doc.sents):
+        for token in sentence:
+            entry = people.get(token.idx)
+            if entry is not None:
+                span = doc.char_span(token.idx, token.idx + len(token), alignment_mode="expand")
+                if _head_of_name(span).dep_ in _SUBJECT or token.dep_ in _SUBJECT:
+                    subjects.append((number, entry))
+                continue
+            if token.lower_ not in _HE | _SHE or not subjects:
+                continue
+            male = token.lower_ in _HE
+            fitting = [e for n, e in subjects if number - n <= 3 and e.is_male in (None, male)]
+            if fitting:
+                entry = fitting[-1]
+                entry.is_male = male
+                entry.mentions.append(Mention(token.idx, token.idx + len(token), token.text, is_pronoun=True))
+                if token.dep_ in _SUBJECT:
+                    entry.acts += 1
+                    subjects.append((number, entry))
+
+
+def _whole_word(form: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")

@@ -1,0 +1,182 @@
+"""What an analysis holds, and its forms: dict, JSON, Markdown."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from newstance.models.stance import Label
+
+from .article import Article
+
+Kind = Literal["person", "body", "country", "group"]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place where the article names an actor, or means it by a pronoun; ``article.text[start:end] == text``."""
+
+    start: int
+    end: int
+    text: str
+    is_pronoun: bool = False
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who can have a stance.
+
+    Attributes:
+        name: The fullest form that the article uses.
+        kind: person, body, country or group (a people, a party's members).
+        aliases: The other forms that the article uses.
+        mentions: Where, in the order of the article.
+        weight: The share of all mentions of actors; acting and speaking count double.
+    """
+
+    name: str
+    kind: Kind
+    aliases: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    weight: float = 0.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A passage that shows a stance; ``article.text[start:end] == text``.
+
+    Attributes:
+        label: What this passage shows alone.
+        probability: Of ``label``, for this passage alone.
+        speaker: Whose words they are when the passage is a quotation, else None.
+        truncated: Whether the model read only the beginning.
+    """
+
+    start: int
+    end: int
+    text: str
+    label: Label
+    probability: float
+    speaker: str | None = None
+    truncated: bool = False
+
+
+@dataclass(frozen=True)
+class Stance:
+    """Where an actor stands toward a target, as far as the article shows.
+
+    Attributes:
+        label: favor, against or neutral; neutral also where nothing is shown.
+        probability: Of ``label``.
+        probabilities: One for each label; they add up to 1.
+        evidence: Passages for and against, the strongest first. Never empty for favor and against.
+        note: Why the answer is neutral, or what else a reader should know; "" if nothing.
+    """
+
+    actor: Actor
+    target: str
+    label: Label
+    probability: float
+    probabilities: dict[Label, float]
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.label != "neutral" and not self.evidence:
+            raise ValueError(f"a stance without evidence: {self.actor.name} {self.label} {self.target}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A sentence of the article that supports a summary sentence; ``article.text[start:end] == text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class SummarySentence:
+    """A sentence of the summary, held against the article.
+
+    Attributes:
+        text: The sentence.
+        sources: The article's sentences that support it best, the best first.
+        support: The share of its content words that the sources hold, 0 to 1.
+        replaced: The generated sentence in whose place this one stands, because the article did not support it;
+            None if the sentence is as generated.
+        unsupported: Names and numbers of the generated sentence that the article does not contain.
+    """
+
+    text: str
+    sources: tuple[Source, ...]
+    support: float
+    replaced: str | None = None
+    unsupported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A summary whose every sentence was held against the article.
+
+    Attributes:
+        sentences: In reading order.
+        model: What wrote it.
+        unchanged: The article is not longer than its summary would be, and is given as it is.
+        dropped: Generated sentences that were left out because the article does not support them.
+    """
+
+    sentences: tuple[SummarySentence, ...]
+    model: str
+    unchanged: bool = False
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The whole summary."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """All that was found in one article.
+
+    Attributes:
+        summary: None if none was asked for.
+        actors: The heaviest first.
+        targets: As asked for, or as proposed from the article.
+        stances: One for each pair of an analysed actor and a target.
+        notes: What a reader should know of the whole, such as actors left out.
+        models: Which weights ran, by part.
+        seconds: Time taken, by step.
+    """
+
+    article: Article
+    summary: Summary | None
+    actors: tuple[Actor, ...]
+    targets: tuple[str, ...]
+    stances: tuple[Stance, ...]
+    notes: tuple[str, ...] = ()
+    models: dict[str, str] = dataclasses.field(default_factory=dict)
+    seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain dicts and lists; a stance names its actor by the actor's name."""
+        result = dataclasses.asdict(self)
+        for stance in result["stances"]:
+            stance["actor"] = stance["actor"]["name"]
+        if self.summary is not None:
+            result["summary"]["text"] = self.summary.text
+        return result
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """``to_dict()`` as JSON; letters of all scripts stay as they are."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def to_markdown(self) -> str:
+        """A report for reading."""
+        from .report import markdown
+
+        return markdown(self)

@@ -1,0 +1,85 @@
+"""``newstance doctor``: what each profile needs, what of it is there, and on what it would run."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from newstance import configs
+from newstance.models.errors import NewstanceError
+from newstance.models.sources import Weights, cache_folder, locate
+
+from .profile import Profile
+
+_PACKAGES = ("newstance", "torch", "transformers", "spacy", "onnxruntime", "gradio", "datasets")
+
+
+def examine() -> int:
+    """Print the state of this installation.
+
+    Returns:
+        0 if the embedded profile can run, else 1.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table("profile", "part", "weights", "state", box=None, padding=(0, 2, 0, 0))
+    ready = True
+    for name in configs.names("profiles"):
+        profile = Profile.load(name)
+        for part, source in weights_of(profile).items():
+            is_there, state = state_of(source)
+            ready &= is_there or name != "embedded"
+            table.add_row(name, part, source, f"[{'green' if is_there else 'red'}]{state}[/]")
+    console.print(table)
+    versions = Table("package", "version", box=None, padding=(0, 2, 0, 0))
+    versions.add_row("python", platform.python_version())
+    for package in _PACKAGES:
+        versions.add_row(package, _version(package))
+    console.print(versions)
+    console.print(f"device: {_device()}\ncache: {cache_folder()}")
+    return 0 if ready else 1
+
+
+def weights_of(profile: Profile) -> dict[str, str]:
+    """The source of each part's weights."""
+    sources = {"annotator": profile.annotator.source, "stance": profile.stance.source}
+    if profile.summarizer.source:
+        sources["summarizer"] = profile.summarizer.source
+    return sources
+
+
+def state_of(source: str) -> tuple[bool, str]:
+    """(Whether weights are on this machine, in words what is there or what gets them)."""
+    try:
+        weights = locate(source)
+    except NewstanceError as error:
+        return False, str(error)
+    return _hub_state(weights) if weights.is_hub else (True, "there")
+
+
+def _hub_state(weights: Weights) -> tuple[bool, str]:
+    from huggingface_hub import try_to_load_from_cache
+
+    pinned = "" if weights.revision else "; not pinned to a revision"
+    cached = try_to_load_from_cache(weights.location, "config.json", revision=weights.revision)
+    if isinstance(cached, str):
+        return True, f"in the hub's cache{pinned}"
+    return False, f"not fetched yet; fetched at first use, or by: hf download {weights.location}{pinned}"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _device() -> str:
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name(0)
+    return f"CPU, {len(os.sched_getaffinity(0))} cores" if hasattr(os, "sched_getaffinity") else "CPU"

@@ -1,0 +1,124 @@
+"""Where an article shows an actor's stance: the sentences to ask the classifier about, and how to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from newstance.models.consistency import content_words
+from newstance.models.stance import StanceQuery
+
+from .actors import match_actor
+from .analysis import Actor, Mention
+from .quotations import Quotation
+
+Relation = Literal["named", "context", "unrelated"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a stance is toward.
+
+    Attributes:
+        name: As asked for.
+        actor: The actor of the article that it is, if it is one.
+        aliases: Other words for it, from the topic file.
+        words: The content words of name and aliases.
+    """
+
+    name: str
+    actor: Actor | None
+    aliases: tuple[str, ...]
+    words: frozenset[str]
+
+    def is_actor(self, actor: Actor) -> bool:
+        """Whether actor and target are the same."""
+        if self.actor is not None and actor.mentions:
+            return self.actor.mentions == actor.mentions
+        return self.name.casefold() == actor.name.casefold()
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence that may show an actor's stance.
+
+    Attributes:
+        start: First character in the article.
+        end: One past the last.
+        prompt: What the classifier reads: the sentence, with actor and target called by the names that are asked
+            for, and with the speaker in front where the sentence is a quotation.
+        speaker: Who says it, if it is a quotation.
+        relation: Whether the sentence names the target, the one before it does, or neither.
+    """
+
+    start: int
+    end: int
+    prompt: str
+    speaker: Actor | None
+    relation: Relation
+
+
+def target_of(name: str, aliases: Sequence[str], actors: Sequence[Actor]) -> Target:
+    """A target by its name."""
+    words = content_words(" ".join((name, *aliases)))
+    return Target(name, match_actor(name, actors), tuple(aliases), words)
+
+
+def passages_of(actor: Actor, target: Target, doc: Any, quotations: Sequence[Quotation]) -> list[Passage]:
+    """The sentences that name the actor, mean it by a pronoun, or are its words; in the article's order."""
+    passages = []
+    target_before = False
+    for sentence in doc.sents:
+        text = sentence.text.rstrip()
+        start, end = sentence.start_char, sentence.start_char + len(text)
+        if not text.strip():
+            continue
+        named = _inside(actor.mentions, start, end)
+        speaker = _speaker(start, end, quotations)
+        is_own_word = speaker is not None and speaker.mentions == actor.mentions
+        target_mentions = _inside(target.actor.mentions, start, end) if target.actor else []
+        names_target = bool(target_mentions) if target.actor else bool(content_words(text) & target.words)
+        if named or is_own_word:
+            relation: Relation = "named" if names_target else "context" if target_before else "unrelated"
+            prompt = _renamed(doc.text, start, end, [(named, actor.name), (target_mentions, target.name)])
+            if speaker is not None and not _inside(speaker.mentions, start, end):
+                name = actor.name if is_own_word else speaker.name
+                prompt = f'{name} said: "{prompt.strip(_QUOTES)}"'
+            passages.append(Passage(start, end, prompt, speaker, relation))
+        target_before = names_target
+    return passages
+
+
+def query_for(passage: Passage, actor: Actor, target: Target) -> StanceQuery:
+    """What the classifier is asked about a passage."""
+    return StanceQuery(passage.prompt, actor.name, target.name)
+
+
+_QUOTES = "\"“”«» \n"
+
+
+def _inside(mentions: Sequence[Mention], start: int, end: int) -> list[Mention]:
+    return [m for m in mentions if start <= m.start and m.end <= end]
+
+
+def _speaker(start: int, end: int, quotations: Sequence[Quotation]) -> Actor | None:
+    """Whose words most of the sentence is."""
+    for quotation in quotations:
+        shared = min(end, quotation.end) - max(start, quotation.start)
+        if shared > (end - start) / 2:
+            return quotation.speaker
+    return None
+
+
+def _renamed(text: str, start: int, end: int, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
+    """The sentence with each mention replaced by a name; "his" becomes "Putin's"."""
+    changes = sorted(((m, name) for mentions, name in names for m in mentions), key=lambda change: change[0].start)
+    parts, position = [], start
+    for mention, name in changes:
+        if mention.start < position:
+            continue
+        possessive = mention.text.lower() in ("his", "her", "hers")
+        parts += [text[position : mention.start], f"{name}'s" if possessive else name]
+        position = mention.end
+    return "".join((*parts, text[position:end]))

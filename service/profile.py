@@ -1,0 +1,111 @@
+"""Profiles: which models run, and every number that decides something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from newstance import configs
+from newstance.configs import Settings
+from newstance.models.annotator import AnnotatorSettings
+from newstance.models.stance import StanceSettings
+from newstance.models.summarizer import SummarizerSettings
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class AggregationSettings(Settings):
+    """From sentences to one stance.
+
+    Attributes:
+        threshold: A stance less probable than this is reported as neutral.
+        evidence_threshold: A passage less probable than this is not shown.
+        unrelated_weight: What a passage counts that names the actor but nothing of the target.
+        context_weight: What it counts if the sentence before it names the target.
+    """
+
+    threshold: Share
+    evidence_threshold: Share
+    unrelated_weight: Share
+    context_weight: Share
+
+    @model_validator(mode="after")
+    def _evidence_is_shown(self) -> AggregationSettings:
+        if self.evidence_threshold > self.threshold:
+            raise ValueError("evidence_threshold must not exceed threshold: a stance without evidence cannot exist")
+        return self
+
+
+class GuardSettings(Settings):
+    """What becomes of a summary sentence that the article does not support.
+
+    Attributes:
+        min_support: The least share of content words that its source sentences must hold.
+        unsupported: ``replace`` it by its best source sentence, ``drop`` it, or ``keep`` it with its flag.
+    """
+
+    min_support: Share
+    unsupported: Literal["replace", "drop", "keep"]
+
+
+class LimitSettings(Settings):
+    """How much is taken on.
+
+    Attributes:
+        characters: Longer articles are refused.
+        actors: How many of the heaviest actors get stances.
+        targets: How many targets are proposed where none is given.
+    """
+
+    characters: int = Field(gt=0)
+    actors: int = Field(gt=0)
+    targets: int = Field(gt=0)
+
+
+class Profile(Settings):
+    """One way to run newstance, from ``configs/profiles/`` or a file of the user's own."""
+
+    name: str
+    description: str
+    annotator: AnnotatorSettings
+    stance: StanceSettings
+    summarizer: SummarizerSettings
+    aggregation: AggregationSettings
+    guard: GuardSettings
+    limits: LimitSettings
+
+    @classmethod
+    def load(cls, name: str | Path) -> Profile:
+        """The profile of a shipped name or a path.
+
+        Raises:
+            SettingsError: There is none, or it is wrong.
+        """
+        return configs.load("profiles", name, cls)
+
+
+class Named(Settings):
+    """A target or actor of a topic, with what else it is called."""
+
+    name: str
+    aliases: list[str] = []
+
+
+class Topic(Settings):
+    """A matter with its usual targets, and the other names of its actors."""
+
+    name: str
+    description: str
+    targets: list[Named]
+    actors: list[Named] = []
+
+    @classmethod
+    def load(cls, name: str | Path) -> Topic:
+        """The topic of a shipped name or a path.
+
+        Raises:
+            SettingsError: There is none, or it is wrong.
+        """
+        return configs.load("topics", name, cls)

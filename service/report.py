@@ -1,0 +1,109 @@
+"""An analysis as something to read: Markdown for files, rich text for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Group
+
+    from .analysis import Analysis, Evidence, Stance
+
+_SIGNS = {"favor": "+", "against": "−", "neutral": "·"}
+_COLORS = {"favor": "cyan", "against": "dark_orange", "neutral": "bright_black"}
+_MOST_EVIDENCE = 3
+
+
+def markdown(analysis: Analysis) -> str:
+    """A Markdown report: summary with sources, actors, stances, evidence."""
+    lines = [f"# {analysis.article.title or 'Analysis'}", ""]
+    if analysis.summary is not None:
+        lines += ["## Summary", "", analysis.summary.text, ""]
+        for number, sentence in enumerate(analysis.summary.sentences, 1):
+            sources = " … ".join(source.text for source in sentence.sources)
+            mark = " (the article's own sentence, in place of an unsupported one)" if sentence.replaced else ""
+            lines.append(f"{number}. support {sentence.support:.2f}{mark}: {_cell(sources)}")
+        lines.append("")
+    lines += ["## Actors", ""]
+    lines += [
+        f"- **{actor.name}** ({actor.kind}), {len(actor.mentions)} mentions"
+        + (f"; also {', '.join(actor.aliases)}" if actor.aliases else "")
+        for actor in analysis.actors
+    ] or ["No actors were found."]
+    lines += ["", "## Stances", "", "| actor | target | stance | probability | evidence |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {_cell(s.actor.name)} | {_cell(s.target)} | {s.label} | {s.probability:.2f} | {len(s.evidence) or s.note} |"
+        for s in analysis.stances
+    ]
+    for stance in shown(analysis):
+        lines += ["", f"### {stance.actor.name}: {stance.label} toward {stance.target} ({stance.probability:.2f})", ""]
+        lines += [f"- {_evidence_line(evidence)}" for evidence in stance.evidence[:_MOST_EVIDENCE]]
+    if analysis.notes:
+        lines += ["", *(f"> {note}" for note in analysis.notes)]
+    lines += ["", "Models: " + "; ".join(f"{part} {name}" for part, name in analysis.models.items()), ""]
+    return "\n".join(lines)
+
+
+def terminal(analysis: Analysis) -> Group:
+    """The same for a terminal, as a rich renderable."""
+    from rich.console import Group
+    from rich.markup import escape
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    parts: list[object] = [Text(analysis.article.title or "Analysis", style="bold")]
+    if analysis.summary is not None:
+        parts += [Text("\nSummary", style="bold underline")]
+        for sentence in analysis.summary.sentences:
+            mark = "quoted from the article" if sentence.replaced else f"support {sentence.support:.2f}"
+            parts.append(Padding(f"{escape(sentence.text)} [bright_black]({mark})[/]", (0, 0, 0, 2)))
+    parts.append(Text("\nActors", style="bold underline"))
+    names = ", ".join(f"{actor.name} ({len(actor.mentions)})" for actor in analysis.actors)
+    parts.append(Padding(escape(names or "No actors were found."), (0, 0, 0, 2)))
+    if analysis.stances:
+        parts.append(Text("\nWho stands where", style="bold underline"))
+        board = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2))
+        board.add_column("actor")
+        for target in analysis.targets:
+            board.add_column(escape(target))
+        by_pair = {(s.actor, s.target): s for s in analysis.stances}
+        for actor in dict.fromkeys(s.actor for s in analysis.stances):
+            board.add_row(escape(actor.name), *(_board_cell(by_pair[actor, target]) for target in analysis.targets))
+        parts.append(board)
+    for stance in shown(analysis):
+        heading = f"\n{stance.actor.name} → {stance.target}: {stance.label} ({stance.probability:.2f})"
+        parts.append(Text(heading, style=_COLORS[stance.label]))
+        parts += [
+            Padding(escape(_evidence_line(evidence)), (0, 0, 0, 2)) for evidence in stance.evidence[:_MOST_EVIDENCE]
+        ]
+    parts += [Text(f"\n{note}", style="italic") for note in analysis.notes]
+    seconds = ", ".join(f"{step} {time:.1f} s" for step, time in analysis.seconds.items())
+    parts.append(Text(f"\n{'; '.join(analysis.models.values())}. {seconds}", style="bright_black"))
+    return Group(*parts)  # type: ignore[arg-type]
+
+
+def shown(analysis: Analysis) -> list[Stance]:
+    """The stances that are not neutral, target by target, the surest first."""
+    order = {target: i for i, target in enumerate(analysis.targets)}
+    found = [stance for stance in analysis.stances if stance.label != "neutral"]
+    return sorted(found, key=lambda stance: (order[stance.target], -stance.probability))
+
+
+def _board_cell(stance: Stance) -> str:
+    text = f"{_SIGNS[stance.label]} {stance.label}"
+    if stance.label != "neutral":
+        text += f" {stance.probability:.2f}"
+    elif not stance.evidence:
+        text = "· no stance found"
+    return f"[{_COLORS[stance.label]}]{text}[/]"
+
+
+def _evidence_line(evidence: Evidence) -> str:
+    speaker = f" [{evidence.speaker}'s words]" if evidence.speaker else ""
+    return f"{_SIGNS[evidence.label]} {evidence.probability:.2f} {' '.join(evidence.text.split())}{speaker}"
+
+
+def _cell(text: str) -> str:
+    """Text that cannot break a Markdown table or list."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from newstance.configs import Settings
+from newstance.eval.labelled import LabelledSet, load_set
+from newstance.models.stance import LABELS, StancePrediction, StanceQuery
+
+
+class DummyAggregation(Settings):
+    threshold: float = 0.5
+
+
+class DummyProfile(Settings):
+    name: str = "dummy"
+    version: int = 1
+    aggregation: DummyAggregation = DummyAggregation()
+
+
+class DummyClassifier:
+    """Answers as it is told, with a fixed probability."""
+
+    temperature = 1.0
+    is_direct = True
+
+    def __init__(self, answer: Callable[[StanceQuery], str], probability: float = 0.9) -> None:
+        self._answer = answer
+        self._probability = probability
+        self.asked: list[StanceQuery] = []
+
+    def classify(self, queries: Sequence[StanceQuery]) -> list[StancePrediction]:
+        self.asked += queries
+        predictions = []
+        for query in queries:
+            label = self._answer(query)
+            rest = (1 - self._probability) / 2
+            predictions.append(
+                StancePrediction(
+                    label, {known: self._probability if known == label else rest for known in LABELS}
+                )
+            )
+        return predictions
+
+
+class DummyAnalyzer:
+    """A classifier and a summarizer behind the analyzer's surface."""
+
+    def __init__(
+        self,
+        answer: Callable[[StanceQuery], str] = lambda query: "neutral",
+        summarize: Callable[[str], str] = lambda text: text,
+        profile: DummyProfile | None = None,
+    ) -> None:
+        self.profile = profile or DummyProfile()
+        self.classifier = DummyClassifier(answer)
+        self.summarizer = SimpleNamespace(
+            summarize=lambda text, *, sentences: SimpleNamespace(text=summarize(text))
+        )
+
+    def stances_of(self, article: Any, pairs: Sequence[tuple[str, str]]) -> list[Any]:
+        return self.classifier.classify([StanceQuery(article.text, actor, target) for actor, target in pairs])
+
+
+def perfect_on(labelled: LabelledSet, profile: DummyProfile | None = None) -> DummyAnalyzer:
+    gold = {tuple(sorted(example.input.items())): example.gold for example in labelled.examples}
+    return DummyAnalyzer(
+        lambda query: gold[tuple(sorted(vars(query).items()))],
+        lambda text: gold[(("article", text),)],
+        profile,
+    )
+
+
+@pytest.fixture
+def dummies() -> Any:
+    return SimpleNamespace(
+        Analyzer=DummyAnalyzer, Profile=DummyProfile, Classifier=DummyClassifier, perfect_on=perfect_on
+    )
+
+
+@pytest.fixture
+def make_set(tmp_path: Path) -> Callable[..., LabelledSet]:
+    """Writes rows and a config, and loads them through the front door."""
+
+    def make(rows: Sequence[dict[str, Any]], name: str = "little", **config: Any) -> LabelledSet:
+        import yaml
+
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        settings = {"name": name, "terms": "ours", "file": {"path": f"{name}.jsonl"}} | config
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(settings))
+        return load_set(tmp_path / f"{name}.yaml", tmp_path)
+
+    return make
+
+
+def stance_rows(n: int) -> list[dict[str, str]]:
+    return [
+        {
+            "id": f"r{i:03d}",
+            "text": f"Speaker {i} spoke about plan {i % 3} at length number {i}.",
+            "holder": f"Speaker {i}",
+            "target": f"plan {i % 3}",
+            "label": LABELS[i * 7 % 3],
+        }
+        for i in range(n)
+    ]
+
+
+@pytest.fixture
+def rows() -> Callable[[int], list[dict[str, str]]]:
+    return stance_rows

@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import yaml
+from newstance import configs
+from newstance.eval.calibrate import as_text, as_yaml, calibrate, write_to_profile
+from newstance.models.errors import ConfigError, InputError
+from newstance.models.pairs import softmax
+from newstance.models.stance import LABELS, StancePrediction
+
+TRUE_TEMPERATURE = 3.0
+EMBEDDED = (configs.FOLDER / "profiles" / "embedded.yaml").read_text()
+
+
+class OverConfident:
+    """Logits three times too large for how often they are right."""
+
+    temperature = 1.0
+    is_direct = True
+
+    def __init__(self, n: int) -> None:
+        rng = np.random.default_rng(3)
+        self.logits = rng.normal(size=(n, 3)) * 1.5
+        honest = softmax(self.logits)
+        self.gold = [LABELS[rng.choice(3, p=row)] for row in honest]
+
+    def classify(self, queries):
+        picked = [int(query.text.split()[-1]) for query in queries]
+        probabilities = softmax(self.logits[picked] * TRUE_TEMPERATURE / self.temperature)
+        return [
+            StancePrediction(LABELS[row.argmax()], dict(zip(LABELS, map(float, row), strict=True)))
+            for row in probabilities
+        ]
+
+
+@pytest.fixture
+def calibrated(make_set):
+    classifier = OverConfident(2000)
+    rows = [
+        {"id": str(i), "text": f"text {i}", "holder": "Kim", "target": "dam", "label": label}
+        for i, label in enumerate(classifier.gold)
+    ]
+    dev, held_out = make_set(rows[:1000], "dev"), make_set(rows[1000:], "held-out")
+    return calibrate(classifier, 0.5, [dev], [held_out])
+
+
+def test_calibration_finds_the_temperature_and_improves_ece_on_held_out_rows(calibrated):
+    assert calibrated.temperature == pytest.approx(TRUE_TEMPERATURE, rel=0.15)
+    dev, held_out = calibrated.changes
+    assert (dev.fitted, held_out.fitted) == (True, False)
+    assert held_out.after.ece.value < held_out.before.ece.value / 2
+    assert held_out.ece_change.high < 0
+    assert held_out.after.brier.value < held_out.before.brier.value
+    text = as_text(calibrated)
+    assert "temperature 1 -> " in text
+    assert "Calibration improves ECE on held-out: -" in text
+
+
+def test_the_threshold_costs_no_macro_f1_on_the_sets_it_was_fitted_on(calibrated):
+    dev = calibrated.changes[0]
+    assert 0.3 <= calibrated.threshold <= 0.95
+    assert dev.after.macro_f1.value >= dev.before.macro_f1.value - 0.02
+
+
+def test_a_temperature_that_is_right_already_is_kept_and_no_gain_is_claimed(make_set):
+    classifier = OverConfident(1500)
+    classifier.temperature = TRUE_TEMPERATURE
+    rows = [
+        {"id": str(i), "text": f"text {i}", "holder": "Kim", "target": "dam", "label": label}
+        for i, label in enumerate(classifier.gold)
+    ]
+    result = calibrate(classifier, 0.5, [make_set(rows[:800], "dev")], [make_set(rows[800:], "held-out")])
+    assert result.temperature == pytest.approx(TRUE_TEMPERATURE, rel=0.15)
+    assert "does not clearly improve ECE on held-out" in as_text(result)
+
+
+def test_the_numbers_go_into_a_profile_and_leave_the_rest_alone(calibrated, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(EMBEDDED)
+    write_to_profile(calibrated, path)
+    write_to_profile(calibrated, path)  # a second time replaces the first
+    text = path.read_text()
+    written, before = yaml.safe_load(text), yaml.safe_load(EMBEDDED)
+    assert written["stance"] == before["stance"] | {"temperature": calibrated.temperature}
+    assert written["aggregation"] == before["aggregation"] | {"threshold": calibrated.threshold}
+    assert {k: v for k, v in written.items() if k not in ("stance", "aggregation")} == {
+        k: v for k, v in before.items() if k not in ("stance", "aggregation")
+    }
+    for section, value in yaml.safe_load(as_yaml(calibrated)).items():
+        assert value.items() <= written[section].items()
+    assert text.count("# newstance calibrate,") == 2
+    assert f"dev (sha256 {calibrated.data['dev'][:12]})" in text
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [
+        ("stance: {source: x}\n", "has no section 'stance:' to write to; put in by hand: temperature: "),
+        (
+            "stance:\n  source: x\naggregation:\n  threshold: 0.5\n",
+            "would be no valid profile with\nstance:\n",
+        ),
+    ],
+)
+def test_a_profile_that_cannot_take_the_numbers_is_left_alone(calibrated, tmp_path, profile, message):
+    path = tmp_path / "odd.yaml"
+    path.write_text(profile)
+    with pytest.raises(ConfigError, match=message):
+        write_to_profile(calibrated, path)
+    assert path.read_text() == profile
+
+
+def test_what_cannot_be_calibrated_is_refused(make_set, rows, dummies):
+    classifier = dummies.Classifier(lambda query: "neutral")
+    summaries = make_set([{"id": "a", "article": "x", "summary": "y"}], "s", kind="summaries")
+    with pytest.raises(InputError, match="only stance sets can calibrate; s is of another kind"):
+        calibrate(classifier, 0.5, [summaries])
+    classifier.is_direct = False
+    with pytest.raises(InputError, match="is an entailment model"):
+        calibrate(classifier, 0.5, [make_set(rows(5))])

@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+from newstance import configs
+from newstance.configs import SettingsError
+from newstance.eval.labelled import SHIPPED, SetConfig, load_set
+from newstance.models.errors import ConfigError, InputError
+
+GOOD = {"id": "a", "text": "Kim praised the dam.", "holder": "Kim", "target": "the dam", "label": "favor"}
+
+OWN_CONFIG = """\
+name: town-hall
+terms: ours
+file:
+  path: answers.csv
+  columns: {text: Satz, target: Thema, label: Haltung}
+  constants: {holder: author}
+  labels: {pro: favor, contra: against, none: neutral}
+"""
+
+
+def write_config(folder, name="own", **settings):
+    path = folder / f"{name}.yaml"
+    path.write_text(yaml.safe_dump({"name": name, "terms": "ours", **settings}))
+    return path
+
+
+def test_a_users_own_csv_needs_ten_lines_at_most(tmp_path):
+    assert len(OWN_CONFIG.splitlines()) <= 10
+    (tmp_path / "own.yaml").write_text(OWN_CONFIG)
+    (tmp_path / "answers.csv").write_text(
+        'Satz,Thema,Haltung\n"Build it,\nand soon.",the dam,pro\nNo!,the dam,contra\nA dam.,the dam,none\n',
+        encoding="utf-8-sig",
+    )
+    labelled = load_set(tmp_path / "own.yaml")
+    assert [e.gold for e in labelled.examples] == ["favor", "against", "neutral"]
+    assert labelled.examples[0].input == {
+        "text": "Build it,\nand soon.",
+        "holder": "author",
+        "target": "the dam",
+    }
+    assert [e.id for e in labelled.examples] == ["line-2", "line-4", "line-5"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        ({**GOOD, "label": "pro"}, r"line 2, column 'label': unknown label 'pro'; .* 'favor', 'against'"),
+        (
+            {k: v for k, v in GOOD.items() if k != "target"},
+            r"line 2, column 'target': .* target is missing",
+        ),
+        ({**GOOD, "holder": None}, r"line 2, column 'holder': the field holder is missing"),
+        ({**GOOD, "text": "  "}, r"line 2, column 'text': the field text is empty"),
+        ({**GOOD, "text": ["x"]}, r"line 2, column 'text': expected text for text, got list"),
+        ({**GOOD, "id": ""}, r"line 2, column 'id': the field id is missing or empty"),
+        ({**GOOD, "id": "first"}, r"line 2, column 'id': the id 'first' was used before, on line 1"),
+        ('{"id": "b", ', r"line 2, column \d+ of the line: no valid JSON"),
+        ("[1]", r"line 2, expected a JSON object, got \[1\]"),
+    ],
+)
+def test_each_bad_row_is_named_and_refused(tmp_path, bad, message):
+    lines = [json.dumps({**GOOD, "id": "first"}), bad if isinstance(bad, str) else json.dumps(bad)]
+    (tmp_path / "rows.jsonl").write_text("\n".join([*lines, json.dumps(GOOD)]) + "\n")
+    config = write_config(tmp_path, file={"path": "rows.jsonl"})
+    with pytest.raises(InputError, match=r"own has 1 bad row\(s\); .*--skip-invalid") as raised:
+        load_set(config, tmp_path)
+    raised.match(r"rows\.jsonl, " + message)
+    skipped = load_set(config, tmp_path, skip_invalid=True)
+    assert [e.id for e in skipped.examples] == ["first", "a"]
+    assert len(skipped.skipped) == 1
+
+
+def test_csv_lines_are_counted_through_quoted_line_breaks(tmp_path):
+    (tmp_path / "rows.csv").write_text(
+        'id,text,holder,target,label\na,"two\nlines",Kim,dam,favor\nb,x,Kim,dam,maybe\nc,x,Kim,dam,favor,more\n'
+    )
+    with pytest.raises(
+        InputError, match=r"(?s)line 4, column 'label': unknown label 'maybe'.*line 5, has more cells"
+    ):
+        load_set(write_config(tmp_path, file={"path": "rows.csv"}))
+
+
+def test_only_the_first_problems_are_shown(tmp_path):
+    (tmp_path / "rows.jsonl").write_text("{}\n" * 50)
+    with pytest.raises(InputError, match=r"own has 50 bad row\(s\)(?s:.*)and 45 more"):
+        load_set(write_config(tmp_path, file={"path": "rows.jsonl"}))
+
+
+def test_records_with_two_targets_give_two_rows_in_one_group(tmp_path):
+    (tmp_path / "tweets.tsv").write_text(
+        "Tweet\tTarget 1\tStance 1\tTarget 2\tStance 2\nHi\tA\tpro\tB\tanti\n"
+    )
+    config = write_config(
+        tmp_path,
+        file={
+            "path": "tweets.tsv",
+            "columns": {"text": "Tweet"},
+            "constants": {"holder": "author"},
+            "labels": {"pro": "favor", "anti": "against"},
+            "each": [
+                {"target": "Target 1", "label": "Stance 1"},
+                {"target": "Target 2", "label": "Stance 2"},
+            ],
+        },
+    )
+    first, second = load_set(config).examples
+    assert (first.id, first.input["target"], first.gold) == ("line-2-1", "A", "favor")
+    assert (second.id, second.input["target"], second.gold) == ("line-2-2", "B", "against")
+    assert first.group == second.group
+
+
+def test_parquet_with_numbers_for_labels(tmp_path, monkeypatch):
+    import datasets
+    import pyarrow
+    import pyarrow.parquet
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    table = pyarrow.table({"sentence": ["x", "y"], "mention": ["Kim", "Lee"], "polarity": [-1, 1]})
+    pyarrow.parquet.write_table(table, tmp_path / "rows.parquet")
+    layout = {
+        "columns": {"text": "sentence", "target": "mention", "label": "polarity"},
+        "constants": {"holder": "author"},
+        "labels": {"-1": "against", "1": "favor"},
+    }
+    labelled = load_set(write_config(tmp_path, file={"path": "rows.parquet", **layout}))
+    assert [e.gold for e in labelled.examples] == ["against", "favor"]
+
+
+def test_the_hub_is_asked_by_name_revision_and_split_when_there_is_no_data_root(tmp_path, monkeypatch):
+    import datasets
+
+    asked = []
+
+    def load_dataset(name, subset, *, revision, split):
+        asked.append((name, subset, revision, split))
+        return [GOOD]
+
+    monkeypatch.setattr(datasets, "load_dataset", load_dataset)
+    hub = {"name": "someone/set", "revision": "abc", "subset": "rw", "split": "test"}
+    labelled = load_set(write_config(tmp_path, hub=hub, file={"path": "rows.jsonl"}))
+    assert asked == [("someone/set", "rw", "abc", "test")]
+    assert labelled.origin == "someone/set@abc/test"
+    with pytest.raises(ConfigError, match=r"there is no file .*rows\.jsonl; --data names the folder"):
+        load_set(tmp_path / "own.yaml", tmp_path)
+
+
+def test_judgements_of_articles(tmp_path):
+    judgements = [{"actor": "Kim", "target": "the dam", "label": "favor"}]
+    good = {"id": "a", "article": "Kim likes the dam.", "judgements": judgements}
+    bad = {"id": "b", "article": "Kim.", "judgements": [{"actor": "Kim", "target": "dam", "label": "x"}]}
+    empty = {"id": "c", "article": "Kim.", "judgements": []}
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, (good, bad, empty))))
+    config = write_config(tmp_path, kind="articles", file={"path": "a.jsonl"})
+    with pytest.raises(
+        InputError, match=r"line 2, column 'judgements', judgement 1, column 'label': unknown"
+    ) as raised:
+        load_set(config)
+    raised.match("line 3, column 'judgements': expected a list of judgements")
+    (example,) = load_set(config, skip_invalid=True).examples
+    assert (example.id, example.gold) == ("a#1", "favor")
+    assert example.input == {"text": "Kim likes the dam.", "holder": "Kim", "target": "the dam"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "needs file or hub"),
+        ({"file": {"path": "x"}, "metric": "bleu"}, "metric 'bleu' does not fit stance"),
+        ({"file": {"path": "x", "columns": {"texts": "y"}}}, r"unknown fields \['texts'\]"),
+        ({"file": {"path": "x"}, "colums": {}}, "colums: Extra inputs"),
+        ({"file": {"path": "x", "labels": {"pro": "yes"}}}, "file.labels.pro"),
+    ],
+)
+def test_a_wrong_config_is_refused(tmp_path, settings, message):
+    with pytest.raises(SettingsError, match=message):
+        load_set(write_config(tmp_path, **settings))
+
+
+@pytest.mark.parametrize("name", sorted(set(configs.names("eval")) - {"floors"}))
+def test_every_shipped_config_is_valid_and_named_as_its_file(name):
+    config = configs.load("eval", name, SetConfig)
+    assert config.name == name
+    assert config.terms
+    assert config.source
+
+
+def test_shipped_sets_are_large_and_mixed_enough():
+    rows = [json.loads(line) for line in (SHIPPED / "floor-stance.jsonl").read_text().splitlines()]
+    assert len(rows) >= 60
+    assert len({row["kind"] for row in rows}) >= 6
+    assert len(load_set("floor-stance").examples) == len(rows)
+    articles = load_set("floor-articles").examples
+    assert len({e.group for e in articles}) == 5
+    for example in articles:  # an actor that the article does not name could not be judged
+        assert example.input["holder"] in example.input["text"]
+
+
+def test_a_limit_keeps_groups_whole_and_is_the_same_every_time(make_set):
+    rows = [{**GOOD, "id": f"{i}-{d}", "text": f"text {i}"} for i in range(20) for d in ("pq", "qp")]
+    labelled = make_set(rows)
+    part = labelled.limited(7)
+    assert len(part.examples) == 8
+    assert {e.id.split("-")[0] for e in part.examples} == {
+        e.id[:-3] for e in part.examples if e.id.endswith("-pq")
+    }
+    assert part.sha256 == labelled.limited(7).sha256 != labelled.sha256

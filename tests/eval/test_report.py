@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+import re
+import time
+
+import pytest
+from newstance.eval import baselines
+from newstance.eval.document import Code, Document, Heading, Paragraph, Picture, Table
+from newstance.eval.labelled import Example
+from newstance.eval.report import write_report
+from newstance.eval.runs import answer_with, run_set
+from newstance.eval.storage import RowFile
+
+NASTY = '<script>alert("x")</script> | a *b* `c`\nd'
+
+
+def test_a_documents_texts_are_escaped_everywhere():
+    document = Document(
+        NASTY,
+        [Heading(NASTY), Paragraph(NASTY), Table([NASTY], [[NASTY]]), Code("<b>"), Picture(b"<svg/>", NASTY)],
+    )
+    html, markdown = document.html(), document.markdown()
+    assert "<script" not in html
+    assert (
+        html.count("&lt;script&gt;") == 7
+    )  # title twice, heading, paragraph, two cells, the picture's words
+    assert "<b>" not in html
+    assert not re.search(r"(?<!\\)<script", markdown)
+    (row,) = [line for line in markdown.splitlines() if line.startswith("| ") and "---" not in line][1:]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 2  # the text's own bar opens no cell
+
+
+def test_the_report_has_every_section_in_one_file(tmp_path, make_set, rows, dummies):
+    examples = rows(60)
+    examples[0]["text"] = NASTY
+    labelled = make_set(examples, source="a paper")
+    folder = run_set(
+        labelled, dummies.Analyzer(), tmp_path / "run", command="newstance evaluate little --out DIR"
+    )
+    results = write_report(folder)
+    html = (folder / "report.html").read_text()
+    assert not re.search(r'(?:src|href)="(?!data:)', html)
+    assert html.count("data:image/svg+xml;base64,") == 2
+    assert "<script" not in html
+    sections = ("Scores", "Labels", "Targets", "Calibration", "Risk and coverage", "The 20 worst errors")
+    for section in (*sections, "How to reproduce"):
+        assert f"<h2>{section}</h2>" in html
+        assert f"## {section}" in (folder / "report.md").read_text()
+    assert "newstance evaluate little --out DIR" in html
+    assert len(results["worst"]) == 20
+    assert {t["target"] for t in results["per_target"]} == {"plan 0", "plan 1", "plan 2"}
+    # The set's texts, whose terms may forbid it, are not in the file that goes into the repository.
+    assert "spoke about" not in (folder / "metrics.json").read_text()
+
+
+def test_scoring_again_needs_no_model_and_gives_the_same(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(60))
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    write_report(folder)
+    first = (folder / "metrics.json").read_bytes()
+    write_report(folder)
+    assert (folder / "metrics.json").read_bytes() == first
+
+
+def test_six_thousand_rows_are_scored_in_seconds(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(6000))
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    start = time.perf_counter()
+    write_report(folder)
+    assert time.perf_counter() - start < 10
+
+
+def test_baselines_that_need_no_model():
+    texts = [
+        "What a wonderful, brilliant success!",
+        "A horrible, disgusting failure.",
+        "The train left at noon.",
+    ]
+    gold = ["favor", "favor", "neutral"]
+    answers = baselines.stance_baselines(texts, gold, ("favor", "against", "neutral"))
+    assert answers["majority"] == ["favor"] * 3
+    assert answers["sentiment lexicon"] == ["favor", "against", "neutral"]
+    two = baselines.stance_baselines(texts * 20, gold * 20, ("favor", "against"))
+    assert set(two["uniform random"]) == set(two["sentiment lexicon"]) == {"favor", "against"}
+
+
+def test_lead_is_the_first_sentences():
+    assert baselines.lead_summary("One is here. Two is here. Three is here. Four is here.", 2) == (
+        "One is here. Two is here."
+    )
+
+
+def test_a_stored_zero_shot_baseline_is_in_the_report(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(30))
+    folder = run_set(labelled, dummies.Analyzer(), tmp_path / "run")
+
+    def right(batch: list[Example]) -> list[baselines.Answer]:
+        return [baselines.Answer(e.gold, {"favor": 0.3, "against": 0.3, "neutral": 0.4}) for e in batch]
+
+    from newstance.eval.runs import RunOptions
+
+    answer_with(right, labelled, RowFile(folder / "baseline-zero-shot-tiny.jsonl"), RunOptions())
+    results = write_report(folder)
+    assert results["baselines"]["zero-shot-tiny"]["macro_f1"]["value"] == 1
+    assert results["best_baseline"]["name"] == "zero-shot-tiny"
+    # One that is unfinished is left out.
+    stored = folder / "baseline-zero-shot-tiny.jsonl"
+    stored.write_text("".join(stored.read_text().splitlines(keepends=True)[:-1]))
+    assert "zero-shot-tiny" not in write_report(folder)["baselines"]
+
+
+def test_run_json_names_no_folder_of_this_machine(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(5))
+    folder = run_set(
+        labelled, dummies.perfect_on(labelled), tmp_path / "run", command="newstance evaluate x --out DIR"
+    )
+    header = json.loads((folder / "run.json").read_text())
+    assert str(tmp_path) not in json.dumps(header)
+    for key in (
+        "config",
+        "profile",
+        "model_sha256",
+        "data_sha256",
+        "versions",
+        "commit",
+        "machine",
+        "start",
+        "end",
+    ):
+        assert key in header
+    assert header["versions"]["numpy"]
+    assert header["end"] >= header["start"]
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_tiny_runs_are_scored_too(tmp_path, make_set, rows, dummies, n):
+    labelled = make_set(rows(n))
+    assert write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))["n"] == n

@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from newstance.eval.report import write_report
+from newstance.eval.runs import RunOptions, run_set
+from newstance.eval.storage import RowFile, StoredRun, only_run_in
+from newstance.models.errors import ConfigError, InputError, WeightsNotFoundError
+
+DRIVER = Path(__file__).with_name("slow_run.py")
+
+
+def start(folder: Path, out: str, log: str) -> subprocess.Popen[bytes]:
+    arguments = [sys.executable, str(DRIVER), "little.yaml", ".", out, log]
+    return subprocess.Popen(arguments, cwd=folder, stderr=subprocess.PIPE)
+
+
+def wait_for_rows(path: Path, least: int) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if path.is_file() and path.read_bytes().count(b"\n") >= least:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the run made no rows")
+
+
+def numbers(folder: Path) -> dict:
+    results = write_report(folder)
+    return {key: results[key] for key in ("scores", "n", "confusion", "calibration", "errors", "partial")}
+
+
+def without_seconds(folder: Path) -> list[dict]:
+    return [{**row, "seconds": 0} for row in StoredRun(folder).rows]
+
+
+def test_a_killed_run_ends_like_an_undisturbed_one(tmp_path, make_set, rows):
+    make_set(rows(64))
+    killed = start(tmp_path, "killed", "killed.log")
+    wait_for_rows(tmp_path / "killed" / "rows.jsonl", 16)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    stored = tmp_path / "killed" / "rows.jsonl"
+    before = stored.read_bytes().count(b"\n")
+    assert before < 64
+    # What a power cut may leave: a batch in part, and a line torn in the middle.
+    whole = stored.read_bytes().splitlines(keepends=True)
+    stored.write_bytes(b"".join(whole[:-2]) + whole[-2][:40])
+    undisturbed = start(tmp_path, "undisturbed", "undisturbed.log")
+    assert start(tmp_path, "killed", "killed.log").wait() == 0
+    assert undisturbed.wait() == 0
+    assert without_seconds(tmp_path / "killed") == without_seconds(tmp_path / "undisturbed")
+    assert numbers(tmp_path / "killed") == numbers(tmp_path / "undisturbed")
+    ids = [row["id"] for row in RowFile(stored).read()]
+    assert len(ids) == len(set(ids)) == 64
+    # Twice asked: at most the batch at work when the kill came, and the one that was torn above.
+    assert 64 <= len((tmp_path / "killed.log").read_text().splitlines()) <= 64 + 16
+    header = json.loads((tmp_path / "killed" / "run.json").read_text())
+    assert [sitting["end"] is None for sitting in header["sittings"]] == [True, False]
+
+
+def test_rows_that_are_whole_are_not_done_again(tmp_path, make_set, rows, dummies):
+    examples = rows(20)
+    examples[0]["text"] = "A tweet\u2028of two\x85lines"  # separators that are no end of a row
+    labelled = make_set(examples)
+    run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    again = dummies.perfect_on(labelled)
+    run_set(labelled, again, tmp_path / "run")
+    assert again.classifier.asked == []
+    assert len(StoredRun(tmp_path / "run").rows) == 20
+
+
+def test_a_second_run_in_the_same_folder_is_refused(tmp_path, make_set, rows):
+    make_set(rows(64))
+    first = start(tmp_path, "run", "log")
+    wait_for_rows(tmp_path / "run" / "rows.jsonl", 8)
+    second = start(tmp_path, "run", "log2")
+    _, error = second.communicate(timeout=20)
+    assert second.returncode != 0
+    assert b"another run is at work in run; wait for it, or choose another --out" in error
+    assert first.wait() == 0
+    assert len(StoredRun(tmp_path / "run").rows) == 64
+
+
+def test_the_lock_goes_with_the_run(tmp_path):
+    with only_run_in(tmp_path), pytest.raises(InputError, match="another run"), only_run_in(tmp_path):
+        pass
+    with only_run_in(tmp_path):
+        pass
+
+
+def test_a_folder_with_another_run_is_refused(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(10))
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    with pytest.raises(InputError, match="holds a run with another profile; choose another --out"):
+        run_set(labelled, dummies.Analyzer(profile=dummies.Profile(version=2)), folder)
+    with pytest.raises(InputError, match="another --limit"):
+        run_set(labelled, dummies.perfect_on(labelled), folder, RunOptions(limit=10))
+    changed = make_set([{**row, "text": row["text"] + "!"} for row in rows(10)])
+    with pytest.raises(InputError, match="holds a run with other data"):
+        run_set(changed, dummies.perfect_on(changed), folder)
+
+
+def test_a_perfect_model_scores_one(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(60))
+    results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
+    for name in ("macro_f1", "favor_against_f1", "accuracy"):
+        assert results["scores"][name] == {"value": 1, "low": 1, "high": 1}
+    assert results["calibration"]["ece"]["value"] == pytest.approx(0.1)  # always right at 0.9
+    assert results["best_baseline"]["beats"] == "yes"
+    assert results["worst"] == []
+
+
+def test_an_all_neutral_model_scores_what_it_must_and_is_marked(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(60))
+    folder = run_set(labelled, dummies.Analyzer(), tmp_path / "run")
+    results = write_report(folder)
+    assert results["scores"]["accuracy"]["value"] == pytest.approx(20 / 60)
+    assert results["scores"]["macro_f1"]["value"] == pytest.approx(0.5 / 3, abs=1e-6)
+    assert results["scores"]["favor_against_f1"]["value"] == 0
+    assert results["baselines"]["majority"]["accuracy"]["value"] == pytest.approx(20 / 60)
+    assert results["best_baseline"]["beats"] == "no"
+    assert "does not beat the best baseline" in (folder / "report.md").read_text()
+
+
+def test_directed_rows_get_the_five_class_score(tmp_path, make_set, dummies):
+    rows = []
+    for i, (pq, qp) in enumerate([("favor", "neutral"), ("neutral", "against"), ("neutral", "neutral")] * 4):
+        text = f"A{i} met B{i}."
+        rows.append({"id": f"s{i}-pq", "text": text, "holder": f"A{i}", "target": f"B{i}", "label": pq})
+        rows.append({"id": f"s{i}-qp", "text": text, "holder": f"B{i}", "target": f"A{i}", "label": qp})
+    labelled = make_set(rows, metric="five_class_macro_f1")
+    results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
+    # Two of the five classes do not occur; over a fixed list they count as 0.
+    assert results["scores"]["five_class_macro_f1"]["value"] == pytest.approx(3 / 5)
+    assert results["scores"]["five_class_micro_f1"]["value"] == 1
+    neutral = write_report(run_set(labelled, dummies.Analyzer(), tmp_path / "neutral"))
+    assert neutral["scores"]["five_class_micro_f1"]["value"] == pytest.approx(1 / 3)
+    assert neutral["scores"]["five_class_macro_f1"]["value"] == pytest.approx(0.5 / 5)
+
+
+def test_a_crash_is_a_miss_and_is_listed(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(12))
+    analyzer = dummies.perfect_on(labelled)
+    answer = analyzer.classifier._answer
+    bad = labelled.examples[3].input["holder"]
+
+    def crash(query):
+        if query.holder == bad:
+            raise InputError("a target that fills the model")
+        return answer(query)
+
+    analyzer.classifier._answer = crash
+    folder = run_set(labelled, analyzer, tmp_path / "run")
+    results = write_report(folder)
+    assert (results["n"], results["errors"]) == (12, 1)
+    assert results["scores"]["accuracy"]["value"] == pytest.approx(11 / 12)
+    report = (folder / "report.md").read_text()
+    assert "1 example(s) crashed" in report
+    assert "InputError: a target that fills the model" in report
+
+
+@pytest.mark.parametrize("error", [WeightsNotFoundError("gone"), ConfigError("wrong")])
+def test_what_is_wrong_for_all_examples_ends_the_run(tmp_path, make_set, rows, dummies, error):
+    def fail(query):
+        raise error
+
+    with pytest.raises(type(error)):
+        run_set(make_set(rows(4)), dummies.Analyzer(fail), tmp_path / "run")
+
+
+def test_a_limited_or_unfinished_run_is_marked_as_partial(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(30))
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run", RunOptions(limit=10))
+    assert write_report(folder)["partial"]
+    assert "Partial: 10 examples only, by --limit" in (folder / "report.md").read_text()
+    assert json.loads((folder / "metrics.json").read_text())["partial"]
+    all_of_them = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "all", RunOptions(limit=30))
+    assert not write_report(all_of_them)["partial"]
+    whole = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "whole", RunOptions(batch_size=8))
+    lines = (whole / "rows.jsonl").read_text().splitlines(keepends=True)
+    (whole / "rows.jsonl").write_text("".join(lines[:8]))
+    assert write_report(whole)["partial"]
+
+
+def test_skipped_rows_are_in_the_report(tmp_path, make_set, rows, dummies):
+    from newstance.eval.labelled import load_set
+
+    make_set(rows(5))
+    with (tmp_path / "little.jsonl").open("a") as file:
+        file.write('{"id": "x"}\n')
+    labelled = load_set(tmp_path / "little.yaml", skip_invalid=True)
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    assert write_report(folder)["skipped"] == 1
+    assert "line 6, column 'text'" in (folder / "report.md").read_text().replace("\\", "")
+
+
+def test_summaries_stand_beside_lead(tmp_path, make_set, dummies):
+    sentences = [
+        "The mayor opened a bridge.",
+        "It cost a lot.",
+        "People came.",
+        "It rained.",
+        "The end was wet.",
+    ]
+    rows = [
+        {
+            "id": str(i),
+            "article": " ".join(sentences[i % 2 :]) + f" Day {i}.",
+            "summary": f"Bridge {i} opened.",
+        }
+        for i in range(6)
+    ]
+    labelled = make_set(rows, kind="summaries")
+    results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
+    assert results["scores"]["rougeL"]["value"] == 1
+    assert 0 < results["baselines"]["Lead-3"]["rougeL"]["value"] < 1
+    assert results["scores"]["words"]["value"] == 3
+
+    def crash(text):
+        raise RuntimeError("out of words")
+
+    crashed = write_report(run_set(labelled, dummies.Analyzer(summarize=crash), tmp_path / "crashed"))
+    assert crashed["errors"] == 6
+    assert crashed["scores"]["rougeL"]["value"] == 0
+
+
+def test_articles_are_answered_whole(tmp_path, make_set, dummies):
+    judgements = [
+        {"actor": a, "target": "the dam", "label": la} for a, la in (("Kim", "favor"), ("Lee", "against"))
+    ]
+    labelled = make_set(
+        [{"id": "a", "article": "Kim likes the dam. Lee does not.", "judgements": judgements}],
+        kind="articles",
+    )
+    results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
+    assert results["scores"]["accuracy"]["value"] == 1
+    assert (results["n"], results["groups"]) == (2, 1)
+
+
+def test_what_is_no_run_says_so(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(5))
+    run_set(labelled, dummies.perfect_on(labelled), tmp_path / "out" / "little")
+    with pytest.raises(InputError, match=r"has no run\.json; runs below it: little"):
+        write_report(tmp_path / "out")

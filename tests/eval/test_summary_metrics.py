@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+from newstance.eval.summary_metrics import summary_scores
+from newstance.models.consistency import ground
+from newstance.models.sentences import split_sentences
+from rouge_score.rouge_scorer import RougeScorer
+
+ARTICLE = (
+    "Mayor Edith Penrose opened the bridge in Harwick on Monday. It cost 1,200,000 pounds and took 3 years. "
+    "The European Union paid half of it. Apple trees were planted."
+)
+
+
+def test_rouge_agrees_with_rouge_score():
+    summary, reference = (
+        "The mayor opened a bridge in Harwick.",
+        "Harwick's new bridge was opened by the mayor.",
+    )
+    theirs = RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True).score(reference, summary)
+    ours = summary_scores(summary, ARTICLE, reference)
+    for name, score in theirs.items():
+        assert ours[name] == pytest.approx(score.fmeasure)
+    assert ours["rouge1"] > ours["rouge2"] > 0
+
+
+def test_length_compression_and_novelty():
+    scores = summary_scores("It cost money.", "It cost 10 pounds.", "x")
+    assert scores["words"] == 3
+    assert scores["compression"] == pytest.approx(3 / 4)
+    assert scores["novel bigrams"] == pytest.approx(1 / 2)
+    assert summary_scores("", "It cost 10 pounds.", "x")["words"] == 0
+
+
+def test_support_and_inventions_are_those_of_the_summary_check():
+    scores = summary_scores("Edith Penrose opened the bridge. Angela Merkel paid 7 pounds.", ARTICLE, "x")
+    assert scores["invented names"] == 2
+    assert scores["invented numbers"] == 1
+    supports = [
+        ground(s, split_sentences(ARTICLE)).support
+        for s in ("Edith Penrose opened the bridge.", "Angela Merkel paid 7 pounds.")
+    ]
+    assert supports[0] == 1
+    assert scores["support"] == pytest.approx(sum(supports) / 2)
+    assert summary_scores("", ARTICLE, "x")["support"] == 0

@@ -1,0 +1,189 @@
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import tiny
+from newstance.models.errors import InputError, ModelError
+from newstance.models.pairs import PairClassifier, softmax
+from newstance.models.sources import locate
+
+LABELS = ["against", "neutral", "favor"]
+WEIGHTS = {"praised": [0, 0, 4], "attacked": [4, 0, 0], "stance": [0, 0.1, 0]}
+FILLER = "word " * 100
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tiny.classifier(tmp_path_factory.mktemp("pairs"), LABELS, WEIGHTS, bias=[0, 0.5, 0])
+
+
+@pytest.fixture
+def classifier(folder):
+    return PairClassifier.load(locate(f"path:{folder}"))
+
+
+def counted(classifier):
+    """The number of pairs in each batch that reaches the model."""
+    batches, run = [], classifier._run
+
+    def counting(inputs):
+        batches.append(inputs["input_ids"].shape)
+        return run(inputs)
+
+    classifier._run = counting
+    return batches
+
+
+def test_labels_and_length_come_from_the_model(classifier):
+    assert classifier.labels == LABELS
+    assert classifier.max_length == 64
+    assert classifier.temperature == 1.0
+
+
+def test_own_length_and_temperature_come_from_the_config(folder, tmp_path):
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    config = json.loads((tmp_path / "config.json").read_text())
+    config["newstance"] = {"max_length": 16, "temperature": 1.7}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    classifier = PairClassifier.load(locate(f"path:{tmp_path}"))
+    assert (classifier.max_length, classifier.temperature) == (16, 1.7)
+    assert classifier.score([("word " * 20, "stance")]).truncated == [True]
+
+
+def test_words_decide(classifier):
+    scores = classifier.score(
+        [("Kim praised Putin", "stance"), ("Kim attacked Putin", "stance"), ("Kim", "stance")]
+    )
+    assert [LABELS[i] for i in scores.logits.argmax(-1)] == ["favor", "against", "neutral"]
+
+
+def test_no_pairs(classifier):
+    scores = classifier.score([])
+    assert scores.logits.shape == (0, 3)
+    assert scores.truncated == []
+
+
+def test_equal_pairs_are_scored_once(classifier):
+    batches = counted(classifier)
+    scores = classifier.score([("Kim praised", "stance"), ("Kim", "stance"), ("Kim praised", "stance")] * 5)
+    assert sum(pairs for pairs, _ in batches) == 2
+    assert scores.logits.shape == (15, 3)
+    assert np.array_equal(scores.logits[0], scores.logits[14])
+
+
+def test_order_and_batches_do_not_matter(classifier):
+    words = ["praised", "attacked", "met"]
+    pairs = [(f"{words[i % 3]} " + "word " * ((i * 17) % 50), "stance " * (1 + i % 4)) for i in range(20)]
+    classifier._tokens_per_batch = 128
+    batches = counted(classifier)
+    together = classifier.score(pairs)
+    assert len(batches) > 3
+    assert max(pairs for pairs, _ in batches) > 1
+    assert all(pairs * tokens <= 128 for pairs, tokens in batches)
+    alone = np.concatenate([classifier.score([pair]).logits for pair in pairs])
+    np.testing.assert_allclose(together.logits, alone, atol=1e-5)
+
+
+def test_truncation_is_reported_and_never_silent(classifier):
+    # [CLS] text [SEP] stance [SEP]: 60 words of text fit in 64 tokens.
+    fits, too_long = "word " * 60, "word " * 61
+    assert classifier.score([(fits, "stance"), (too_long, "stance"), ("Kim", "stance")]).truncated == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_the_end_of_the_text_is_cut_and_the_question_is_not(classifier):
+    seen = []
+    run = classifier._run
+    classifier._run = lambda inputs: (seen.append(inputs["input_ids"]), run(inputs))[1]
+    lost = classifier.score([(FILLER + "praised", "stance " * 30)])
+    assert lost.truncated == [True]
+    stance = classifier._tokenizer.convert_tokens_to_ids("stance")
+    assert (seen[0] == stance).sum() == 30
+    kept = classifier.score([("praised " + FILLER, "stance " * 30)])
+    assert kept.logits[0, 2] > lost.logits[0, 2] + 0.5
+
+
+def test_question_that_fills_the_model_is_refused(classifier):
+    with pytest.raises(InputError, match=r"takes 61 tokens.*64 tokens.*shorter target"):
+        classifier.score([("Kim", "stance " * 61)])
+    assert classifier.score([("Kim", "stance " * 60)]).logits.shape == (1, 3)
+
+
+def test_threads_do_not_meet_in_the_tokenizer(classifier, monkeypatch):
+    # Its truncation is state: a call in another thread would change it under the first one's feet.
+    pairs = [(f"praised {'word ' * (i * 9)}", "stance") for i in range(12)]
+    expected = classifier.score(pairs).logits
+    inside, met, encode = [], [], classifier._encode
+
+    def watched(pairs):
+        met.extend(inside)
+        inside.append(1)
+        time.sleep(0.01)
+        result = encode(pairs)
+        inside.pop()
+        return result
+
+    monkeypatch.setattr(classifier, "_encode", watched)
+    with ThreadPoolExecutor(4) as threads:
+        for scores in threads.map(lambda _: classifier.score(pairs), range(8)):
+            np.testing.assert_allclose(scores.logits, expected, atol=1e-5)
+    assert not met
+
+
+def test_body_without_a_trained_head_is_refused(folder, tmp_path):
+    from transformers import AutoModel, AutoTokenizer
+
+    AutoModel.from_pretrained(folder).save_pretrained(tmp_path)
+    AutoTokenizer.from_pretrained(folder).save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match=r"lacks trained weights for .*classifier"):
+        PairClassifier.load(locate(f"path:{tmp_path}"))
+
+
+def test_pickled_weights_are_not_read(folder, tmp_path):
+    import torch
+
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    torch.save({}, tmp_path / "pytorch_model.bin")
+    with pytest.raises(ModelError, match="could not be loaded"):
+        PairClassifier.load(locate(f"path:{tmp_path}"))
+
+
+def test_empty_folder_is_a_clear_error(tmp_path):
+    with pytest.raises(ModelError, match="could not be loaded as a pair classifier"):
+        PairClassifier.load(locate(f"path:{tmp_path}"))
+
+
+def test_onnx_gives_the_same_answers(folder, tmp_path):
+    onnx = pytest.importorskip("onnx")
+    from onnx import TensorProto, helper, numpy_helper
+
+    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    table = np.zeros((64, 3), np.float32)
+    table[4:7] = list(WEIGHTS.values())
+    graph = helper.make_graph(
+        [
+            helper.make_node("Gather", ["table", "input_ids"], ["found"]),
+            helper.make_node("ReduceSum", ["found", "axis"], ["logits"], keepdims=0),
+        ],
+        "sum",
+        [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", "tokens"])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 3])],
+        [numpy_helper.from_array(table, "table"), numpy_helper.from_array(np.array([1]), "axis")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, str(tmp_path / "model.onnx"))
+    classifier = PairClassifier.load(locate(f"path:{tmp_path}"))
+    scores = classifier.score([("Kim praised Putin", "stance"), ("Kim attacked", "stance")])
+    np.testing.assert_allclose(scores.logits, [[0, 0.1, 4], [4, 0.1, 0]], atol=1e-6)
+
+
+def test_softmax_survives_large_numbers():
+    np.testing.assert_allclose(softmax(np.array([[1000.0, 1000.0, 0.0]])), [[0.5, 0.5, 0.0]])
