@@ -17,7 +17,7 @@ test: .venv/ready
 lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy models service eval configs
+	cd .venv/typed && ../bin/mypy --config-file ../../pyproject.toml -p newstance
 
 bench: .venv/ready
 	$(BIN)/python -m newstance.eval.speed
@@ -34,6 +34,9 @@ train: .venv/ready
 	$(PIP) --upgrade pip
 	$(PIP) --editable '.[serve,eval,train,dev]'
 	$(PIP) --no-deps --require-hashes -r requirements/embedded.txt
+	# mypy does not follow an editable install's import hook: links show it the folders under their import names.
+	mkdir -p .venv/typed/newstance
+	for folder in models service eval configs; do ln -sfn "$(CURDIR)/$$folder" .venv/typed/newstance/$$folder; done
 	touch $@
 
 clean:

@@ -40,7 +40,9 @@ def find(kind: str, name: str | Path) -> Path:
         return shipped
     if Path(name).is_file():
         return Path(name)
-    raise SettingsError(f"no file and no shipped {kind} file is named {name}; shipped: {', '.join(names(kind)) or 'none'}")
+    raise SettingsError(
+        f"no file and no shipped {kind} file is named {name}; shipped: {', '.join(names(kind)) or 'none'}"
+    )
 
 
 def load(kind: str, name: str | Path, settings: type[SettingsType]) -> SettingsType:

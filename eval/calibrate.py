@@ -10,11 +10,12 @@ from typing import Protocol
 
 import numpy as np
 import yaml
+from pydantic import ValidationError
+
 from newstance.models.errors import ConfigError, InputError
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS, StancePrediction, StanceQuery
 from newstance.models.training import DevScores, fit_temperature
-from pydantic import ValidationError
 
 from . import metrics
 from .labelled import LabelledSet

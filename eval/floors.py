@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from newstance import configs
 from newstance.configs import Settings
 from newstance.models.errors import InputError

@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from pydantic import Field, model_validator
+
 from newstance import configs
 from newstance.configs import Settings
 from newstance.models.errors import ConfigError, InputError
 from newstance.models.stance import LABELS, Label
-from pydantic import Field, model_validator
 
 SHIPPED = Path(__file__).parent / "data"
 Kind = Literal["stance", "articles", "summaries"]

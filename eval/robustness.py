@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+
 from newstance.models.stance import AUTHOR
 
 from . import metrics

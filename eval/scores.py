@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
 from newstance.models.stance import LABELS
 
 from . import metrics

@@ -62,7 +62,11 @@ def entailment_index(labels: Sequence[str]) -> int:
     Raises:
         ModelError: None does, or several do.
     """
-    found = [i for i, label in enumerate(labels) if label.lower().replace("-", "_") in ("entailment", "entailed", "entail")]
+    found = [
+        i
+        for i, label in enumerate(labels)
+        if label.lower().replace("-", "_") in ("entailment", "entailed", "entail")
+    ]
     if len(found) != 1:
         raise ModelError(
             f"this model cannot be used for stance: its labels are {list(labels)}; needed is an 'entailment' label, "

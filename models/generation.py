@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Literal
 
-from newstance.configs import Settings
 from pydantic import Field
+
+from newstance.configs import Settings
 
 from .errors import ConfigError, ModelError
 from .sentences import Draft, Length
@@ -101,9 +102,10 @@ class Generator:
         self._prompt = prompt or (CHAT_PROMPT if self._is_chat else task.get("prefix", "") + "{text}")
         self._system = system
         self._window = _window(model.config, tokenizer)
-        self._max_input_tokens = max_input_tokens or self._window
-        if self._max_input_tokens is None:
+        limit = max_input_tokens or self._window
+        if limit is None:
             raise ConfigError(f"{source} does not say how much text it takes; set max_input_tokens")
+        self._max_input_tokens: int = limit
         model.generation_config = _generation_config(model.generation_config, task, self._decoding)
         self.room(Length(1))
 
@@ -120,7 +122,7 @@ class Generator:
         limit = self._max_input_tokens
         if self._is_chat and self._window:
             limit = min(limit, self._window - self.max_new_tokens(length))
-        room = limit - self._inputs("", length)["input_ids"].shape[1] - _SLACK
+        room: int = limit - self._inputs("", length)["input_ids"].shape[1] - _SLACK
         if room < _LEAST_ROOM:
             raise ConfigError(
                 f"{self.source} has room for {max(room, 0)} tokens of text beside the prompt and a summary "

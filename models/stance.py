@@ -84,7 +84,9 @@ class Templates(Settings):
             needed = {"{target}"} if name.startswith("author") else {"{target}", "{holder}"}
             for template in getattr(self, name):
                 if lacking := [field for field in needed if field not in template]:
-                    raise ValueError(f"the template {template!r} in {name} lacks {' and '.join(sorted(lacking))}")
+                    raise ValueError(
+                        f"the template {template!r} in {name} lacks {' and '.join(sorted(lacking))}"
+                    )
             if not getattr(self, name):
                 raise ValueError(f"{name} needs at least one template")
         return self
@@ -142,7 +144,9 @@ class StanceClassifier:
     def load(cls, settings: StanceSettings, device: str = "cpu") -> StanceClassifier:
         """Load the model that the settings name."""
         return cls(
-            PairClassifier.load(locate(settings.source), device=device), settings.templates, settings.temperature
+            PairClassifier.load(locate(settings.source), device=device),
+            settings.templates,
+            settings.temperature,
         )
 
     def classify(self, queries: Sequence[StanceQuery]) -> list[StancePrediction]:
@@ -173,7 +177,11 @@ class StanceClassifier:
         assert self._entailment is not None
         sides = [self._templates.hypotheses(query) for query in queries]
         entailed = self._entailment.score(
-            [Hypotheses(query.text, tuple(side)) for query, both in zip(queries, sides, strict=True) for side in both]
+            [
+                Hypotheses(query.text, tuple(side))
+                for query, both in zip(queries, sides, strict=True)
+                for side in both
+            ]
         )
         predictions = []
         for favor, against in zip(entailed[::2], entailed[1::2], strict=True):

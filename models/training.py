@@ -23,7 +23,7 @@ from .errors import ConfigError
 from .pairs import PairClassifier, softmax
 from .sources import joined_archive, locate
 from .stance import LABELS, StanceQuery, direct_pair
-from .training_rows import LabelledSet, Row, select, training_rows
+from .training_rows import LabelledSet, Row, rows_by_set, select, training_rows
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,23 @@ class TrainingSettings(Settings):
 
 
 @dataclass(frozen=True)
+class Trained:
+    """A trained model in the form that is shipped.
+
+    Attributes:
+        folder: ``model.onnx`` (int8), tokenizer and config.
+        temperature: As fitted on the sets that the recipe names.
+        scores: What the shipped form says on each development set, by name.
+        rows: How many training rows each set gave, by name.
+    """
+
+    folder: Path
+    temperature: float
+    scores: dict[str, DevScores]
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True)
 class DevScores:
     """What the shipped model says on one development set."""
 
@@ -67,16 +84,13 @@ class DevScores:
     labels: list[str]
 
 
-def train(settings: TrainingSettings, data: Path, out: Path) -> Path:
+def train(settings: TrainingSettings, data: Path, out: Path) -> Trained:
     """Train, export and calibrate.
 
     Args:
         settings: The recipe.
         data: The folder that holds the labelled sets.
         out: Checkpoints and the torch model go here; a killed run is taken up from its last checkpoint.
-
-    Returns:
-        The folder with the shipped form: ``model.onnx`` (int8), tokenizer and config.
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
@@ -91,15 +105,18 @@ def train(settings: TrainingSettings, data: Path, out: Path) -> Path:
         _fit(settings, data, out, base, tokenizer)
     shipped = out / settings.name
     export_int8(
-        AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager"), tokenizer, shipped
+        AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager"),
+        tokenizer,
+        shipped,
     )
     scores = dev_scores(shipped, dev)
-    temperature = fit_temperature([scores[name] for name in settings.calibrate_on])
+    temperature = round(fit_temperature([scores[name] for name in settings.calibrate_on]), 3)
     config_file = shipped / "config.json"
     config = json.loads(config_file.read_text())
-    config["newstance"] = {"max_length": settings.max_length, "temperature": round(temperature, 3)}
+    config["newstance"] = {"max_length": settings.max_length, "temperature": temperature}
     config_file.write_text(json.dumps(config, indent=2) + "\n")
-    return shipped
+    rows = rows_by_set(settings.train, settings.frames, data, random.Random(settings.seed))
+    return Trained(shipped, temperature, scores, {name: len(part) for name, part in rows.items()})
 
 
 def _fit(settings: TrainingSettings, data: Path, out: Path, base: Path, tokenizer: Any) -> None:
@@ -167,7 +184,7 @@ def _encoded(rows: list[Row], tokenizer: Any, max_length: int) -> Any:
     return Dataset.from_dict(
         {
             **encoded,
-            "labels": [LABELS.index(row["label"]) for row in rows],  # type: ignore[arg-type]
+            "labels": [LABELS.index(row["label"]) for row in rows],
             "length": [len(ids) for ids in encoded["input_ids"]],
         }
     )
@@ -211,7 +228,9 @@ def dev_scores(folder: Path, dev: dict[str, list[Row]]) -> dict[str, DevScores]:
     return {
         name: DevScores(
             rows,
-            pairs.score([direct_pair(StanceQuery(row["text"], row["holder"], row["target"])) for row in rows]).logits,
+            pairs.score(
+                [direct_pair(StanceQuery(row["text"], row["holder"], row["target"])) for row in rows]
+            ).logits,
             pairs.labels,
         )
         for name, rows in dev.items()

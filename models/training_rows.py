@@ -78,11 +78,15 @@ def read(labelled: LabelledSet, data: Path) -> list[Row]:
 
     path = data / labelled.file
     if not path.is_file():
-        raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
+        raise ConfigError(
+            f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets"
+        )
     rows: list[Row] = load_dataset("json", data_files=str(path), split="train").to_list()
     for row in rows:
         if row["label"] not in LABELS:
-            raise ConfigError(f"{path}: row {row['id']} has the label {row['label']!r}; expected {', '.join(LABELS)}")
+            raise ConfigError(
+                f"{path}: row {row['id']} has the label {row['label']!r}; expected {', '.join(LABELS)}"
+            )
     low, high = (round(share * len(rows)) for share in labelled.part)
     return rows[low:high]
 
@@ -102,21 +106,34 @@ def select(labelled: LabelledSet, data: Path, rng: random.Random) -> list[Row]:
     return rows
 
 
-def training_rows(sets: list[LabelledSet], frames: list[str], data: Path, seed: int) -> list[Row]:
-    """All training rows of a recipe; the same seed gives the same rows."""
-    rng = random.Random(seed)
+def rows_by_set(
+    sets: list[LabelledSet], frames: list[str], data: Path, rng: random.Random
+) -> dict[str, list[Row]]:
+    """What each set gives to the training."""
     selected = {labelled.name: select(labelled, data, rng) for labelled in sets}
     speakers = _speakers([row for rows in selected.values() for row in rows])
-    result: list[Row] = []
+    made: dict[str, list[Row]] = {}
     for labelled in sets:
-        rows = [_as_topic(row) if rng.random() < labelled.as_topic else row for row in selected[labelled.name]]
-        result += rows if not labelled.off_target else rows + _off_target(rows, labelled.off_target, rng)
-        made = len(rows) if not labelled.off_target else len(rows) + labelled.off_target
-        for i in range(len(result) - made, len(result)):
-            if result[i]["holder"] == AUTHOR and rng.random() < labelled.quoted:
-                result[i] = _quoted(result[i], rng.choice(frames), speakers, rng)
-    rng.shuffle(result)
-    return result
+        rows = [
+            _as_topic(row) if rng.random() < labelled.as_topic else row for row in selected[labelled.name]
+        ]
+        if labelled.off_target:
+            rows += _off_target(rows, labelled.off_target, rng)
+        made[labelled.name] = [
+            _quoted(row, rng.choice(frames), speakers, rng)
+            if row["holder"] == AUTHOR and rng.random() < labelled.quoted
+            else row
+            for row in rows
+        ]
+    return made
+
+
+def training_rows(sets: list[LabelledSet], frames: list[str], data: Path, seed: int) -> list[Row]:
+    """All training rows of a recipe, in an order that mixes the sets; the same seed gives the same rows."""
+    rng = random.Random(seed)
+    rows = [row for part in rows_by_set(sets, frames, data, rng).values() for row in part]
+    rng.shuffle(rows)
+    return rows
 
 
 def _sentence(row: Row) -> str:
@@ -144,7 +161,9 @@ def _off_target(rows: list[Row], count: int, rng: random.Random) -> list[Row]:
         row, other = rng.choice(rows), rng.choice(rows)
         words = {word for word in other["target"].lower().split() if len(word) > 3}
         if not any(word in row["text"].lower() for word in words) and row["target"] != other["target"]:
-            made.append({**row, "target": other["target"], "label": "neutral", "id": f"{row['id']}-off-target"})
+            made.append(
+                {**row, "target": other["target"], "label": "neutral", "id": f"{row['id']}-off-target"}
+            )
     return made
 
 

@@ -5,4 +5,15 @@ from .analyzer import Analyzer
 from .article import Article
 from .profile import Profile, Topic
 
-__all__ = ["Actor", "Analysis", "Analyzer", "Article", "Evidence", "Mention", "Profile", "Stance", "Summary", "Topic"]
+__all__ = [
+    "Actor",
+    "Analysis",
+    "Analyzer",
+    "Article",
+    "Evidence",
+    "Mention",
+    "Profile",
+    "Stance",
+    "Summary",
+    "Topic",
+]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .analysis import Actor, Kind, Mention
+from .quotations import quoted_spans
 
 _KINDS: dict[str, Kind] = {"PERSON": "person", "ORG": "body", "GPE": "country", "NORP": "group"}
 _MALE = frozenset({"mr", "sir", "lord", "king", "prince", "mr."})
@@ -26,8 +27,15 @@ _SHE = frozenset({"she", "her", "hers", "herself"})
 _SUBJECT = frozenset({"nsubj", "nsubjpass", "agent"})
 # Where somebody stands in a sentence who acts, or whom a stance can be toward; a mere place does not.
 _ROLES = _SUBJECT | {"poss", "dobj", "dative", "appos", "attr"}
-_ROLE_PREPOSITIONS = frozenset({"by", "with", "against", "between", "toward", "towards", "to", "for", "on", "of"})
+_ROLE_PREPOSITIONS = frozenset(
+    {"by", "with", "against", "between", "toward", "towards", "to", "for", "on", "of"}
+)
 _PERSON_PREPOSITIONS = _ROLE_PREPOSITIONS | {"from", "behind", "like", "as", "about", "among"}
+
+_IT = frozenset({"it", "they"})
+_WITH_ACRONYM = re.compile(
+    r"((?:[A-Z][\w-]+ )(?:(?:of|and|for|the|on|[A-Z][\w-]+) )*[A-Z][\w-]+) \(([A-Z]\w{1,7})\)"
+)
 
 
 @dataclass
@@ -118,7 +126,16 @@ def _named(doc: Any, aliases: Mapping[str, Sequence[str]]) -> Iterator[tuple[Any
                 if span is not None and not taken & set(range(span.start, span.end)):
                     label = next((e.label_ for e in span.ents if e.label_ in _KINDS), "ORG")
                     taken |= set(range(span.start, span.end))
-                    spans.append((doc.char_span(*match.span(), label=label, alignment_mode="expand"), canonical, True))
+                    spans.append(
+                        (doc.char_span(*match.span(), label=label, alignment_mode="expand"), canonical, True)
+                    )
+    for match in _WITH_ACRONYM.finditer(
+        doc.text
+    ):  # "Law and Justice (PiS)" is a body, whatever the recognizer says
+        span = _abbreviated(doc.char_span(*match.span(1), label="ORG"), match[2])
+        if span is not None and not taken & set(range(span.start, span.end)):
+            taken |= set(range(span.start, span.end))
+            spans.append((span, span.text, False))
     for entity in doc.ents:
         if entity.label_ in _KINDS and not taken & set(range(entity.start, entity.end)):
             span = _trimmed(entity)
@@ -150,7 +167,9 @@ def _is_name(span: Any) -> bool:
     if not span.text[0].isupper() and not any(c.isupper() for c in span.text):
         return False
     # "Turkish" in "Turkish troops" describes; "Palestinians" act.
-    return span.label_ != "NORP" or span.root.tag_ in ("NNS", "NNPS", "NNP") and span.root.dep_ not in ("amod", "compound")
+    return span.label_ != "NORP" or (
+        span.root.tag_ in ("NNS", "NNPS", "NNP") and span.root.dep_ not in ("amod", "compound")
+    )
 
 
 def _bare(name: str) -> str:
@@ -170,11 +189,23 @@ def _entry_for(name: str, label: str, entries: list[_Entry], known: bool) -> _En
         alike = [max(alike, key=lambda entry: entry.mentions[-1].start)]
     if alike:
         (entry,) = alike
-        if len(name) > len(entry.name) and not name.endswith("s"):
+        if len(name) > len(entry.name) and name != f"{entry.name}s":
             entry.name = name
         return entry
     entries.append(_Entry(name, known=known))
     return entries[-1]
+
+
+def _abbreviated(span: Any, acronym: str) -> Any | None:
+    """The part of a capitalized phrase that an acronym in parentheses behind it stands for."""
+    if span is None or sum(c.isupper() for c in acronym) < 2:
+        return None
+    for start in range(len(span)):
+        initials = "".join(t.text[0] for t in span[start:] if t.text[0].isupper())
+        if initials == acronym.upper() and span[start].text[0].isupper():
+            return span.doc.char_span(span[start].idx, span.end_char, label="ORG")
+    start = next((i for i, t in enumerate(span) if t.pos_ != "ADJ"), 0)  # an acronym of another language
+    return span.doc.char_span(span[start].idx, span.end_char, label="ORG")
 
 
 def _same_name(a: str, b: str) -> bool:
@@ -182,11 +213,11 @@ def _same_name(a: str, b: str) -> bool:
     if short.lower() == long.lower():
         return True
     few, many = short.split(), long.split()
+    if short.isupper() and 2 <= len(short) <= 6 and short == "".join(w[0] for w in many if w[0].isupper()):
+        return True
     # Surname, or family name first: "Putin", "Kim". A single word of two letters is more likely an acronym.
     if len(few) < len(many) <= 4 and len(short) > 2 and not set(many) & {"of", "and", "for", "Party", "the"}:
         return few in (many[-len(few) :], many[: len(few)])
-    if short.isupper() and 2 <= len(short) <= 6:
-        return short == "".join(word[0] for word in many if word[0].isupper())
     return _party(short) == _party(long)
 
 
@@ -217,7 +248,11 @@ def _add(entry: _Entry, span: Any, name: str) -> None:
 def _head_of_name(span: Any) -> Any:
     """The token that says what the name does: through "X and Y" to X, through "spokesman X" to the spokesman."""
     token = span.root
-    while token.dep_ == "conj" or (token.dep_ in ("appos", "nmod", "compound") and token.ent_type_ == "PERSON" and token.head.pos_ in ("NOUN", "PROPN")):
+    while token.dep_ == "conj" or (
+        token.dep_ in ("appos", "nmod", "compound")
+        and token.ent_type_ == "PERSON"
+        and token.head.pos_ in ("NOUN", "PROPN")
+    ):
         token = token.head
     return token
 
@@ -235,6 +270,7 @@ def _merge_parenthesized(doc: Any, entries: list[_Entry]) -> None:
             if not match or sum(c.isupper() for c in match[1]) < 2:
                 continue
             start = mention.end + match.start(1)
+            entry.plays_role = True  # whoever is given an acronym matters to the article
             other = by_start.get(start)
             if other is entry:
                 continue
@@ -252,8 +288,12 @@ def _merge_parenthesized(doc: Any, entries: list[_Entry]) -> None:
 
 def _add_missed_mentions(doc: Any, entries: list[_Entry]) -> None:
     """What the recognizer named once, it often misses the next time."""
-    covered = {i for entry in entries for mention in entry.mentions for i in range(mention.start, mention.end)}
-    forms = sorted(((form, entry) for entry in entries for form in entry.forms), key=lambda item: -len(item[0]))
+    covered = {
+        i for entry in entries for mention in entry.mentions for i in range(mention.start, mention.end)
+    }
+    forms = sorted(
+        ((form, entry) for entry in entries for form in entry.forms), key=lambda item: -len(item[0])
+    )
     for form, entry in forms:
         for match in _whole_word(form).finditer(doc.text):
             if not covered & set(range(*match.span())):
@@ -262,28 +302,50 @@ def _add_missed_mentions(doc: Any, entries: list[_Entry]) -> None:
 
 
 def _resolve_pronouns(doc: Any, entries: list[_Entry]) -> None:
-    """He and she are the last person who was a subject, if the gender is not known to be another."""
-    people = {m.start: e for e in entries if e.kind == "person" for m in e.mentions}
-    subjects: list[tuple[int, _Entry]] = []  # (sentence, person), the latest last
-    for number, sentence in enumerate(doc.sents):
+    """He and she are the last person who was a subject, if the gender is not known to be another; "it" and "they"
+    that open a sentence are the body, country or group that was the subject of the one before."""  # noqa: D205, D209
+    named = {m.start: e for e in entries for m in e.mentions}
+    people: list[tuple[int, _Entry]] = []  # (sentence, subject), the latest last
+    bodies: list[tuple[int, _Entry]] = []
+    quoted = [range(start, end) for start, end, *_ in quoted_spans(doc.text)]
+    for number, sentence in enumerate(s for s in doc.sents if s.text.strip()):
         for token in sentence:
-            entry = people.get(token.idx)
+            if any(token.idx in span for span in quoted):
+                continue  # who is "he" in somebody else's mouth?
+            entry = named.get(token.idx)
             if entry is not None:
-                span = doc.char_span(token.idx, token.idx + len(token), alignment_mode="expand")
-                if _head_of_name(span).dep_ in _SUBJECT or token.dep_ in _SUBJECT:
-                    subjects.append((number, entry))
+                if _is_subject(token, entry):
+                    (people if entry.kind == "person" else bodies).append((number, entry))
                 continue
-            if token.lower_ not in _HE | _SHE or not subjects:
+            meant = _meant_by(token, sentence, number, people, bodies)
+            if meant is None:
                 continue
-            male = token.lower_ in _HE
-            fitting = [e for n, e in subjects if number - n <= 3 and e.is_male in (None, male)]
-            if fitting:
-                entry = fitting[-1]
-                entry.is_male = male
-                entry.mentions.append(Mention(token.idx, token.idx + len(token), token.text, is_pronoun=True))
-                if token.dep_ in _SUBJECT:
-                    entry.acts += 1
-                    subjects.append((number, entry))
+            if token.lower_ in _HE | _SHE:
+                meant.is_male = token.lower_ in _HE
+            meant.mentions.append(Mention(token.idx, token.idx + len(token), token.text, is_pronoun=True))
+            if token.dep_ in _SUBJECT:
+                meant.acts += 1
+                (people if meant.kind == "person" else bodies).append((number, meant))
+
+
+def _meant_by(
+    token: Any, sentence: Any, number: int, people: list[tuple[int, _Entry]], bodies: list[tuple[int, _Entry]]
+) -> _Entry | None:
+    if token.lower_ in _HE | _SHE:
+        male = token.lower_ in _HE
+        fitting = [e for n, e in people if number - n <= 3 and e.is_male in (None, male)]
+        return fitting[-1] if fitting else None
+    opens = token.i == next((t.i for t in sentence if not t.is_space), -1)
+    if opens and token.lower_ in _IT and token.dep_ in ("nsubj", "nsubjpass") and bodies:
+        last, entry = bodies[-1]
+        return entry if last == number - 1 else None
+    return None
+
+
+def _is_subject(token: Any, entry: _Entry) -> bool:
+    mention = next(m for m in entry.mentions if m.start == token.idx)
+    span = token.doc.char_span(mention.start, mention.end, alignment_mode="expand")
+    return _head_of_name(span).dep_ in _SUBJECT or span.root.dep_ in _SUBJECT
 
 
 def _whole_word(form: str) -> re.Pattern[str]:

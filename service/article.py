@@ -44,7 +44,9 @@ class Article:
             for c in _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))
         ).strip()
         if not any(c.isalpha() for c in cleaned):
-            raise InputError("the article is empty: there is not one word in it; give the text of a news article")
+            raise InputError(
+                "the article is empty: there is not one word in it; give the text of a news article"
+            )
         return cls(cleaned, title.strip(), source, date)
 
     @classmethod
@@ -58,9 +60,11 @@ class Article:
         """
         path = Path(path)
         try:
-            content = path.read_text(encoding="utf-8")
+            content = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
-            raise InputError(f"{path} is not UTF-8 text; convert it, or save it as .txt, .md or .html") from error
+            raise InputError(
+                f"{path} is not UTF-8 text; convert it, or save it as .txt, .md or .html"
+            ) from error
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
         if path.suffix.lower() in (".html", ".htm"):
@@ -79,10 +83,16 @@ class Article:
         """
         import trafilatura
 
-        found = trafilatura.bare_extraction(html, include_comments=False, include_tables=False) if html.strip() else None
+        found = None
+        if html.strip():
+            found = trafilatura.bare_extraction(
+                html, include_comments=False, include_tables=False, with_metadata=True
+            )
         if found is None or not found.text:
             raise InputError(
                 f"no article was found in {source or 'the page'}: it may be empty, a cookie notice, or built by "
                 "scripts; paste the article's text instead"
             )
-        return cls.from_text(found.text, found.title or "", source, found.date or "")
+        title = found.title or ""
+        # The headline is no sentence of the article.
+        return cls.from_text(found.text.removeprefix(f"{title}\n"), title, source, found.date or "")

@@ -48,13 +48,21 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="newstance", description="Read the news; see who stands where.", allow_abbrev=False
     )
-    parser.add_argument("--verbose", action="store_true", help="log what happens, and show where a failure arose")
+    parser.add_argument(
+        "--verbose", action="store_true", help="log what happens, and show where a failure arose"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     analyze = commands.add_parser("analyze", help="analyse one article")
-    analyze.add_argument("file", metavar="FILE", help="a .txt, .md or .html file, - for standard input, or sample:NAME")
-    analyze.add_argument("--target", action="append", metavar="T", help="what stances are asked for; may be repeated")
-    analyze.add_argument("--topic", metavar="NAME", help=f"a topic file: {', '.join(shipped_names('topics'))}, or a path")
+    analyze.add_argument(
+        "file", metavar="FILE", help="a .txt, .md or .html file, - for standard input, or sample:NAME"
+    )
+    analyze.add_argument(
+        "--target", action="append", metavar="T", help="what stances are asked for; may be repeated"
+    )
+    analyze.add_argument(
+        "--topic", metavar="NAME", help=f"a topic file: {', '.join(shipped_names('topics'))}, or a path"
+    )
     _add_profile(analyze)
     analyze.add_argument("--format", choices=("text", "json", "markdown"), default="text")
     analyze.add_argument("--sentences", type=_positive, metavar="N", help="length of the summary")
@@ -66,8 +74,12 @@ def _parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train a stance model as a recipe says")
     train.add_argument("config", metavar="CONFIG", help=f"{', '.join(shipped_names('training'))}, or a path")
-    train.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that holds the labelled sets")
-    train.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="where checkpoints and model go")
+    train.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="the folder that holds the labelled sets"
+    )
+    train.add_argument(
+        "--out", type=Path, default=Path("runs"), metavar="DIR", help="where checkpoints and model go"
+    )
     train.set_defaults(run=_train)
 
     serve = commands.add_parser("serve", help="open the page")
@@ -85,7 +97,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_profile(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--profile", default="embedded", metavar="P", help=f"{', '.join(shipped_names('profiles'))}, or a path"
+        "--profile",
+        default="embedded",
+        metavar="P",
+        help=f"{', '.join(shipped_names('profiles'))}, or a path",
     )
 
 
@@ -132,7 +147,9 @@ def _sample(name: str) -> Path:
 
     path = SAMPLES / f"{name}.md"
     if not path.is_file():
-        raise InputError(f"no sample is named {name!r}; there are {', '.join(sorted(p.stem for p in SAMPLES.glob('*.md')))}")
+        raise InputError(
+            f"no sample is named {name!r}; there are {', '.join(sorted(p.stem for p in SAMPLES.glob('*.md')))}"
+        )
     return path
 
 
@@ -144,10 +161,12 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 def _train(chosen: argparse.Namespace) -> int:
     from newstance import configs
+    from newstance.eval.card import write_card
     from newstance.models.training import TrainingSettings, train
 
     settings = configs.load("training", chosen.config, TrainingSettings)
-    print(train(settings, chosen.data, chosen.out / settings.name))
+    trained = train(settings, chosen.data, chosen.out / settings.name)
+    print(write_card(settings, trained))
     return 0
 
 

@@ -22,18 +22,21 @@ def examine() -> int:
         0 if the embedded profile can run, else 1.
     """
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     console = Console()
-    table = Table("profile", "part", "weights", "state", box=None, padding=(0, 2, 0, 0))
     ready = True
     for name in configs.names("profiles"):
         profile = Profile.load(name)
+        console.print(f"[bold]{name}[/]: {profile.description}")
         for part, source in weights_of(profile).items():
             is_there, state = state_of(source)
             ready &= is_there or name != "embedded"
-            table.add_row(name, part, source, f"[{'green' if is_there else 'red'}]{state}[/]")
-    console.print(table)
+            console.print(
+                f"  {part}: {source}\n    [{'green' if is_there else 'red'}]{escape(state)}[/]",
+                soft_wrap=True,
+            )
     versions = Table("package", "version", box=None, padding=(0, 2, 0, 0))
     versions.add_row("python", platform.python_version())
     for package in _PACKAGES:

@@ -95,7 +95,7 @@ def query_for(passage: Passage, actor: Actor, target: Target) -> StanceQuery:
     return StanceQuery(passage.prompt, actor.name, target.name)
 
 
-_QUOTES = "\"“”«» \n"
+_QUOTES = '"“”«» \n'
 
 
 def _inside(mentions: Sequence[Mention], start: int, end: int) -> list[Mention]:
@@ -113,7 +113,9 @@ def _speaker(start: int, end: int, quotations: Sequence[Quotation]) -> Actor | N
 
 def _renamed(text: str, start: int, end: int, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
     """The sentence with each mention replaced by a name; "his" becomes "Putin's"."""
-    changes = sorted(((m, name) for mentions, name in names for m in mentions), key=lambda change: change[0].start)
+    changes = sorted(
+        ((m, name) for mentions, name in names for m in mentions), key=lambda change: change[0].start
+    )
     parts, position = [], start
     for mention, name in changes:
         if mention.start < position:

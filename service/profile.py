@@ -34,7 +34,9 @@ class AggregationSettings(Settings):
     @model_validator(mode="after")
     def _evidence_is_shown(self) -> AggregationSettings:
         if self.evidence_threshold > self.threshold:
-            raise ValueError("evidence_threshold must not exceed threshold: a stance without evidence cannot exist")
+            raise ValueError(
+                "evidence_threshold must not exceed threshold: a stance without evidence cannot exist"
+            )
         return self
 
 
@@ -90,7 +92,7 @@ class Named(Settings):
     """A target or actor of a topic, with what else it is called."""
 
     name: str
-    aliases: list[str] = []
+    aliases: tuple[str, ...] = ()
 
 
 class Topic(Settings):
@@ -98,8 +100,8 @@ class Topic(Settings):
 
     name: str
     description: str
-    targets: list[Named]
-    actors: list[Named] = []
+    targets: tuple[Named, ...]
+    actors: tuple[Named, ...] = ()
 
     @classmethod
     def load(cls, name: str | Path) -> Topic:

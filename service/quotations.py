@@ -13,11 +13,72 @@ from typing import Any
 from .analysis import Actor
 
 _CLOSING = {"“": "”", "«": "»", "„": "“", '"': '"'}
+# A straight mark behind a letter or digit opens nothing: 5" disc.
+_OPENING = re.compile(r'[“«„]|(?<!\w)"(?=\S)')
+# `"We will win," X said. "We must."`: one attribution, and the same speaker goes on.
+_GOES_ON = re.compile(r'[”»“"][^.!?\n]+\. ["“«„]')
 _CUES = frozenset(
-    """accuse acknowledge add admit agree announce answer argue ask assert believe call claim comment complain
-    conclude confirm contend continue criticize criticise declare demand denounce deny describe emphasize emphasise
-    explain hail insist joke maintain note observe pledge point post praise promise quote recall reiterate remark
-    reply report respond say state stress suggest tell testify tweet urge vow warn welcome write""".split()
+    [
+        "accuse",
+        "acknowledge",
+        "add",
+        "admit",
+        "agree",
+        "announce",
+        "answer",
+        "argue",
+        "ask",
+        "assert",
+        "believe",
+        "call",
+        "claim",
+        "comment",
+        "complain",
+        "conclude",
+        "confirm",
+        "contend",
+        "continue",
+        "criticize",
+        "criticise",
+        "declare",
+        "demand",
+        "denounce",
+        "deny",
+        "describe",
+        "emphasize",
+        "emphasise",
+        "explain",
+        "hail",
+        "insist",
+        "joke",
+        "maintain",
+        "note",
+        "observe",
+        "pledge",
+        "point",
+        "post",
+        "praise",
+        "promise",
+        "quote",
+        "recall",
+        "reiterate",
+        "remark",
+        "reply",
+        "report",
+        "respond",
+        "say",
+        "state",
+        "stress",
+        "suggest",
+        "tell",
+        "testify",
+        "tweet",
+        "urge",
+        "vow",
+        "warn",
+        "welcome",
+        "write",
+    ]
 )
 
 
@@ -37,29 +98,34 @@ def find_quotations(doc: Any, actors: Sequence[Actor]) -> list[Quotation]:
         doc: The article's annotation, a spaCy Doc.
         actors: Who may speak.
     """
-    spans = list(_quoted_spans(doc.text))
+    spans = list(quoted_spans(doc.text))
     speakers = {m.start: actor for actor in actors for m in actor.mentions}
     quotations: list[Quotation] = []
     for start, end, opens_paragraph, continues in spans:
         speaker = _speaker(doc, start, end, spans, speakers)
-        if speaker is None and quotations and (continues or opens_paragraph and _fills_paragraph(doc.text, start, end)):
+        goes_on = opens_paragraph or (quotations and _GOES_ON.fullmatch(doc.text, quotations[-1].end, start))
+        if (
+            speaker is None
+            and quotations
+            and (continues or (goes_on and _fills_paragraph(doc.text, start, end)))
+        ):
             # A paragraph that is nothing but a quotation goes on with the last speaker's words.
             speaker = quotations[-1].speaker
         quotations.append(Quotation(start, end, speaker))
     return quotations
 
 
-def _quoted_spans(text: str) -> Iterator[tuple[int, int, bool, bool]]:
+def quoted_spans(text: str) -> Iterator[tuple[int, int, bool, bool]]:
     """(start, end, whether it opens its paragraph, whether the quotation before was left open)."""
     left_open = False
     for paragraph in re.finditer(r"[^\n]+", text):
         position, first = paragraph.start(), True
         continues, left_open = left_open, False
         while position < paragraph.end():
-            opening = re.search(r'[“«„"]', text[position : paragraph.end()])
+            opening = _OPENING.search(text, position, paragraph.end())
             if not opening:
                 break
-            start = position + opening.end()
+            start = opening.end()
             end = text.find(_CLOSING[opening[0]], start, paragraph.end())
             if end == -1:
                 # A quotation of several paragraphs is closed only in its last.
@@ -87,7 +153,8 @@ def _speaker(
     if span.end < len(doc) - 1 and "\n" not in doc.text[end : doc[min(span.end + 1, len(doc) - 1)].idx]:
         sentences[doc[min(span.end + 1, len(doc) - 1)].sent] = None
     for sentence in sentences:
-        for token in sentence:
+        # The verb next to the quotation is the one that brings it.
+        for token in sorted(sentence, key=lambda t: min(abs(t.idx - start), abs(t.idx - end))):
             if any(low <= token.idx < high for low, high, *_ in spans):
                 continue
             if token.lemma_.lower() in _CUES and token.pos_ in ("VERB", "AUX"):
@@ -107,15 +174,11 @@ def _after_according(token: Any, speakers: dict[int, Actor]) -> Actor | None:
 
 
 def _actor_of(token: Any, speakers: dict[int, Actor]) -> Actor | None:
-    """The actor that a noun phrase names: its head first, then "spokesman X" and "X, the leader of Y"."""
-    nearby = [token, *(c for c in token.children if c.dep_ in ("compound", "flat", "appos", "nmod", "poss"))]
+    """The actor that a noun phrase names: its head first, then "the mayor, X", "spokesman X", "X's spokesman"."""
+    ranks = {"appos": 1, "flat": 1, "compound": 2, "nmod": 2, "poss": 3}
+    nearby = [token, *sorted((c for c in token.children if c.dep_ in ranks), key=lambda c: ranks[c.dep_])]
     for candidate in nearby:
-        for start in (candidate.idx, candidate.left_edge.idx):
-            if start in speakers:
-                return speakers[start]
-        inside = [
-            a for s, a in speakers.items() for m in a.mentions if m.start == s and m.start <= candidate.idx < m.end
-        ]
-        if inside:
-            return inside[0]
+        for actor in dict.fromkeys(speakers.values()):
+            if any(m.start <= candidate.idx < m.end for m in actor.mentions):
+                return actor
     return None

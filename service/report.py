@@ -21,7 +21,9 @@ def markdown(analysis: Analysis) -> str:
         lines += ["## Summary", "", analysis.summary.text, ""]
         for number, sentence in enumerate(analysis.summary.sentences, 1):
             sources = " … ".join(source.text for source in sentence.sources)
-            mark = " (the article's own sentence, in place of an unsupported one)" if sentence.replaced else ""
+            mark = (
+                " (the article's own sentence, in place of an unsupported one)" if sentence.replaced else ""
+            )
             lines.append(f"{number}. support {sentence.support:.2f}{mark}: {_cell(sources)}")
         lines.append("")
     lines += ["## Actors", ""]
@@ -30,13 +32,23 @@ def markdown(analysis: Analysis) -> str:
         + (f"; also {', '.join(actor.aliases)}" if actor.aliases else "")
         for actor in analysis.actors
     ] or ["No actors were found."]
-    lines += ["", "## Stances", "", "| actor | target | stance | probability | evidence |", "|---|---|---|---|---|"]
+    lines += [
+        "",
+        "## Stances",
+        "",
+        "| actor | target | stance | probability | evidence |",
+        "|---|---|---|---|---|",
+    ]
     lines += [
         f"| {_cell(s.actor.name)} | {_cell(s.target)} | {s.label} | {s.probability:.2f} | {len(s.evidence) or s.note} |"
         for s in analysis.stances
     ]
     for stance in shown(analysis):
-        lines += ["", f"### {stance.actor.name}: {stance.label} toward {stance.target} ({stance.probability:.2f})", ""]
+        lines += [
+            "",
+            f"### {stance.actor.name}: {stance.label} toward {stance.target} ({stance.probability:.2f})",
+            "",
+        ]
         lines += [f"- {_evidence_line(evidence)}" for evidence in stance.evidence[:_MOST_EVIDENCE]]
     if analysis.notes:
         lines += ["", *(f"> {note}" for note in analysis.notes)]
@@ -69,13 +81,16 @@ def terminal(analysis: Analysis) -> Group:
             board.add_column(escape(target))
         by_pair = {(s.actor, s.target): s for s in analysis.stances}
         for actor in dict.fromkeys(s.actor for s in analysis.stances):
-            board.add_row(escape(actor.name), *(_board_cell(by_pair[actor, target]) for target in analysis.targets))
+            board.add_row(
+                escape(actor.name), *(_board_cell(by_pair[actor, target]) for target in analysis.targets)
+            )
         parts.append(board)
     for stance in shown(analysis):
         heading = f"\n{stance.actor.name} → {stance.target}: {stance.label} ({stance.probability:.2f})"
         parts.append(Text(heading, style=_COLORS[stance.label]))
         parts += [
-            Padding(escape(_evidence_line(evidence)), (0, 0, 0, 2)) for evidence in stance.evidence[:_MOST_EVIDENCE]
+            Padding(escape(_evidence_line(evidence)), (0, 0, 0, 2))
+            for evidence in stance.evidence[:_MOST_EVIDENCE]
         ]
     parts += [Text(f"\n{note}", style="italic") for note in analysis.notes]
     seconds = ", ".join(f"{step} {time:.1f} s" for step, time in analysis.seconds.items())

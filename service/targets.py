@@ -13,9 +13,43 @@ from .analysis import Actor
 
 # Verbs and nouns whose object is what somebody is for or against.
 _STANCE_WORDS = frozenset(
-    """accept approve attack back ban block celebrate condemn criticise criticize defend demand denounce endorse favor
-    favour fight halt hail oppose praise promote protest reject resist support suspend urge welcome ban campaign
-    criticism opposition protest support""".split()
+    [
+        "accept",
+        "approve",
+        "attack",
+        "back",
+        "ban",
+        "block",
+        "celebrate",
+        "condemn",
+        "criticise",
+        "criticize",
+        "defend",
+        "demand",
+        "denounce",
+        "endorse",
+        "favor",
+        "favour",
+        "fight",
+        "halt",
+        "hail",
+        "oppose",
+        "praise",
+        "promote",
+        "protest",
+        "reject",
+        "resist",
+        "support",
+        "suspend",
+        "urge",
+        "welcome",
+        "ban",
+        "campaign",
+        "criticism",
+        "opposition",
+        "protest",
+        "support",
+    ]
 )
 
 
@@ -32,7 +66,15 @@ def propose_targets(doc: Any, actors: Sequence[Actor], most: int) -> list[str]:
     forms: dict[frozenset[str], Counter[str]] = {}
     for chunk in doc.noun_chunks:
         words = content_words(chunk.text)
-        is_matter = chunk.root.pos_ in ("NOUN", "PROPN") and not chunk.root.ent_type_ in ("DATE", "TIME", "PERSON", "CARDINAL", "MONEY", "PERCENT", "GPE")
+        is_matter = chunk.root.pos_ in ("NOUN", "PROPN") and chunk.root.ent_type_ not in (
+            "DATE",
+            "TIME",
+            "PERSON",
+            "CARDINAL",
+            "MONEY",
+            "PERCENT",
+            "GPE",
+        )
         if not words or not is_matter or match_actor(_bare(chunk), actors):
             continue
         phrase = _with_complement(chunk)
@@ -40,7 +82,9 @@ def propose_targets(doc: Any, actors: Sequence[Actor], most: int) -> list[str]:
         weights[words] += 1 + 3 * _is_argued(chunk.root)
     for words in weights:  # "the war" counts for "the war in Ukraine"
         weights[words] += sum(weights[other] for other in weights if other < words)
-    ranked = sorted(weights, key=lambda words: (-weights[words], doc.text.find(forms[words].most_common(1)[0][0])))
+    ranked = sorted(
+        weights, key=lambda words: (-weights[words], doc.text.find(forms[words].most_common(1)[0][0]))
+    )
     chosen: list[frozenset[str]] = []
     for words in ranked:
         if weights[words] >= 2 and not any(words & other for other in chosen):
@@ -59,7 +103,11 @@ def _is_argued(token: Any) -> bool:
 def _with_complement(chunk: Any) -> str:
     """ "the war in Ukraine", not "the war": a short prepositional complement belongs to the name."""
     for child in chunk.root.children:
-        if child.dep_ == "prep" and child.lower_ in ("in", "of", "on", "for", "against") and child.i == chunk.end:
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in ("in", "of", "on", "for", "against")
+            and child.i == chunk.end
+        ):
             end = child.right_edge.i + 1
             if end - chunk.end <= 4:
                 return str(chunk.doc[chunk.start : end].text).strip()

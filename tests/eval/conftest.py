@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from newstance.configs import Settings
 from newstance.eval.labelled import LabelledSet, load_set
 from newstance.models.stance import LABELS, StancePrediction, StanceQuery

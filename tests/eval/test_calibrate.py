@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import yaml
+
 from newstance import configs
 from newstance.eval.calibrate import as_text, as_yaml, calibrate, write_to_profile
 from newstance.models.errors import ConfigError, InputError

@@ -5,8 +5,9 @@ import json
 import shutil
 from types import SimpleNamespace
 
-import newstance.service
 import pytest
+
+import newstance.service
 from newstance import configs
 from newstance.eval.commands import add_commands
 from newstance.eval.labelled import load_set

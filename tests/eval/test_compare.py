@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from scipy.stats import binomtest
+
 from newstance.eval.compare import as_markdown, compare, mcnemar
 from newstance.eval.runs import RunOptions, run_set
 from newstance.models.errors import InputError
-from scipy.stats import binomtest
 
 
 def test_mcnemar_is_the_exact_binomial_test():

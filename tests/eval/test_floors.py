@@ -4,6 +4,7 @@ import re
 
 import pytest
 import yaml
+
 from newstance import configs
 from newstance.eval import floors as module
 from newstance.eval.floors import Floors, load_floors, shortfalls, update_floors

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import yaml
+
 from newstance import configs
 from newstance.configs import SettingsError
 from newstance.eval.labelled import SHIPPED, SetConfig, load_set

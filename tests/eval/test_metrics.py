@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
+
 from newstance.eval import metrics
 from newstance.eval.metrics import FIVE_CLASSES, Measure
 from newstance.models.stance import LABELS
-from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
 
 def measure(gold, predicted, statistic, groups=None):

@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+
 from newstance.eval import baselines
 from newstance.eval.document import Code, Document, Heading, Paragraph, Picture, Table
 from newstance.eval.labelled import Example
@@ -66,9 +67,9 @@ def test_scoring_again_needs_no_model_and_gives_the_same(tmp_path, make_set, row
 def test_six_thousand_rows_are_scored_in_seconds(tmp_path, make_set, rows, dummies):
     labelled = make_set(rows(6000))
     folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
-    start = time.perf_counter()
+    start = time.process_time()  # of this process: other work on the machine does not count
     write_report(folder)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_baselines_that_need_no_model():

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from newstance.eval.labelled import Example
 from newstance.eval.robustness import changed_set, distracted, flips, masked, swapped
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from newstance.eval.report import write_report
 from newstance.eval.runs import RunOptions, run_set
 from newstance.eval.storage import RowFile, StoredRun, only_run_in

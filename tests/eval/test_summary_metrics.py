@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from rouge_score.rouge_scorer import RougeScorer
+
 from newstance.eval.summary_metrics import summary_scores
 from newstance.models.consistency import ground
 from newstance.models.sentences import split_sentences
-from rouge_score.rouge_scorer import RougeScorer
 
 ARTICLE = (
     "Mayor Edith Penrose opened the bridge in Harwick on Monday. It cost 1,200,000 pounds and took 3 years. "

@@ -6,6 +6,7 @@ from newstance.models.stance import (
     LABELS,
     StanceClassifier,
     StanceQuery,
+    StanceSettings,
     Templates,
     direct_pair,
 )
@@ -13,11 +14,15 @@ from newstance.models.stance import (
 DIRECT = {"praised": [0, 4, 0], "attacked": [4, 0, 0]}
 
 
+def load(folder):
+    return StanceClassifier.load(StanceSettings(source=f"path:{folder}"))
+
+
 def entailing(folder, labels, kind="Bert", **words):
     """An NLI model that holds hypotheses with these words for entailed, the more the higher the number."""
     column = labels.index("entailment")
     weights = {word: [n if i == column else 0 for i in range(len(labels))] for word, n in words.items()}
-    return StanceClassifier.load(f"path:{tiny.classifier(folder, labels, weights, kind=kind)}")
+    return load(tiny.classifier(folder, labels, weights, kind=kind))
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,7 @@ def direct(tmp_path_factory):
     folder = tiny.classifier(
         tmp_path_factory.mktemp("direct"), ["against", "favor", "neutral"], DIRECT, bias=[0, 0, 0.5]
     )
-    return StanceClassifier.load(f"path:{folder}")
+    return load(folder)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +61,7 @@ def test_nothing_entailed_is_neutral(tmp_path):
 def test_model_without_entailment_label_fails_when_loaded(tmp_path):
     folder = tiny.classifier(tmp_path, ["LABEL_0", "LABEL_1"], {"good": [0, 1]})
     with pytest.raises(ModelError, match=r"LABEL_0.*'entailment' label"):
-        StanceClassifier.load(f"path:{folder}")
+        load(folder)
 
 
 def test_direct_road_in_the_order_of_the_queries(direct):

@@ -1,0 +1,93 @@
+"""The model card of a trained stance model, written from its training run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from newstance.models.pairs import softmax
+from newstance.models.stance import LABELS
+from newstance.models.training import DevScores, Trained, TrainingSettings
+
+from .metrics import (
+    Estimate,
+    Measure,
+    accuracy,
+    confusion_rows,
+    expected_calibration_error,
+    macro_f1,
+    reliability_rows,
+    summed_by_group,
+)
+
+_LIMITS = """\
+- English only, sentences and short paragraphs; a pair of text and question is cut at {max_length} tokens.
+- It reads what stands in the text. Irony, allusion and what everybody knows are beyond it.
+- Direction (who toward whom) and neutrality are the hard part: read its evidence before you believe a label.
+- A named person's stance toward a topic is learned from arguments put into somebody's mouth, since no public set
+  labels it; a person's stance toward another is learned from news.
+- Trained in part on sets that are given out for research; check their terms before other use."""
+
+
+def write_card(settings: TrainingSettings, trained: Trained) -> Path:
+    """Write ``README.md`` into the trained model's folder, and return its path."""
+    lines = [
+        f"# {settings.name}",
+        "",
+        "Stance of a holder toward a target in a text: favor, against or neutral. A sequence-pair classifier in "
+        "int8 ONNX, made for newstance; it is asked the question `HOLDER toward TARGET` about a text in which "
+        "mentions of the `{ holder }` and the `[ target ]` are marked.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| base | first {settings.layers} layers of {settings.base.name} ({settings.base.licence}) |",
+        f"| training | {sum(trained.rows.values()):,} rows, {settings.epochs:g} epochs, batches of "
+        f"{settings.batch_size}, learning rate {settings.learning_rate:g}, seed {settings.seed} |",
+        f"| temperature | {trained.temperature:g}, fitted on {' and '.join(settings.calibrate_on)} |",
+        f"| made by | `newstance train {settings.name} --data DIR` |",
+        "",
+        "## Training data",
+        "",
+        "| set | rows | terms |",
+        "|---|---|---|",
+        *(f"| {part.name} | {trained.rows[part.name]:,} | {part.terms} |" for part in settings.train),
+        "",
+        "## Development sets",
+        "",
+        "The shipped int8 model, three labels; 95 % bootstrap intervals, resampled by text. Calibration error (ECE, "
+        "10 bins) without and with the temperature.",
+        "",
+        "| set | n | macro-F1 | accuracy | ECE, T = 1 | ECE |",
+        "|---|---|---|---|---|---|",
+        *(_row(name, scores, trained.temperature) for name, scores in trained.scores.items()),
+        "",
+        "## Limits",
+        "",
+        _LIMITS.format(max_length=settings.max_length),
+        "",
+    ]
+    path = trained.folder / "README.md"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+def _row(name: str, scores: DevScores, temperature: float) -> str:
+    gold = [row["label"] for row in scores.rows]
+    predicted = [scores.labels[i] for i in scores.logits.argmax(axis=1)]
+    sums = summed_by_group(confusion_rows(gold, predicted, LABELS), [row["text"] for row in scores.rows])
+    scored = [label for label in LABELS if label in gold]  # some sets have no neutral rows
+    cells = [Measure(sums, macro_f1(LABELS, scored)).estimate(), Measure(sums, accuracy).estimate()]
+    columns = [scores.labels.index(label) for label in LABELS]
+    codes = np.array([LABELS.index(label) for label in gold])
+    errors = []
+    for divisor in (1.0, temperature):
+        bins = reliability_rows(softmax(scores.logits / divisor)[:, columns], codes).sum(
+            axis=0, keepdims=True
+        )
+        errors.append(float(expected_calibration_error(bins)[0]))
+    return f"| {name} | {len(gold):,} | {' | '.join(map(_cell, cells))} | {errors[0]:.3f} | {errors[1]:.3f} |"
+
+
+def _cell(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

