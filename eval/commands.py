@@ -20,6 +20,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     _add_evaluate(subparsers)
     report = subparsers.add_parser("report", help="score a run's stored rows again; needs no model")
     report.add_argument("run_dir", type=Path, nargs="+", metavar="RUN_DIR")
+    report.add_argument("--keep", type=Path, metavar="DIR", help="write the scores without rows there, too")
     report.set_defaults(run=_report)
     compare = subparsers.add_parser(
         "compare", help="two runs on the same examples: which is better, and where"
@@ -199,10 +200,13 @@ def _progress(title: str) -> Iterator[Advance]:
 
 
 def _report(args: argparse.Namespace) -> int:
+    from .kept import keep, table
     from .report import write_report
 
     for folder in args.run_dir:
         print(_summary_line(write_report(folder), folder))
+    if args.keep:
+        print(table([keep(folder, args.keep) for folder in args.run_dir]))
     return 0
 
 

@@ -112,6 +112,8 @@ def rows_by_set(
     """What each set gives to the training."""
     selected = {labelled.name: select(labelled, data, rng) for labelled in sets}
     speakers = _speakers([row for rows in selected.values() for row in rows])
+    if len(speakers) < 2 and any(labelled.quoted for labelled in sets):
+        raise ConfigError("quoted: the sets name fewer than two holders that could be speakers")
     made: dict[str, list[Row]] = {}
     for labelled in sets:
         rows = [
@@ -157,14 +159,16 @@ def _as_topic(row: Row) -> Row:
 
 def _off_target(rows: list[Row], count: int, rng: random.Random) -> list[Row]:
     made: list[Row] = []
-    while len(made) < count:
+    for _ in range(1000 * count):
         row, other = rng.choice(rows), rng.choice(rows)
         words = {word for word in other["target"].lower().split() if len(word) > 3}
         if not any(word in row["text"].lower() for word in words) and row["target"] != other["target"]:
             made.append(
                 {**row, "target": other["target"], "label": "neutral", "id": f"{row['id']}-off-target"}
             )
-    return made
+        if len(made) == count:
+            return made
+    raise ConfigError(f"off_target: found {len(made)} of {count} rows whose text names nothing of another's target")
 
 
 def _quoted(row: Row, frame: str, speakers: list[str], rng: random.Random) -> Row:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .analysis import Actor, Kind, Mention
-from .quotations import quoted_spans
+from .quotations import CUES, quoted_spans
 
 _KINDS: dict[str, Kind] = {"PERSON": "person", "ORG": "body", "GPE": "country", "NORP": "group"}
 _MALE = frozenset({"mr", "sir", "lord", "king", "prince", "mr."})
@@ -90,11 +90,11 @@ def find_actors(doc: Any, aliases: Mapping[str, Sequence[str]] | None = None) ->
 
 def match_actor(name: str, actors: Sequence[Actor]) -> Actor | None:
     """The actor that a name means, by the rules that merge aliases; None if none does, or several do."""
-    wanted = _bare(name)
-    exact = [a for a in actors if wanted in (_bare(a.name), *map(_bare, a.aliases))]
+    wanted = bare_name(name)
+    exact = [a for a in actors if wanted in (bare_name(a.name), *map(bare_name, a.aliases))]
     if exact:
         return exact[0]
-    alike = [a for a in actors if _same_name(wanted, _bare(a.name))]
+    alike = [a for a in actors if _same_name(wanted, bare_name(a.name))]
     return alike[0] if len(alike) == 1 else None
 
 
@@ -103,7 +103,7 @@ def named_in(doc: Any, name: str) -> Actor | None:
 
     A name of several words is also found by its last: "Caroline Lucas" by "Ms Lucas".
     """
-    bare = _bare(name)
+    bare = bare_name(name)
     words = bare.split()
     forms = [bare] + ([words[-1], words[0]] if 2 <= len(words) <= 3 and words[-1][0].isupper() else [])
     for form in forms:
@@ -119,16 +119,17 @@ def _named(doc: Any, aliases: Mapping[str, Sequence[str]]) -> Iterator[tuple[Any
     """(span, canonical or bare name, is known) of all names, in the order of the text."""
     taken: set[int] = set()
     spans: list[tuple[Any, str, bool]] = []
-    for canonical, others in aliases.items():
-        for form in sorted((canonical, *others), key=len, reverse=True):
-            for match in _whole_word(form).finditer(doc.text):
-                span = doc.char_span(*match.span(), label="GPE", alignment_mode="expand")
-                if span is not None and not taken & set(range(span.start, span.end)):
-                    label = next((e.label_ for e in span.ents if e.label_ in _KINDS), "ORG")
-                    taken |= set(range(span.start, span.end))
-                    spans.append(
-                        (doc.char_span(*match.span(), label=label, alignment_mode="expand"), canonical, True)
-                    )
+    forms = [(form, canonical) for canonical, others in aliases.items() for form in (canonical, *others)]
+    # The longest first: "the North Korean leader" is not "the North".
+    for form, canonical in sorted(forms, key=lambda item: -len(item[0])):
+        for match in _whole_word(form).finditer(doc.text):
+            span = doc.char_span(*match.span(), label="GPE", alignment_mode="expand")
+            if span is not None and not taken & set(range(span.start, span.end)):
+                label = next((e.label_ for e in span.ents if e.label_ in _KINDS), "ORG")
+                taken |= set(range(span.start, span.end))
+                spans.append(
+                    (doc.char_span(*match.span(), label=label, alignment_mode="expand"), canonical, True)
+                )
     for match in _WITH_ACRONYM.finditer(
         doc.text
     ):  # "Law and Justice (PiS)" is a body, whatever the recognizer says
@@ -140,7 +141,7 @@ def _named(doc: Any, aliases: Mapping[str, Sequence[str]]) -> Iterator[tuple[Any
         if entity.label_ in _KINDS and not taken & set(range(entity.start, entity.end)):
             span = _trimmed(entity)
             if span is not None and _is_name(span):
-                spans.append((span, _bare(span.text), False))
+                spans.append((span, bare_name(span.text), False))
     yield from sorted(spans, key=lambda item: item[0].start)
 
 
@@ -172,7 +173,8 @@ def _is_name(span: Any) -> bool:
     )
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
+    """A name without title, article and possessive."""
     words = re.sub(r"[’']s?$", "", " ".join(name.split())).split()
     while len(words) > 1 and words[0].lower() in _TITLES | {"the"}:
         words = words[1:]
@@ -214,6 +216,8 @@ def _same_name(a: str, b: str) -> bool:
         return True
     few, many = short.split(), long.split()
     if short.isupper() and 2 <= len(short) <= 6 and short == "".join(w[0] for w in many if w[0].isupper()):
+        return True
+    if 2 <= len(few) < len(many) and many[-len(few) :] == few:  # "Eurosceptic Law and Justice"
         return True
     # Surname, or family name first: "Putin", "Kim". A single word of two letters is more likely an acronym.
     if len(few) < len(many) <= 4 and len(short) > 2 and not set(many) & {"of", "and", "for", "Party", "the"}:
@@ -303,7 +307,7 @@ def _add_missed_mentions(doc: Any, entries: list[_Entry]) -> None:
 
 def _resolve_pronouns(doc: Any, entries: list[_Entry]) -> None:
     """He and she are the last person who was a subject, if the gender is not known to be another; "it" and "they"
-    that open a sentence are the body, country or group that was the subject of the one before."""  # noqa: D205, D209
+    that open a sentence or speak are the body, country or group that was the subject of the one before."""  # noqa: D205, D209
     named = {m.start: e for e in entries for m in e.mentions}
     people: list[tuple[int, _Entry]] = []  # (sentence, subject), the latest last
     bodies: list[tuple[int, _Entry]] = []
@@ -333,13 +337,26 @@ def _meant_by(
 ) -> _Entry | None:
     if token.lower_ in _HE | _SHE:
         male = token.lower_ in _HE
-        fitting = [e for n, e in people if number - n <= 3 and e.is_male in (None, male)]
+        subject = _subject_beside(token, people)
+        fitting = [e for n, e in people if number - n <= 3 and e.is_male in (None, male) and e is not subject]
         return fitting[-1] if fitting else None
     opens = token.i == next((t.i for t in sentence if not t.is_space), -1)
-    if opens and token.lower_ in _IT and token.dep_ in ("nsubj", "nsubjpass") and bodies:
+    speaks = token.dep_ == "nsubj" and token.head.lemma_.lower() in CUES  # `"...," they said.`
+    if (opens or speaks) and token.lower_ in _IT and token.dep_ in ("nsubj", "nsubjpass") and bodies:
         last, entry = bodies[-1]
         return entry if last == number - 1 else None
     return None
+
+
+def _subject_beside(token: Any, people: list[tuple[int, _Entry]]) -> _Entry | None:
+    """Whom an object cannot mean: in "Miller thanked her", she is not Miller."""
+    if token.dep_ not in ("dobj", "dative", "pobj") or token.lower_.endswith("self"):
+        return None
+    verb = token.head
+    while verb.dep_ == "prep" or (verb.dep_ == "conj" and not any(c.dep_ in _SUBJECT for c in verb.children)):
+        verb = verb.head
+    places = [child.idx for child in verb.children if child.dep_ in _SUBJECT]
+    return next((e for _, e in people for m in e.mentions if any(m.start <= i < m.end for i in places)), None)
 
 
 def _is_subject(token: Any, entry: _Entry) -> bool:
@@ -349,4 +366,5 @@ def _is_subject(token: Any, entry: _Entry) -> bool:
 
 
 def _whole_word(form: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(form)}(?!\w)")
+    article = "[Tt]he " if form.startswith("the ") else ""  # an alias may open a sentence
+    return re.compile(rf"(?<!\w){article}{re.escape(form.removeprefix('the '))}(?!\w)")

@@ -64,8 +64,9 @@ _SHOW_EVIDENCE = """() => {
     drawer.scrollIntoView({behavior: 'smooth', block: 'start'});
 }"""
 _SHOW_RESULTS = """() => {
-  if (innerWidth < 768)
-    document.getElementById('ns-results').scrollIntoView({behavior: 'smooth', block: 'start'});
+  const results = document.getElementById('ns-results');
+  const {top} = results.getBoundingClientRect();
+  if (top < 0 || top > innerHeight * 0.6) results.scrollIntoView({behavior: 'smooth', block: 'start'});
 }"""
 
 
@@ -215,8 +216,8 @@ class Page:
             board="",
             drawer="",
             analysis=None,
-            json=gr.update(value=None, interactive=False),
-            markdown=gr.update(value=None, interactive=False),
+            json=gr.update(value=None, visible=False),
+            markdown=gr.update(value=None, visible=False),
             **_working(True),
         )
         found: Analysis | None = None
@@ -307,8 +308,8 @@ def _view(step: Step, article: Article, is_new: bool, folder: Path) -> View:
         markdown.write_text(found.to_markdown(), encoding="utf-8")
         view = view._replace(
             analysis=found,
-            json=gr.update(value=str(json), interactive=True),
-            markdown=gr.update(value=str(markdown), interactive=True),
+            json=gr.update(value=str(json), visible=True),
+            markdown=gr.update(value=str(markdown), visible=True),
         )
     if is_done:
         return view._replace(**_working(False))
@@ -355,8 +356,8 @@ def build(analyzer: Analyzer) -> gr.Blocks:
                 text = gr.Textbox(
                     label="Article",
                     placeholder="Paste the text of a news article here.",
-                    lines=12,
-                    max_lines=18,
+                    lines=8,
+                    max_lines=11,
                 )
                 upload = gr.UploadButton(
                     "Upload .txt, .md or .html", file_types=list(_FILE_TYPES), size="sm", elem_id="ns-upload"
@@ -396,8 +397,8 @@ def build(analyzer: Analyzer) -> gr.Blocks:
                 board = gr.HTML("", apply_default_css=False, elem_id="ns-board", js_on_load=_CHOOSE)
                 drawer = gr.HTML("", apply_default_css=False, elem_id="ns-drawer")
                 with gr.Row(elem_classes="ns-downloads"):
-                    json = gr.DownloadButton("Download JSON", interactive=False, size="sm", min_width=140)
-                    markdown = gr.DownloadButton("Download Markdown", interactive=False, size="sm", min_width=140)
+                    json = gr.DownloadButton("Download JSON", visible=False, size="sm", min_width=140)
+                    markdown = gr.DownloadButton("Download Markdown", visible=False, size="sm", min_width=140)
         gr.HTML(page_html.models(analyzer.models()), apply_default_css=False)
 
         analysis = gr.State(None, time_to_live=_FILES_KEPT)
@@ -466,16 +467,24 @@ def look() -> dict[str, Any]:
         block_background_fill_dark="transparent",
         block_border_width="0px",
         block_shadow="none",
-        block_label_text_color="#1f1d1a",
-        block_label_text_color_dark="#e9e6df",
+        block_title_text_color="#1f1d1a",
+        block_title_text_color_dark="#e9e6df",
+        block_title_text_weight="600",
+        block_info_text_color="#66615a",
+        block_info_text_color_dark="#aaa59b",
         input_background_fill="#ffffff",
         input_background_fill_dark="#212326",
+        input_border_width="1px",
         input_border_color="#cfc9bd",
         input_border_color_dark="#46494e",
         button_primary_background_fill="#1f1d1a",
         button_primary_background_fill_dark="#e9e6df",
         button_primary_background_fill_hover="#45413a",
         button_primary_background_fill_hover_dark="#ffffff",
+        button_secondary_background_fill="#ece7dc",
+        button_secondary_background_fill_dark="#2c2f33",
+        button_secondary_background_fill_hover="#ded7c8",
+        button_secondary_background_fill_hover_dark="#3b3e43",
         button_primary_text_color="#ffffff",
         button_primary_text_color_dark="#17181a",
     )

@@ -96,7 +96,10 @@ def summary(found: Summary | None, title: str = "", draft: str = "", pending: bo
         if found.unchanged:
             body = '<p class="ns-quiet">The article is as short as its summary and is given as it is.</p>' + body
         elif found.sentences:
-            body += '<p class="ns-quiet">Click a sentence to see what in the article supports it.</p>'
+            body += (
+                '<p class="ns-quiet">Each sentence was held against the article by its words, names and numbers; '
+                "it can still join them wrongly. Click it to see the sentences that it rests on.</p>"
+            )
         if found.dropped:
             left = "".join(f"<li>{escape(sentence)}</li>" for sentence in found.dropped)
             count = _count(len(found.dropped), "sentence was", "sentences were")
@@ -109,11 +112,11 @@ def summary(found: Summary | None, title: str = "", draft: str = "", pending: bo
 
 def _summary_sentence(sentence: SummarySentence) -> str:
     if sentence.replaced is not None:
-        mark, kind = "“ ” the article’s own sentence", "own"
+        mark, kind = "“…” the article’s own words", "own"
     elif sentence.unsupported:
         mark, kind = f"! not in the article: {', '.join(sentence.unsupported)}", "weak"
     else:
-        mark, kind = f"✓ {percent(sentence.support)} supported", "good"
+        mark, kind = f"✓ {sentence.support:.0%} of its words found", "good"
     parts = []
     if sentence.replaced is not None:
         invented = f" (not in the article: {', '.join(sentence.unsupported)})" if sentence.unsupported else ""
@@ -143,7 +146,7 @@ def board(analysis: Analysis, chosen: int | None = None) -> str:
     actors = list(dict.fromkeys(stance.actor for stance in analysis.stances))
     if not cells:
         return f'<section class="ns-board"><h3>Who stands where</h3>{notes}</section>'
-    heads = "".join(f'<th role="columnheader" scope="col">{escape(target)}</th>' for target in analysis.targets)
+    heads = "".join(f'<th role="columnheader" scope="col">{escape(head)}</th>' for head in ("Actor", *analysis.targets))
     rows = "".join(
         f'<tr role="row">{_actor_cell(actor)}'
         + "".join(_cell(analysis, cells.get((actor, target)), target, chosen) for target in analysis.targets)
@@ -154,7 +157,8 @@ def board(analysis: Analysis, chosen: int | None = None) -> str:
     said = "<p>The article shows no actor taking a side on these targets.</p>" if none else ""
     return (
         f'<section class="ns-board"><h3>Who stands where</h3>{said}'
-        '<div class="ns-scroll" tabindex="0" role="region" aria-label="Stance board"><table role="table">'
+        '<div class="ns-scroll" tabindex="0" role="region" aria-label="Stance board">'
+        f'<table role="table" style="--targets:{len(analysis.targets)}">'
         f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
         f'<tbody role="rowgroup">{rows}</tbody></table></div>{_legend()}{notes}</section>'
     )
@@ -252,7 +256,7 @@ def _passage(number: int, evidence: Evidence) -> str:
         f'<li><a class="ns-jump" href="#ns-passage-{number}" '
         f'aria-label="Passage {number}: show it in the article">{number}</a>'
         f"<blockquote>{escape(_flat(evidence.text))}</blockquote>"
-        f"<p>{speaker}{percent(evidence.probability)}{cut}</p></li>"
+        f"<p>{speaker}{percent(evidence.probability)} {_WORDS[evidence.label]}{cut}</p></li>"
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from newstance.models.consistency import content_words
 from newstance.models.stance import StanceQuery
 
-from .actors import match_actor
+from .actors import bare_name, match_actor
 from .analysis import Actor, Mention
 from .quotations import Quotation
 
@@ -81,9 +81,10 @@ def passages_of(actor: Actor, target: Target, doc: Any, quotations: Sequence[Quo
         names_target = bool(target_mentions) if target.actor else bool(content_words(text) & target.words)
         if named or is_own_word:
             relation: Relation = "named" if names_target else "context" if target_before else "unrelated"
-            prompt = _renamed(doc.text, start, end, [(named, actor.name), (target_mentions, target.name)])
+            names = [(named, bare_name(actor.name)), (target_mentions, bare_name(target.name))]
+            prompt = _renamed(doc, start, end, names)
             if speaker is not None and not _inside(speaker.mentions, start, end):
-                name = actor.name if is_own_word else speaker.name
+                name = bare_name(actor.name if is_own_word else speaker.name)
                 prompt = f'{name} said: "{prompt.strip(_QUOTES)}"'
             passages.append(Passage(start, end, prompt, speaker, relation))
         target_before = names_target
@@ -91,8 +92,9 @@ def passages_of(actor: Actor, target: Target, doc: Any, quotations: Sequence[Quo
 
 
 def query_for(passage: Passage, actor: Actor, target: Target) -> StanceQuery:
-    """What the classifier is asked about a passage."""
-    return StanceQuery(passage.prompt, actor.name, target.name)
+    """What the classifier is asked about a passage; titles are left out, as in the passage's prompt."""
+    name = bare_name(target.name) if target.actor else target.name
+    return StanceQuery(passage.prompt, bare_name(actor.name), name)
 
 
 _QUOTES = '"“”«» \n'
@@ -111,7 +113,7 @@ def _speaker(start: int, end: int, quotations: Sequence[Quotation]) -> Actor | N
     return None
 
 
-def _renamed(text: str, start: int, end: int, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
+def _renamed(doc: Any, start: int, end: int, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
     """The sentence with each mention replaced by a name; "his" becomes "Putin's"."""
     changes = sorted(
         ((m, name) for mentions, name in names for m in mentions), key=lambda change: change[0].start
@@ -120,7 +122,12 @@ def _renamed(text: str, start: int, end: int, names: Sequence[tuple[Sequence[Men
     for mention, name in changes:
         if mention.start < position:
             continue
-        possessive = mention.text.lower() in ("his", "her", "hers")
-        parts += [text[position : mention.start], f"{name}'s" if possessive else name]
+        possessive = mention.is_pronoun and _is_possessive(doc.char_span(mention.start, mention.end)[0])
+        parts += [doc.text[position : mention.start], f"{name}'s" if possessive else name]
         position = mention.end
-    return "".join((*parts, text[position:end]))
+    return "".join((*parts, doc.text[position:end]))
+
+
+def _is_possessive(pronoun: Any) -> bool:
+    # "her" alone may be either: "thanked her", "thanked her council".
+    return pronoun.lower_ in ("his", "hers", "its", "their") or (pronoun.lower_ == "her" and pronoun.tag_ == "PRP$")

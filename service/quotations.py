@@ -12,12 +12,12 @@ from typing import Any
 
 from .analysis import Actor
 
-_CLOSING = {"“": "”", "«": "»", "„": "“", '"': '"'}
+_CLOSING = {"“": "”", "«": "»", "„": "“”", '"': '"'}
 # A straight mark behind a letter or digit opens nothing: 5" disc.
 _OPENING = re.compile(r'[“«„]|(?<!\w)"(?=\S)')
 # `"We will win," X said. "We must."`: one attribution, and the same speaker goes on.
 _GOES_ON = re.compile(r'[”»“"][^.!?\n]+\. ["“«„]')
-_CUES = frozenset(
+CUES = frozenset(
     [
         "accuse",
         "acknowledge",
@@ -126,12 +126,14 @@ def quoted_spans(text: str) -> Iterator[tuple[int, int, bool, bool]]:
             if not opening:
                 break
             start = opening.end()
-            end = text.find(_CLOSING[opening[0]], start, paragraph.end())
+            ends = [text.find(mark, start, paragraph.end()) for mark in _CLOSING[opening[0]]]
+            # Who types an opening mark may close with a straight one.
+            end = min((e for e in ends if e != -1), default=text.find('"', start, paragraph.end()))
             if end == -1:
                 # A quotation of several paragraphs is closed only in its last.
                 left_open, end = True, paragraph.end()
             opens = first and not text[paragraph.start() : start - 1].strip()
-            if end > start:
+            if text[start:end].strip():
                 yield start, end, opens, opens and continues
             first, position = False, end + 1
 
@@ -157,7 +159,7 @@ def _speaker(
         for token in sorted(sentence, key=lambda t: min(abs(t.idx - start), abs(t.idx - end))):
             if any(low <= token.idx < high for low, high, *_ in spans):
                 continue
-            if token.lemma_.lower() in _CUES and token.pos_ in ("VERB", "AUX"):
+            if token.lemma_.lower() in CUES and token.pos_ in ("VERB", "AUX"):
                 for child in token.children:
                     if child.dep_ == "nsubj" and (actor := _actor_of(child, speakers)) is not None:
                         return actor

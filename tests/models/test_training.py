@@ -18,6 +18,8 @@ from newstance.models.training import (
 )
 from newstance.models.training_rows import LabelledSet, read, select, training_rows
 
+pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor", "ignore:Exporting aten")
+
 FRAMES = ['{speaker} said: "{text}"', "{speaker} told {other} that {text}"]
 
 
@@ -144,6 +146,16 @@ def test_missing_file_and_foreign_label_are_errors(made, tmp_path):
         read(LabelledSet(name="little", file="none.jsonl", terms="ours"), tmp_path)
     with pytest.raises(ConfigError, match=r"row r7 has the label 'pro'; expected favor, against, neutral"):
         made([row(1), row(7, label="pro")])
+
+
+def test_off_target_rows_where_all_ask_for_the_same_are_an_error_and_no_endless_search(made):
+    with pytest.raises(ConfigError, match="off_target: found 0 of 3 rows"):
+        made([row(1), row(2)], off_target=3)
+
+
+def test_quoted_rows_without_anybody_to_speak_are_an_error(made):
+    with pytest.raises(ConfigError, match="quoted: the sets name fewer than two holders"):
+        made([row(1)], quoted=1.0)
 
 
 # Calibration

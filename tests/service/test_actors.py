@@ -1,0 +1,286 @@
+import pytest
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from newstance.models.errors import InputError
+from newstance.service import Actor, Article, Mention, Topic
+from newstance.service.actors import find_actors, match_actor, named_in
+from newstance.service.cli import SAMPLES
+
+pytestmark = pytest.mark.embedded
+
+
+@pytest.fixture
+def actors_in(annotator):
+    """{name: actor} of a text."""
+
+    def find(text, **aliases):
+        found = find_actors(annotator.annotate(text), aliases)
+        assert len({actor.name for actor in found}) == len(found)
+        for actor in found:
+            assert all(text[m.start : m.end] == m.text for m in actor.mentions)
+        return {actor.name: actor for actor in found}
+
+    return find
+
+
+def texts(actor):
+    return [mention.text for mention in actor.mentions]
+
+
+# One entry for each actor
+
+
+def test_full_name_and_surname_are_one(actors_in):
+    (actor,) = actors_in("Caroline Lucas spoke. Lucas said the plan was wrong. Ms Lucas voted.").values()
+    assert actor == Actor("Caroline Lucas", "person", ("Lucas",), actor.mentions, 1.0)
+    assert texts(actor) == ["Caroline Lucas", "Lucas", "Lucas"]
+
+
+def test_trump_and_president_trump_are_one(actors_in):
+    found = actors_in("President Donald Trump met the senators. Trump praised them. President Trump left.")
+    assert list(found) == ["Donald Trump"]
+
+
+@pytest.mark.parametrize("title", ["Sir", "Mr", "Dr", "Prof.", "Senator", "General", "Chancellor"])
+def test_titles_are_no_part_of_a_name(actors_in, title):
+    assert list(actors_in(f"{title} Peter Miller spoke. Peter Miller left.")) == ["Peter Miller"]
+
+
+def test_family_name_first(actors_in):
+    found = actors_in("Kim Jong Un spoke. Then Kim left.")
+    assert list(found) == ["Kim Jong Un"]
+    assert found["Kim Jong Un"].aliases == ("Kim",)
+
+
+def test_name_that_two_share_goes_to_whom_was_named_last(actors_in):
+    found = actors_in("Anna Miller spoke. Peter Miller answered. Then Miller left.")
+    assert set(found) == {"Anna Miller", "Peter Miller"}
+    assert texts(found["Peter Miller"]) == ["Peter Miller", "Miller"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "acronym"),
+    [
+        ("Jarosław Kaczyński leads Law and Justice (PiS). PiS opposed it.", "Law and Justice", "PiS"),
+        ("The European Central Bank (ECB) met. The ECB said no.", "European Central Bank", "ECB"),
+        ("The Christian Democratic Union (CDU) won. The CDU's head left.", "Christian Democratic Union", "CDU"),
+        ("UN members met. The United Nations said no.", "United Nations", "UN"),
+        ("The US said no. The United States sent ships.", "United States", "US"),
+    ],
+)  # fmt: skip
+def test_acronym_and_full_name_are_one(actors_in, text, name, acronym):
+    found = actors_in(text)
+    assert found[name].aliases == (acronym,)
+    assert acronym not in found
+    assert len(found[name].mentions) == text.count(name) + text.count(acronym)
+
+
+def test_party_and_its_members_are_one(actors_in):
+    found = actors_in("The Conservatives won. The Conservative Party had promised cuts. Conservatives cheered.")
+    assert list(found) == ["Conservative Party"]
+    assert len(found["Conservative Party"].mentions) == 3
+
+
+def test_possessive_is_no_part_of_a_name(actors_in):
+    (actor,) = actors_in("Boris Johnson's plan failed. Johnson’s friends left. Boris Johnson won.").values()
+    assert (actor.name, actor.aliases) == ("Boris Johnson", ("Johnson",))
+
+
+def test_what_the_recognizer_names_once_is_found_again(actors_in):
+    text = "Norrland Cruises accused the council. ship owners like Norrland Cruises and norrland cruises left"
+    assert texts(actors_in(text)["Norrland Cruises"]) == ["Norrland Cruises"] * 2
+
+
+def test_names_of_other_words_are_no_mentions(actors_in):
+    found = actors_in("Sun Li praised the sunny plan of Sunderland. Sun left.")
+    assert all(text in ("Sun Li", "Sun") for text in texts(found["Sun Li"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Smith & Sons [London] attacked it. Smith & Sons [London] won.", "Smith & Sons"),
+        ("AC/DC (Australia) criticised it. Then AC/DC won.", "AC/DC"),
+        ("Peter O'Brien* praised it. O'Brien* won.", "Peter O'Brien"),
+        ("José García-Müller praised it. García-Müller won.", "José García-Müller"),
+    ],
+)
+def test_regex_characters_in_and_around_names(actors_in, text, name):
+    assert len(actors_in(text)[name].mentions) == 2
+
+
+@pytest.mark.parametrize("name", ["summit", "harbour", "bridge"])
+def test_no_two_entries_for_one_actor_in_the_samples(actors_in, name):
+    topic = Topic.load("ukraine-war")
+    aliases = {actor.name: actor.aliases for actor in topic.actors} if name == "summit" else {}
+    found = actors_in(Article.from_file(SAMPLES / f"{name}.md").text, **aliases)
+    forms = [form.lower() for actor in found.values() for form in (actor.name, *actor.aliases)]
+    assert len(forms) == len(set(forms))
+    people = [actor.name.split()[-1] for actor in found.values() if actor.kind == "person"]
+    assert len(people) == len(set(people))
+
+
+# Who is an actor
+
+
+def test_demonym_that_only_describes_is_no_actor(actors_in):
+    text = "Turkish troops entered the town. French farmers blocked the road, and the German minister left."
+    assert actors_in(text) == {}
+
+
+def test_people_of_a_country_are_a_group(actors_in):
+    found = actors_in("The Palestinians rejected the offer. Palestinians marched in Gaza.")
+    assert {name: actor.kind for name, actor in found.items()} == {"Palestinians": "group"}
+
+
+def test_place_that_only_locates_is_no_actor(actors_in):
+    assert actors_in("The crash happened in Paris on Monday. Police in Lyon arrested a man.") == {}
+    assert list(actors_in("The talks in Geneva ended. Germany rejected the plan.")) == ["Germany"]
+
+
+def test_ms_before_a_name_makes_a_person(actors_in):
+    found = actors_in("Ms Park rejected the offer. Park said it came too late.")
+    assert {name: actor.kind for name, actor in found.items()} == {"Park": "person"}
+
+
+@pytest.mark.parametrize("text", ["It rained all day.", "شرح الرئيس الخطة.", "😀 😀", "no names here\n\n" * 50])
+def test_text_that_names_nobody_has_no_actors(actors_in, text):
+    assert actors_in(text) == {}
+
+
+def test_heaviest_first_and_acting_counts_double(actors_in):
+    found = actors_in("Anna Schmidt praised Peter Miller. Anna Schmidt left with Li Wei.")
+    assert list(found)[0] == "Anna Schmidt"
+    assert sum(actor.weight for actor in found.values()) == pytest.approx(1, abs=0.001)
+    assert found["Anna Schmidt"].weight == pytest.approx(4 / 6, abs=0.001)
+
+
+def test_two_hundred_actors(actors_in):
+    first = ["Anna", "Peter", "Maria", "John", "Laura", "David", "Emma", "Paul", "Julia", "Mark"]
+    last = "Adams Baker Clark Davis Evans Foster Gibson Hughes Irving Jenkins Keller Lawson Morgan Norris Owens Parker Quincy Russell Sanders Turner".split()  # noqa: E501, SIM905
+    found = actors_in("\n".join(f"{a} {b} rejected the plan." for b in last for a in first))
+    assert len(found) == 200
+
+
+# Aliases of a topic
+
+
+def test_topic_aliases_mean_one_actor(actors_in):
+    text = "Washington condemned it. The United States sent ships. The White House and US officials agreed."
+    aliases = {"United States": ["US", "Washington", "the White House"]}
+    found = actors_in(text, **aliases)
+    assert list(found) == ["United States"]
+    assert found["United States"].aliases == ("The White House", "US", "Washington")
+    assert set(actors_in(text)) >= {"Washington", "United States"}
+
+
+def test_topic_aliases_match_whole_words_and_case(actors_in):
+    found = actors_in("Moscow praised it. It gave us a moscow mule and Moscowites.", Russia=["Moscow"])
+    assert texts(found["Russia"])[:1] == ["Moscow"]
+    assert "moscow" not in texts(found["Russia"])
+
+
+def test_longest_alias_wins(actors_in):
+    found = actors_in(
+        "The North Korean leader arrived. North Korea cheered.",
+        **{"North Korea": ["the North"], "Kim Jong Un": ["The North Korean leader"]},
+    )
+    assert texts(found["Kim Jong Un"]) == ["The North Korean leader"]
+    assert texts(found["North Korea"]) == ["North Korea"]
+
+
+# Pronouns
+
+
+def test_pronouns_mean_the_last_person_who_acted(actors_in):
+    found = actors_in("Angela Merkel spoke first. She praised the plan. Emmanuel Macron answered. He left.")
+    assert [m.text for m in found["Angela Merkel"].mentions if m.is_pronoun] == ["She"]
+    assert [m.text for m in found["Emmanuel Macron"].mentions if m.is_pronoun] == ["He"]
+
+
+def test_pronoun_of_another_gender_is_left_alone(actors_in):
+    (actor,) = actors_in("Mr Smith spoke on Monday. She praised the plan.").values()
+    assert texts(actor) == ["Smith"]
+    (actor,) = actors_in("Peter Miller spoke. He smiled. She praised the plan.").values()
+    assert texts(actor) == ["Peter Miller", "He"]
+
+
+def test_object_is_not_the_subject_beside_it(actors_in):
+    found = actors_in("Ingrid Solberg spoke. Peter Miller met her in Paris and thanked her. He left.")
+    assert texts(found["Ingrid Solberg"]) == ["Ingrid Solberg", "her", "her"]
+    assert texts(found["Peter Miller"]) == ["Peter Miller", "He"]
+
+
+def test_body_goes_on_as_it_at_the_beginning_of_the_next_sentence(actors_in):
+    (actor,) = actors_in("Siemens raised prices. It said costs had risen. The rain fell. It was cold.").values()
+    assert texts(actor) == ["Siemens", "It"]
+
+
+def test_pronouns_in_quotations_are_left_alone(actors_in):
+    found = actors_in('Anna Schmidt met Peter Miller. "He is wrong," she said.')
+    assert "He" not in [text for actor in found.values() for text in texts(actor)]
+
+
+# Names that a caller asks for
+
+
+def actor(name, *aliases):
+    return Actor(name, "person", aliases, (Mention(0, 1, name),))
+
+
+def test_match_by_name_alias_and_surname():
+    kim, putin = actor("Kim Jong Un", "the North Korean leader"), actor("Vladimir Putin")
+    assert match_actor("Kim Jong Un", [kim, putin]) is kim
+    assert match_actor("Putin", [kim, putin]) is putin
+    assert match_actor("President Vladimir Putin", [kim, putin]) is putin
+    assert match_actor("North Korean leader", [kim, putin]) is kim
+    assert match_actor("Putina", [kim, putin]) is None
+
+
+def test_match_of_a_name_that_two_share_is_none():
+    assert match_actor("Miller", [actor("Anna Miller"), actor("Peter Miller")]) is None
+
+
+def test_name_that_the_recognizer_missed_is_found_by_its_letters(annotator):
+    doc = annotator.annotate("The paper interfax (Moscow) wrote it. Ms lucas left.")
+    assert [m.start for m in named_in(doc, "interfax").mentions] == [10]
+    assert named_in(doc, "inter") is None
+    assert named_in(doc, "a.b[c") is None
+    found = named_in(annotator.annotate("Then Lucas left."), "Caroline Lucas")
+    assert (found.name, found.aliases) == ("Caroline Lucas", ("Lucas",))
+
+
+# Offsets
+
+ODD = "\u200f\u200b\u00ad\u0301\u2028\x85\t\n\r\0\x1b😀🇩🇪“”«»„\"'’`()[]{}*+?\\|.^$-–—…،الرئيسÅß"
+WORDS = ["Kim Jong Un", "Putin", "Ms Park", "She", "he", "said", "praised", "the plan", "US", "(US)", "\n\n", '"', "."]
+odd_texts = st.lists(st.one_of(st.sampled_from(WORDS), st.text(ODD, max_size=4)), max_size=25).map(" ".join)
+
+
+@hypothesis_settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(odd_texts)
+@example('"Kim Jong Un“ said «Putin’s plan» (US) — “She said \n\n“the plan')
+@example("“ \n\n Kim Jong Un")
+@example("Kim\u0301 Jong Un\u200b praised Putin🇩🇪. He\u00ad said it.")
+def test_all_offsets_point_into_the_text(analyzer, raw):
+    try:
+        article = Article.from_text(raw)
+    except InputError:
+        return
+    text = article.text
+    reading = analyzer.read(article, "ukraine-war")
+    for found in reading.actors:
+        assert found.mentions
+        assert all(text[m.start : m.end] == m.text != "" for m in found.mentions)
+        starts = [m.start for m in found.mentions]
+        assert starts == sorted(set(starts))
+    for quotation in reading.quotations:
+        assert 0 <= quotation.start < quotation.end <= len(text)
+    analysis = analyzer.analyze(article, targets=["the plan", "Putin"])
+    for stance in analysis.stances:
+        assert all(text[e.start : e.end] == e.text != "" for e in stance.evidence)
+    for sentence in analysis.summary.sentences:
+        assert all(text[s.start : s.end] == s.text != "" for s in sentence.sources)
