@@ -58,6 +58,14 @@ element.addEventListener('click', (event) => {
   trigger('click', {cell: Number(cell.dataset.cell)});
 });
 """
+# The article scrolls to its first highlighted passage whenever other evidence is shown.
+_TO_FIRST_PASSAGE = """
+watch('value', () => requestAnimationFrame(() => {
+  const article = element.querySelector('.ns-article');
+  const first = element.querySelector('mark');
+  if (article && first) article.scrollTop = first.offsetTop - article.offsetTop - article.clientHeight / 4;
+}));
+"""
 _SHOW_EVIDENCE = """() => {
   const drawer = document.getElementById('ns-evidence');
   if (drawer && drawer.getBoundingClientRect().top > innerHeight * 0.6)
@@ -357,7 +365,7 @@ def build(analyzer: Analyzer) -> gr.Blocks:
                     label="Article",
                     placeholder="Paste the text of a news article here.",
                     lines=8,
-                    max_lines=11,
+                    max_lines=9,
                 )
                 upload = gr.UploadButton(
                     "Upload .txt, .md or .html", file_types=list(_FILE_TYPES), size="sm", elem_id="ns-upload"
@@ -395,7 +403,7 @@ def build(analyzer: Analyzer) -> gr.Blocks:
                 status = gr.HTML(page_html.status(), apply_default_css=False)
                 summary = gr.HTML(page_html.welcome(), apply_default_css=False, elem_id="ns-summary")
                 board = gr.HTML("", apply_default_css=False, elem_id="ns-board", js_on_load=_CHOOSE)
-                drawer = gr.HTML("", apply_default_css=False, elem_id="ns-drawer")
+                drawer = gr.HTML("", apply_default_css=False, elem_id="ns-drawer", js_on_load=_TO_FIRST_PASSAGE)
                 with gr.Row(elem_classes="ns-downloads"):
                     json = gr.DownloadButton("Download JSON", visible=False, size="sm", min_width=140)
                     markdown = gr.DownloadButton("Download Markdown", visible=False, size="sm", min_width=140)
@@ -485,6 +493,8 @@ def look() -> dict[str, Any]:
         button_secondary_background_fill_dark="#2c2f33",
         button_secondary_background_fill_hover="#ded7c8",
         button_secondary_background_fill_hover_dark="#3b3e43",
+        button_primary_border_color="transparent",
+        button_primary_border_color_dark="transparent",
         button_primary_text_color="#ffffff",
         button_primary_text_color_dark="#17181a",
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from newstance.configs import SettingsError
 from newstance.configs import names as shipped_names
-from newstance.models.errors import NewstanceError
+from newstance.models.errors import ModelError, NewstanceError, WeightsNotFoundError
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen))
     except (NewstanceError, SettingsError) as error:
         print(f"newstance: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, (ModelError, WeightsNotFoundError)) else 2
     except KeyboardInterrupt:
         print("newstance: stopped", file=sys.stderr)
         return 1

@@ -88,7 +88,7 @@ def summary(found: Summary | None, title: str = "", draft: str = "", pending: bo
                 f'<p class="ns-draft">{escape(draft)}</p>'
             )
         else:
-            body = '<p class="ns-quiet">It is written after the stances.</p>'
+            body = '<p class="ns-quiet">Being written; this takes some seconds.</p>'
     else:
         body = "".join(_summary_sentence(sentence) for sentence in found.sentences)
         if not found.sentences:
@@ -107,7 +107,8 @@ def summary(found: Summary | None, title: str = "", draft: str = "", pending: bo
                 f'<details class="ns-dropped"><summary>{count} left out: the article does not support '
                 f"{'it' if len(found.dropped) == 1 else 'them'}</summary><ul>{left}</ul></details>"
             )
-    return f'<section class="ns-summary">{headline(title)}<h3>Summary</h3>{body}</section>'
+    classes = "ns-summary" if found is not None or pending else "ns-summary ns-none-made"
+    return f'<section class="{classes}">{headline(title)}<h3>Summary</h3>{body}</section>'
 
 
 def _summary_sentence(sentence: SummarySentence) -> str:

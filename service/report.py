@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _SIGNS = {"favor": "+", "against": "−", "neutral": "·"}
 _COLORS = {"favor": "cyan", "against": "dark_orange", "neutral": "bright_black"}
 _MOST_EVIDENCE = 3
+_MOST_CHARACTERS = 600  # of one sentence in a terminal
 
 
 def markdown(analysis: Analysis) -> str:
@@ -69,7 +70,7 @@ def terminal(analysis: Analysis) -> Group:
         parts += [Text("\nSummary", style="bold underline")]
         for sentence in analysis.summary.sentences:
             mark = "quoted from the article" if sentence.replaced else f"support {sentence.support:.2f}"
-            parts.append(Padding(f"{escape(sentence.text)} [bright_black]({mark})[/]", (0, 0, 0, 2)))
+            parts.append(Padding(f"{escape(_short(sentence.text))} [bright_black]({mark})[/]", (0, 0, 0, 2)))
     parts.append(Text("\nActors", style="bold underline"))
     names = ", ".join(f"{actor.name} ({len(actor.mentions)})" for actor in analysis.actors)
     parts.append(Padding(escape(names or "No actors were found."), (0, 0, 0, 2)))
@@ -89,7 +90,7 @@ def terminal(analysis: Analysis) -> Group:
         heading = f"\n{stance.actor.name} → {stance.target}: {stance.label} ({stance.probability:.2f})"
         parts.append(Text(heading, style=_COLORS[stance.label]))
         parts += [
-            Padding(escape(_evidence_line(evidence)), (0, 0, 0, 2))
+            Padding(escape(_short(_evidence_line(evidence))), (0, 0, 0, 2))
             for evidence in stance.evidence[:_MOST_EVIDENCE]
         ]
     parts += [Text(f"\n{note}", style="italic") for note in analysis.notes]
@@ -117,6 +118,10 @@ def _board_cell(stance: Stance) -> str:
 def _evidence_line(evidence: Evidence) -> str:
     speaker = f" [{evidence.speaker}'s words]" if evidence.speaker else ""
     return f"{_SIGNS[evidence.label]} {evidence.probability:.2f} {' '.join(evidence.text.split())}{speaker}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]} …"
 
 
 def _cell(text: str) -> str:

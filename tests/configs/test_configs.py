@@ -2,6 +2,7 @@ import ast
 from pathlib import Path
 
 import pytest
+
 from newstance import configs
 from newstance.configs import Settings, SettingsError
 from newstance.models.training import TrainingSettings
@@ -43,7 +44,7 @@ def test_wrong_files_are_refused(tmp_path, content, message):
 
 
 def test_missing_file_names_what_is_shipped():
-    with pytest.raises(SettingsError, match="named none-such; shipped: .*embedded, hub-base"):
+    with pytest.raises(SettingsError, match=r"named none-such; shipped: .*embedded, hub-base"):
         configs.load("profiles", "none-such", Little)
     with pytest.raises(SettingsError, match="shipped: none"):
         configs.load("no-such-kind", "x", Little)

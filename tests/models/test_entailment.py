@@ -1,5 +1,6 @@
 import pytest
 import tiny
+
 from newstance.models.entailment import Entailment, EntailmentScorer, Hypotheses, entailment_index
 from newstance.models.errors import ModelError
 from newstance.models.pairs import PairClassifier

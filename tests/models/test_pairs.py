@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import tiny
+
 from newstance.models.errors import InputError, ModelError
 from newstance.models.pairs import PairClassifier, softmax
 from newstance.models.sources import locate
@@ -54,9 +55,7 @@ def test_own_length_and_temperature_come_from_the_config(folder, tmp_path):
 
 
 def test_words_decide(classifier):
-    scores = classifier.score(
-        [("Kim praised Putin", "stance"), ("Kim attacked Putin", "stance"), ("Kim", "stance")]
-    )
+    scores = classifier.score([("Kim praised Putin", "stance"), ("Kim attacked Putin", "stance"), ("Kim", "stance")])
     assert [LABELS[i] for i in scores.logits.argmax(-1)] == ["favor", "against", "neutral"]
 
 

@@ -1,4 +1,5 @@
 import pytest
+
 from newstance.models.errors import InputError
 from newstance.models.sentences import Draft, Length, split_sentences, unique
 

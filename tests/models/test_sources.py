@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import tiny
+
 from newstance.models import sources
 from newstance.models.errors import ConfigError, WeightsNotFoundError
 from newstance.models.sources import converted_gguf, joined_archive, locate, make_once, sha256_of

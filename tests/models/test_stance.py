@@ -1,5 +1,6 @@
 import pytest
 import tiny
+
 from newstance.models.errors import InputError, ModelError
 from newstance.models.stance import (
     AUTHOR,
@@ -52,9 +53,7 @@ def test_right_stance_whatever_the_order_of_the_labels(tmp_path, kind, labels):
 
 
 def test_nothing_entailed_is_neutral(tmp_path):
-    classifier = entailing(
-        tmp_path, ["entailment", "not_entailment"], supports=-9, opposes=-9, favor=-9, against=-9
-    )
+    classifier = entailing(tmp_path, ["entailment", "not_entailment"], supports=-9, opposes=-9, favor=-9, against=-9)
     assert classifier.classify([StanceQuery("Kim spoke.", "Kim", "the tax")])[0].label == "neutral"
 
 

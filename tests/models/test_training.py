@@ -4,6 +4,7 @@ import zipfile
 
 import numpy as np
 import pytest
+
 from newstance.models.errors import ConfigError
 from newstance.models.pairs import softmax
 from newstance.models.sources import locate, sha256_of

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import tiny
 import yaml
+
 from newstance.models import Annotator, AnnotatorSettings, StanceClassifier
 from newstance.service import Analyzer, Profile
 

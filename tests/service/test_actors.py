@@ -2,6 +2,7 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+
 from newstance.models.errors import InputError
 from newstance.service import Actor, Article, Mention, Topic
 from newstance.service.actors import find_actors, match_actor, named_in
@@ -151,7 +152,7 @@ def test_text_that_names_nobody_has_no_actors(actors_in, text):
 
 def test_heaviest_first_and_acting_counts_double(actors_in):
     found = actors_in("Anna Schmidt praised Peter Miller. Anna Schmidt left with Li Wei.")
-    assert list(found)[0] == "Anna Schmidt"
+    assert next(iter(found)) == "Anna Schmidt"
     assert sum(actor.weight for actor in found.values()) == pytest.approx(1, abs=0.001)
     assert found["Anna Schmidt"].weight == pytest.approx(4 / 6, abs=0.001)
 
@@ -258,9 +259,7 @@ WORDS = ["Kim Jong Un", "Putin", "Ms Park", "She", "he", "said", "praised", "the
 odd_texts = st.lists(st.one_of(st.sampled_from(WORDS), st.text(ODD, max_size=4)), max_size=25).map(" ".join)
 
 
-@hypothesis_settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(odd_texts)
 @example('"Kim Jong Un“ said «Putin’s plan» (US) — “She said \n\n“the plan')
 @example("“ \n\n Kim Jong Un")

@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from newstance.models import StancePrediction
 from newstance.service import Actor, Article, Evidence, Mention, Stance
 from newstance.service.aggregation import NOT_NAMED, NOTHING_SHOWN, SAME, aggregate, combine
@@ -10,9 +11,7 @@ from newstance.service.profile import AggregationSettings
 ARTICLE = Article("Kim spoke. Putin listened.")
 KIM = Actor("Kim", "person", (), (Mention(0, 3, "Kim"),))
 PUTIN = Actor("Putin", "person", (), (Mention(11, 16, "Putin"),))
-SETTINGS = AggregationSettings(
-    threshold=0.5, evidence_threshold=0.3, unrelated_weight=0.5, context_weight=0.8
-)
+SETTINGS = AggregationSettings(threshold=0.5, evidence_threshold=0.3, unrelated_weight=0.5, context_weight=0.8)
 shares = st.floats(0, 1)
 
 
@@ -56,9 +55,7 @@ def test_evidence_carries_speaker_and_truncation():
 
 
 def test_passage_counts_less_the_less_it_has_to_do_with_the_target():
-    strengths = [
-        stance(scored(0.9, 0, relation)).probability for relation in ("named", "context", "unrelated")
-    ]
+    strengths = [stance(scored(0.9, 0, relation)).probability for relation in ("named", "context", "unrelated")]
     assert strengths[:2] == pytest.approx([0.9, 0.72])
     unrelated = stance(scored(0.9, 0, "unrelated"))
     assert unrelated.label == "neutral"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+
 from newstance.models import StanceClassifier
 from newstance.service import Actor, Analyzer, Article, Evidence, Mention, Stance, page_html
 from newstance.service.analysis import Analysis, Source, Summary, SummarySentence
@@ -20,7 +21,7 @@ MAYOR = Actor("the mayor", "person", ("she",), (Mention(4, 9, "mayor"),))
 UNIONS = Actor("Unions", "group", (), (Mention(28, 34, "Unions"),))
 EVIL = "<script>alert('x')</script>\"><img src=x onerror=alert(1)>"
 
-SPEECHES = "Marie Curie praised the new law. Albert Einstein condemned the new law. Trains ran on time on Monday."
+SPEECHES = "Marie Curie praised the new law. Albert Einstein condemned the new law. It rained all day on Monday."
 
 
 def evidence(start, end, label="favor", probability=0.9, text=TEXT, **named):
@@ -54,7 +55,7 @@ def test_board_tells_stances_by_sign_and_word_and_counts_evidence():
     assert "+ in favor" in html
     assert "− against" in html
     assert html.count("1 passage</span>") == 2
-    assert 'aria-label="the mayor on the plan: in favor, 92%, 1 passage; show the evidence"' in html
+    assert 'aria-label="the mayor on the plan: in favor, 90%, 1 passage; show the evidence"' in html
 
 
 def test_cells_without_evidence_say_so_and_cannot_be_clicked():
@@ -178,7 +179,7 @@ def test_summary_shows_support_sources_and_replacements():
 
 
 def test_summary_states():
-    assert "written after the stances" in page_html.summary(None, pending=True)
+    assert "Being written" in page_html.summary(None, pending=True)
     assert "Draft, not yet held against the article" in page_html.summary(None, draft="So", pending=True)
     assert "No summary was made" in page_html.summary(None)
     assert "as short as its summary" in page_html.summary(Summary((), "tiny", unchanged=True))
@@ -440,16 +441,14 @@ def test_the_page_runs_through_gradio(analyzer):
         client = Client(url, verbose=False, analytics_enabled=False)
         named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
         assert list(named) == ["/analyse"]
-        status, summary, board, drawer, *files = client.predict(
-            SPEECHES, "Two minds", "", ["the new law"], 2, api_name="/analyse"
-        )
+        job = client.submit(SPEECHES, "Two minds", "", ["the new law"], 2, api_name="/analyse")
+        status, summary, _, _, *files = job.result(timeout=60)
         assert "Done in" in status
         assert "Two minds" in summary
-        assert "+ in favor" in board
-        assert "Evidence: " in drawer
         assert any("two-minds.json" in str(file) for file in files)
-        with pytest.raises(ValueError, match="."):
-            client.predict(None, 0, api_name="/evidence")
+        boards = [output[2] for output in job.outputs() if isinstance(output[2], str) and output[2]]
+        assert len(boards) == 1
+        assert "+ in favor" in boards[0]
     finally:
         blocks.close()
 
@@ -462,5 +461,5 @@ def test_serve_says_when_the_port_is_taken(analyzer, monkeypatch):
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(app.InputError, match=f"127.0.0.1:{port} cannot be used; choose another port"):
+        with pytest.raises(app.InputError, match=f"port {port} on 127.0.0.1 cannot be used; choose another by --port"):
             app.serve("tiny", "127.0.0.1", port)

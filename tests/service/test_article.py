@@ -1,4 +1,5 @@
 import pytest
+
 from newstance.models.errors import InputError
 from newstance.service import Article
 

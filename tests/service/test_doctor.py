@@ -1,0 +1,72 @@
+import pytest
+
+from newstance import configs
+from newstance.models import sources
+from newstance.service import Profile
+from newstance.service.cli import main
+from newstance.service.doctor import state_of, weights_of
+
+
+@pytest.fixture
+def examined(capsys, monkeypatch):
+    def run():
+        monkeypatch.setenv("COLUMNS", "300")
+        code = main(["doctor"])
+        return code, capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def bundled(tmp_path, monkeypatch):
+    """An installation whose path would be markup to a terminal."""
+    folder = tmp_path / "[bold]bundled[/]"
+    monkeypatch.setattr(sources, "BUNDLED", folder)
+    return folder
+
+
+def test_every_profile_and_its_weights_are_listed(examined):
+    _, out = examined()
+    for name in configs.names("profiles"):
+        assert name in out
+        for source in weights_of(Profile.load(name)).values():
+            assert source in out
+    assert "device:" in out
+    assert "cache:" in out
+    assert "transformers" in out
+
+
+def test_missing_weights_of_the_embedded_profile_are_a_failure(examined, bundled):
+    code, out = examined()
+    assert code == 1
+    assert "no weights for bundled:stance-mpnet: looked for" in out
+    assert "[bold]bundled[/]" in out.replace("\n", "")
+
+
+def test_missing_package_says_how_to_get_it():
+    is_there, state = state_of("package:no_such_package/x")
+    assert not is_there
+    assert sources.EMBEDDED_COMMAND in state
+
+
+def test_hub_weights_that_were_not_fetched():
+    is_there, state = state_of("hub:nobody/no-such-model")
+    assert not is_there
+    assert "hf download nobody/no-such-model" in state
+    assert "not pinned" in state
+    assert "not pinned" not in state_of("hub:nobody/no-such-model@abc")[1]
+
+
+def test_weights_that_are_there(tmp_path):
+    assert state_of(f"path:{tmp_path}") == (True, "there")
+
+
+def test_lead_needs_no_weights(settings):
+    assert set(weights_of(Profile.model_validate(settings))) == {"annotator", "stance"}
+
+
+@pytest.mark.embedded
+def test_embedded_profile_is_ready(examined):
+    code, out = examined()
+    assert code == 0
+    assert "pip install" not in out

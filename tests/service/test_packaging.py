@@ -1,0 +1,107 @@
+"""What is installed, and which part may import which."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import newstance.configs
+import newstance.eval
+import newstance.models
+import newstance.service
+
+ROOT = Path(newstance.models.__file__).parent.parent
+PARTS = ("models", "service", "eval", "configs")
+
+
+def imports_of(file: Path) -> set[str]:
+    """Which of our parts a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module == "newstance":
+            names = [f"newstance.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module or ""]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 1, f"{file}: imports across parts are absolute"
+        found |= {name.split(".")[1] for name in names if name.startswith("newstance.")}
+    return found - {file.parent.name}
+
+
+@pytest.mark.parametrize(
+    ("part", "allowed"),
+    [
+        ("configs", set()),
+        ("models", {"configs"}),
+        ("service", {"configs", "models"}),
+        ("eval", {"configs", "models", "service"}),
+    ],
+)
+def test_imports_point_one_way(part, allowed):
+    files = sorted((ROOT / part).glob("*.py"))
+    assert files
+    for file in files:
+        # The command line is the top of the house, and takes in what evaluates the service.
+        more = {"eval"} if file.name == "cli.py" else set()
+        assert imports_of(file) <= allowed | more, file
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_is_typed_and_says_what_it_is(part):
+    assert (ROOT / part / "py.typed").is_file()
+    assert ast.get_docstring(ast.parse((ROOT / part / "__init__.py").read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("package", [newstance.models, newstance.service])
+def test_public_names_exist_and_are_sorted(package):
+    assert package.__all__ == sorted(package.__all__)
+    assert all(hasattr(package, name) for name in package.__all__)
+
+
+def test_import_loads_no_heavy_library_and_changes_nothing(tmp_path):
+    program = """
+import logging, sys, warnings, numpy, pydantic, yaml, platformdirs, filelock
+before = (list(warnings.filters), logging.getLogger().level, list(logging.getLogger().handlers))
+import newstance.service, newstance.models, newstance.configs
+assert (list(warnings.filters), logging.getLogger().level, list(logging.getLogger().handlers)) == before
+print(sorted({"torch", "transformers", "spacy", "gradio", "trafilatura", "datasets"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.embedded
+def test_wheel_holds_configs_samples_and_bundled_weights(tmp_path):
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-cache-dir"]
+    source = tmp_path / "source"
+    files = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\n")
+    # Built from a copy, so that nothing is left lying about in the checkout.
+    for name in filter(None, files):
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).symlink_to(ROOT / name)
+    subprocess.run([*command, "--wheel-dir", tmp_path, source], capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("newstance-*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    for part in PARTS:
+        assert f"newstance/{part}/py.typed" in held
+        for file in (ROOT / part).rglob("*"):
+            is_data = file.suffix in (".yaml", ".md", ".css", ".jsonl") or "bundled" in file.parts
+            if file.is_file() and (is_data or file.suffix == ".py") and "__pycache__" not in file.parts:
+                assert f"newstance/{file.relative_to(ROOT)}" in held
+    assert "newstance/models/bundled/stance-mpnet/model.onnx" in held
+    assert not [name for name in held if name.startswith(("tests", "runs", "models/"))]

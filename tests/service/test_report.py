@@ -1,0 +1,101 @@
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from newstance.service import Actor, Analysis, Article, Evidence, Mention, Stance, Summary
+from newstance.service.analysis import Source, SummarySentence
+from newstance.service.report import markdown, shown, terminal
+
+TEXT = "Kim [red] praised | the plan.\nPutin said no."
+KIM = Actor("Kim [bold]", "person", ("K | im",), (Mention(0, 3, "Kim"),), 0.6)
+PUTIN = Actor("Putin", "person", (), (Mention(30, 35, "Putin"),), 0.4)
+
+
+def stance(actor, target, label, probability=0.8, speaker=None, note=""):
+    rest = (1 - probability) / 2
+    probabilities = dict.fromkeys(("favor", "against", "neutral"), rest) | {label: probability}
+    evidence = () if label == "neutral" else (Evidence(0, 29, TEXT[:29], label, probability, speaker),)
+    return Stance(actor, target, label, probability, probabilities, evidence, note)
+
+
+ANALYSIS = Analysis(
+    Article(TEXT, "Talks [/] on plan"),
+    Summary(
+        (
+            SummarySentence("Kim praised it.", (Source(0, 29, TEXT[:29]),), 0.75),
+            SummarySentence("Putin said no.", (Source(30, 44, TEXT[30:]),), 1.0, "Boris [x] said no.", ("Boris",)),
+        ),
+        "script",
+    ),
+    (KIM, PUTIN),
+    ("the plan [x]", "the West"),
+    (
+        stance(KIM, "the plan [x]", "favor", 0.7),
+        stance(KIM, "the West", "neutral", note="no stance found"),
+        stance(PUTIN, "the plan [x]", "against", 0.9, speaker="Kim [i]"),
+        stance(PUTIN, "the West", "favor", 0.6),
+    ),
+    ("A note [y].",),
+    {"stance": "path:x"},
+    {"reading": 1.25},
+)
+
+
+@pytest.fixture
+def on_screen():
+    def show(analysis):
+        screen = io.StringIO()
+        Console(file=screen, width=100, color_system=None).print(terminal(analysis))
+        return screen.getvalue()
+
+    return show
+
+
+def test_not_neutral_ones_are_shown_target_by_target_the_surest_first():
+    assert [(s.actor.name, s.target) for s in shown(ANALYSIS)] == [
+        ("Putin", "the plan [x]"),
+        ("Kim [bold]", "the plan [x]"),
+        ("Putin", "the West"),
+    ]
+
+
+def test_terminal_shows_all_and_takes_no_brackets_for_markup(on_screen):
+    text = on_screen(ANALYSIS)
+    for expected in ("Talks [/] on plan", "Kim [bold] (1)", "the plan [x]", "Kim [red] praised", "A note [y]."):
+        assert expected in text
+    assert "Putin → the plan [x]: against (0.90)" in text
+    assert "[Kim [i]'s words]" in text
+    assert "support 0.75" in text
+    assert "quoted from the article" in text
+    assert "no stance found" in text
+    assert "reading 1.2 s" in text
+
+
+def test_terminal_of_an_empty_analysis(on_screen):
+    text = on_screen(Analysis(Article("It rained."), None, (), (), (), ("No actors were found in this article.",)))
+    assert "No actors were found." in text
+    assert "Who stands where" not in text
+    assert "Summary" not in text
+
+
+def test_markdown_table_keeps_its_columns():
+    lines = markdown(ANALYSIS).splitlines()
+    rows = [line.replace("\\|", "") for line in lines if line.startswith("|")]
+    assert len(rows) == 6
+    assert {row.count("|") for row in rows} == {6}
+
+
+def test_markdown_says_what_stands_in_for_an_unsupported_sentence():
+    text = markdown(ANALYSIS)
+    assert "2. support 1.00 (the article's own sentence, in place of an unsupported one): Putin said no." in text
+    assert "- − 0.90 Kim [red] praised | the plan. [Kim [i]'s words]" in text
+    assert "> A note [y]." in text
+    assert "no stance found |" in text
+
+
+def test_markdown_without_title_and_actors():
+    text = markdown(replace(ANALYSIS, article=Article(TEXT), actors=(), stances=(), summary=None))
+    assert text.startswith("# Analysis\n")
+    assert "No actors were found." in text
