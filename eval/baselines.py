@@ -20,9 +20,7 @@ _NEUTRAL_BELOW = 0.05
 _SEED = 4711
 
 
-def stance_baselines(
-    texts: Sequence[str], gold: Sequence[str], scored: Sequence[str]
-) -> dict[str, list[str]]:
+def stance_baselines(texts: Sequence[str], gold: Sequence[str], scored: Sequence[str]) -> dict[str, list[str]]:
     """Predictions of the baselines that need no model.
 
     Args:
@@ -52,9 +50,7 @@ def _by_sentiment(texts: Sequence[str], scored: Sequence[str]) -> list[str]:
     for text in texts:
         if text not in known:
             compound = analyzer.polarity_scores(text)["compound"]
-            known[text] = (
-                "favor" if compound >= threshold else "against" if compound <= -threshold else "neutral"
-            )
+            known[text] = "favor" if compound >= threshold else "against" if compound <= -threshold else "neutral"
     return [known[text] for text in texts]
 
 
@@ -102,7 +98,5 @@ class ZeroShotPipeline:
             f"{holder} is neutral toward {target}.": "neutral",
         }
         result = self._pipeline(example.input["text"], list(hypotheses), hypothesis_template="{}")
-        scores = {
-            hypotheses[text]: float(s) for text, s in zip(result["labels"], result["scores"], strict=True)
-        }
+        scores = {hypotheses[text]: float(s) for text, s in zip(result["labels"], result["scores"], strict=True)}
         return Answer(hypotheses[result["labels"][0]], {label: scores[label] for label in LABELS})

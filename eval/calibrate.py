@@ -144,9 +144,7 @@ def calibrate(
         old_temperature=classifier.temperature,
         threshold=best,
         old_threshold=threshold,
-        changes=[
-            _change(part, relative, (threshold, best), fitted=i < len(dev)) for i, part in enumerate(scored)
-        ],
+        changes=[_change(part, relative, (threshold, best), fitted=i < len(dev)) for i, part in enumerate(scored)],
         data={labelled.config.name: labelled.sha256 for labelled in dev},
         date=now(),
     )
@@ -278,18 +276,14 @@ def as_text(calibration: Calibration) -> str:
                 f"[{c.ece_change.low:+.3f}, {c.ece_change.high:+.3f}]."
             )
     if all(c.fitted for c in calibration.changes):
-        lines.append(
-            "No other set was given to check on (--check CONFIG); numbers above are of the sets fitted on."
-        )
+        lines.append("No other set was given to check on (--check CONFIG); numbers above are of the sets fitted on.")
     return "\n".join(lines) + "\n"
 
 
 def as_yaml(calibration: Calibration) -> str:
     """The lines to put in a profile."""
     sections = _settings(calibration).items()
-    return "".join(
-        f"{section}:\n  {_comment(calibration)}\n  {key}: {value}\n" for section, (key, value) in sections
-    )
+    return "".join(f"{section}:\n  {_comment(calibration)}\n  {key}: {value}\n" for section, (key, value) in sections)
 
 
 def _settings(calibration: Calibration) -> dict[str, tuple[str, float]]:
@@ -318,9 +312,7 @@ def write_to_profile(calibration: Calibration, path: Path) -> None:
     try:
         Profile.model_validate(yaml.safe_load(text))
     except (ValidationError, yaml.YAMLError) as error:
-        raise ConfigError(
-            f"{path} would be no valid profile with\n{as_yaml(calibration)}({error})"
-        ) from error
+        raise ConfigError(f"{path} would be no valid profile with\n{as_yaml(calibration)}({error})") from error
     path.write_text(text, encoding="utf-8")
 
 

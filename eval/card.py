@@ -82,9 +82,7 @@ def _row(name: str, scores: DevScores, temperature: float) -> str:
     codes = np.array([LABELS.index(label) for label in gold])
     errors = []
     for divisor in (1.0, temperature):
-        bins = reliability_rows(softmax(scores.logits / divisor)[:, columns], codes).sum(
-            axis=0, keepdims=True
-        )
+        bins = reliability_rows(softmax(scores.logits / divisor)[:, columns], codes).sum(axis=0, keepdims=True)
         errors.append(float(expected_calibration_error(bins)[0]))
     return f"| {name} | {len(gold):,} | {' | '.join(map(_cell, cells))} | {errors[0]:.3f} | {errors[1]:.3f} |"
 

@@ -22,20 +22,14 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     report.add_argument("run_dir", type=Path, nargs="+", metavar="RUN_DIR")
     report.add_argument("--keep", type=Path, metavar="DIR", help="write the scores without rows there, too")
     report.set_defaults(run=_report)
-    compare = subparsers.add_parser(
-        "compare", help="two runs on the same examples: which is better, and where"
-    )
+    compare = subparsers.add_parser("compare", help="two runs on the same examples: which is better, and where")
     compare.add_argument("run_a", type=Path, metavar="RUN_A")
     compare.add_argument("run_b", type=Path, metavar="RUN_B")
     compare.set_defaults(run=_compare)
-    calibrate = subparsers.add_parser(
-        "calibrate", help="fit temperature and abstain threshold on development data"
-    )
+    calibrate = subparsers.add_parser("calibrate", help="fit temperature and abstain threshold on development data")
     calibrate.add_argument("config", nargs="+", metavar="CONFIG", help="development sets")
     calibrate.add_argument("--check", nargs="+", default=[], metavar="CONFIG", help="other sets, to check on")
-    calibrate.add_argument(
-        "--write", type=Path, metavar="PROFILE_FILE", help="put the numbers into this profile"
-    )
+    calibrate.add_argument("--write", type=Path, metavar="PROFILE_FILE", help="put the numbers into this profile")
     _add_common(calibrate)
     calibrate.set_defaults(run=_calibrate)
 
@@ -55,19 +49,13 @@ def _add_evaluate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument("config", nargs="+", metavar="CONFIG", help="a name in configs/eval, or a YAML file")
     _add_common(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="each set gets a folder in it")
-    parser.add_argument(
-        "--limit", type=_positive, metavar="N", help="about N examples only; marks the report"
-    )
-    parser.add_argument(
-        "--zero-shot", metavar="SOURCE", help="an NLI model for the zero-shot pipeline baseline"
-    )
+    parser.add_argument("--limit", type=_positive, metavar="N", help="about N examples only; marks the report")
+    parser.add_argument("--zero-shot", metavar="SOURCE", help="an NLI model for the zero-shot pipeline baseline")
     parser.add_argument(
         "--robustness", action="store_true", help="stance sets again with names and surroundings changed"
     )
     parser.add_argument("--update-floors", action="store_true", help="raise configs/eval/floors.yaml")
-    parser.add_argument(
-        "--lower-floors", action="store_true", help="with --update-floors: they may go down, too"
-    )
+    parser.add_argument("--lower-floors", action="store_true", help="with --update-floors: they may go down, too")
     parser.set_defaults(run=_evaluate)
 
 
@@ -224,8 +212,7 @@ def _calibrate(args: argparse.Namespace) -> int:
     from .labelled import load_set
 
     dev, check = (
-        [load_set(name, args.data, args.skip_invalid) for name in names]
-        for names in (args.config, args.check)
+        [load_set(name, args.data, args.skip_invalid) for name in names] for names in (args.config, args.check)
     )
     analyzer = Analyzer.from_profile(args.profile)
     calibration = calibrate(analyzer.classifier, analyzer.profile.aggregation.threshold, dev, check)

@@ -72,9 +72,7 @@ def _check_comparable(a: StoredRun, b: StoredRun) -> None:
     if a.config.name != b.config.name:
         raise InputError(f"the runs are on different sets: {a.config.name} and {b.config.name}")
     if a.config.scored != b.config.scored or a.config.metric != b.config.metric:
-        raise InputError(
-            f"the runs score {a.config.name} differently: metric or scored labels are not the same"
-        )
+        raise InputError(f"the runs score {a.config.name} differently: metric or scored labels are not the same")
     rows_a, rows_b = ({row["id"]: row for row in run.rows} for run in (a, b))
     only_a, only_b = rows_a.keys() - rows_b.keys(), rows_b.keys() - rows_a.keys()
     shared = rows_a.keys() & rows_b.keys()

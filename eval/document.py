@@ -119,9 +119,7 @@ def _html_block(block: Block) -> str:
         return f"<pre>{html.escape(block.text)}</pre>"
     if isinstance(block, Table):
         head = "".join(f"<th>{html.escape(cell)}</th>" for cell in block.header)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>\n" for row in block.rows
-        )
+        rows = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>\n" for row in block.rows)
         return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
     picture = base64.b64encode(block.svg).decode()
     return f'<img alt="{html.escape(block.description)}" src="data:image/svg+xml;base64,{picture}">'

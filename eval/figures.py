@@ -18,9 +18,7 @@ def reliability_diagram(bins: Sequence[dict[str, Any]]) -> bytes:
     axes.plot([0, 1], [0, 1], color="#9aa1ab", linestyle="--", linewidth=1)
     largest = max(b["n"] for b in filled)
     for b in filled:
-        axes.scatter(
-            b["confidence"], b["accuracy"], s=20 + 180 * b["n"] / largest, color="#2264c7", alpha=0.6
-        )
+        axes.scatter(b["confidence"], b["accuracy"], s=20 + 180 * b["n"] / largest, color="#2264c7", alpha=0.6)
     axes.plot([b["confidence"] for b in filled], [b["accuracy"] for b in filled], color="#2264c7")
     axes.set(xlim=(0, 1), ylim=(0, 1))
     return _svg(figure)

@@ -104,12 +104,8 @@ def update_floors(results: Mapping[str, Mapping[str, Any]], profile: str, lower:
             raise InputError(
                 f"{name}: {', '.join(fallen)} fell below the floor; --lower-floors lowers it if that is right"
             )
-        proposed = {
-            score: max(0.0, math.floor((value - _SLACK) * 100) / 100) for score, value in measured.items()
-        }
+        proposed = {score: max(0.0, math.floor((value - _SLACK) * 100) / 100) for score, value in measured.items()}
         new[name] = proposed if lower else {score: max(proposed[score], scores[score]) for score in scores}
-    floors = Floors(
-        profile=old.profile, sha256={name: sha256_of(SHIPPED / name) for name in old.sha256}, floors=new
-    )
+    floors = Floors(profile=old.profile, sha256={name: sha256_of(SHIPPED / name) for name in old.sha256}, floors=new)
     write_whole(path, _HEADER + yaml.safe_dump(floors.model_dump(), sort_keys=False))
     return floors

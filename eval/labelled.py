@@ -106,9 +106,7 @@ class SetConfig(Settings):
             raise ValueError("a labelled set needs file or hub, or both")
         allowed = SUMMARY_METRICS if self.kind == "summaries" else STANCE_METRICS
         if self.metric and self.metric not in allowed:
-            raise ValueError(
-                f"metric {self.metric!r} does not fit {self.kind}; expected {', '.join(allowed)}"
-            )
+            raise ValueError(f"metric {self.metric!r} does not fit {self.kind}; expected {', '.join(allowed)}")
         for layout in (self.file, self.hub):
             known = {"id", *_FIELDS[self.kind]}
             for names in [layout.columns, layout.constants, *layout.each] if layout else []:
@@ -231,9 +229,7 @@ def load_set(name: str | Path, data: Path | None = None, skip_invalid: bool = Fa
             f"\n  {shown}{more}"
         )
     if not examples:
-        raise InputError(
-            f"{config.name}: no usable row in {origin}" + "".join(f"\n  {p}" for p in problems[:1])
-        )
+        raise InputError(f"{config.name}: no usable row in {origin}" + "".join(f"\n  {p}" for p in problems[:1]))
     return LabelledSet(config, examples, origin, problems)
 
 

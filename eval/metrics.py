@@ -199,9 +199,7 @@ def area_under_risk(coverage: np.ndarray, risk: np.ndarray) -> float:
     return float((risk * np.diff(coverage, prepend=0.0)).sum())
 
 
-def five_classes(
-    ids: Sequence[str], labels: Sequence[str | None], strengths: Sequence[float]
-) -> dict[str, str | None]:
+def five_classes(ids: Sequence[str], labels: Sequence[str | None], strengths: Sequence[float]) -> dict[str, str | None]:
     """DSE's class of each sentence, from its two directed rows.
 
     Args:

@@ -57,9 +57,7 @@ def _add_notes(document: Document, results: dict[str, Any]) -> None:
             + (", by --limit." if results["limit"] else ", the run is unfinished.")
         )
     if results["skipped"]:
-        notes.append(
-            f"{results['skipped']} bad row(s) of the set were left out (--skip-invalid); listed below."
-        )
+        notes.append(f"{results['skipped']} bad row(s) of the set were left out (--skip-invalid); listed below.")
     if results["errors"]:
         notes.append(f"{results['errors']} example(s) crashed; each counts as a miss.")
     best = results["best_baseline"]
@@ -86,9 +84,7 @@ def _add_headline(document: Document, run: StoredRun, results: dict[str, Any]) -
     ]
     if results["best_baseline"]["beats"] == "yes":
         best = results["best_baseline"]
-        document.blocks.append(
-            Paragraph(f"Above the best baseline ({best['name']}) by {_signed(best['difference'])}.")
-        )
+        document.blocks.append(Paragraph(f"Above the best baseline ({best['name']}) by {_signed(best['difference'])}."))
 
 
 def _add_confusion(document: Document, results: dict[str, Any]) -> None:
@@ -118,9 +114,7 @@ def _add_targets(document: Document, results: dict[str, Any]) -> None:
     else:
         title = "Targets"
     names = ("macro_f1", "favor_against_f1", "accuracy")
-    rows = [
-        [t["target"], str(t["n"]), *(f"{t[name]:.3f}" for name in names)] for t in targets[:_TARGETS_SHOWN]
-    ]
+    rows = [[t["target"], str(t["n"]), *(f"{t[name]:.3f}" for name in names)] for t in targets[:_TARGETS_SHOWN]]
     document.blocks += [Heading(title), Table(["target", "n", *names], rows)]
 
 
@@ -135,9 +129,7 @@ def _add_calibration(document: Document, results: dict[str, Any]) -> None:
             f"Expected calibration error {interval(calibration['ece'])}, "
             f"Brier score {interval(calibration['brier'])} on {calibration['n']} answers; lower is better."
         ),
-        Picture(
-            reliability_diagram(calibration["bins"]), "Reliability: confidence against share that is right"
-        ),
+        Picture(reliability_diagram(calibration["bins"]), "Reliability: confidence against share that is right"),
         Table(
             ["confidence", "n", "mean confidence", "share right"],
             [
@@ -151,9 +143,7 @@ def _add_calibration(document: Document, results: dict[str, Any]) -> None:
             ],
         ),
         Heading("Risk and coverage"),
-        Paragraph(
-            f"Mean risk over all coverages (AURC): {calibration['area_under_risk']:.3f}; lower is better."
-        ),
+        Paragraph(f"Mean risk over all coverages (AURC): {calibration['area_under_risk']:.3f}; lower is better."),
         Picture(
             risk_coverage_curve(calibration["coverage"], calibration["risk"]),
             "Risk against share of answers given",

@@ -84,9 +84,7 @@ def flips(rows: Sequence[Row], changed: Mapping[str, Row]) -> Measure | None:
     if not pairs:
         return None
     values = np.array([[a["prediction"] != b["prediction"], 1.0] for a, b in pairs], dtype=float)
-    return Measure(
-        metrics.summed_by_group(values, [row["group"] for row, _ in pairs]), metrics.mean_of_totals
-    )
+    return Measure(metrics.summed_by_group(values, [row["group"] for row, _ in pairs]), metrics.mean_of_totals)
 
 
 def _renamed(example: Example, names_for: Mapping[str, str]) -> Example | None:

@@ -51,9 +51,7 @@ def score_run(run: StoredRun) -> dict[str, Any]:
 
 def answers_of(rows: Sequence[Row]) -> Answers:
     """The stored predictions, with their probabilities."""
-    return [
-        (row["prediction"], (row["probabilities"] or {}).get(row["prediction"] or "", 0.0)) for row in rows
-    ]
+    return [(row["prediction"], (row["probabilities"] or {}).get(row["prediction"] or "", 0.0)) for row in rows]
 
 
 def stance_measures(rows: Sequence[Row], answers: Answers, config: SetConfig) -> dict[str, Measure]:
@@ -92,9 +90,7 @@ def _five_class_confusion(rows: Sequence[Row], answers: Answers) -> tuple[np.nda
     predicted = metrics.five_classes(ids, [answers[i][0] for i in whole], [answers[i][1] for i in whole])
     group = {rows[i]["id"].rpartition("-")[0]: rows[i]["group"] for i in whole}
     gold_labels = [label or FIVE_CLASSES[0] for label in gold.values()]  # gold is never None
-    return metrics.confusion_rows(gold_labels, list(predicted.values()), FIVE_CLASSES), [
-        group[stem] for stem in gold
-    ]
+    return metrics.confusion_rows(gold_labels, list(predicted.values()), FIVE_CLASSES), [group[stem] for stem in gold]
 
 
 def summary_measures(rows: Sequence[Row], summaries: Sequence[str | None]) -> dict[str, Measure]:
@@ -148,9 +144,7 @@ def _stance_results(run: StoredRun) -> dict[str, Any]:
         "scores": _estimates(measures),
         "baselines": {name: _estimates(of) for name, of in baselines.items()},
         "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
-        "confusion": _table(
-            metrics.confusion_rows(gold, [a for a, _ in answers], LABELS).sum(axis=0), LABELS
-        ),
+        "confusion": _table(metrics.confusion_rows(gold, [a for a, _ in answers], LABELS).sum(axis=0), LABELS),
         "per_target": _per_target(rows, answers, config),
         "robustness": _robustness(run),
         "worst": _worst(rows),
@@ -216,9 +210,7 @@ def _calibration(rows: Sequence[Row]) -> dict[str, Any]:
     groups = [row["group"] for row in answered]
     bins = metrics.reliability_rows(probabilities, gold)
     ece = Measure(metrics.summed_by_group(bins, groups), metrics.expected_calibration_error)
-    brier = Measure(
-        metrics.summed_by_group(metrics.brier_rows(probabilities, gold), groups), metrics.mean_of_totals
-    )
+    brier = Measure(metrics.summed_by_group(metrics.brier_rows(probabilities, gold), groups), metrics.mean_of_totals)
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == gold
     coverage, risk = metrics.risk_coverage(confidence, right)
     shown = np.unique(np.linspace(0, len(coverage) - 1, _RISK_POINTS).astype(int))

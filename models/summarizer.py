@@ -172,9 +172,7 @@ class ModelSummarizer:
             written = [self._generator.write(" ".join(p), length.for_part(p), pulse) for p in pieces]
             shorter = unique(chain.from_iterable(written))
             if sum(map(count, shorter)) >= sum(map(count, found)):
-                raise ModelError(
-                    f"{model} does not get pieces of {room} tokens any shorter; raise max_input_tokens"
-                )
+                raise ModelError(f"{model} does not get pieces of {room} tokens any shorter; raise max_input_tokens")
             found = shorter
         if length.covers(found):
             return _written(found, model, chunks, on_text)

@@ -78,15 +78,11 @@ def read(labelled: LabelledSet, data: Path) -> list[Row]:
 
     path = data / labelled.file
     if not path.is_file():
-        raise ConfigError(
-            f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets"
-        )
+        raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
     rows: list[Row] = load_dataset("json", data_files=str(path), split="train").to_list()
     for row in rows:
         if row["label"] not in LABELS:
-            raise ConfigError(
-                f"{path}: row {row['id']} has the label {row['label']!r}; expected {', '.join(LABELS)}"
-            )
+            raise ConfigError(f"{path}: row {row['id']} has the label {row['label']!r}; expected {', '.join(LABELS)}")
     low, high = (round(share * len(rows)) for share in labelled.part)
     return rows[low:high]
 
@@ -106,9 +102,7 @@ def select(labelled: LabelledSet, data: Path, rng: random.Random) -> list[Row]:
     return rows
 
 
-def rows_by_set(
-    sets: list[LabelledSet], frames: list[str], data: Path, rng: random.Random
-) -> dict[str, list[Row]]:
+def rows_by_set(sets: list[LabelledSet], frames: list[str], data: Path, rng: random.Random) -> dict[str, list[Row]]:
     """What each set gives to the training."""
     selected = {labelled.name: select(labelled, data, rng) for labelled in sets}
     speakers = _speakers([row for rows in selected.values() for row in rows])
@@ -116,9 +110,7 @@ def rows_by_set(
         raise ConfigError("quoted: the sets name fewer than two holders that could be speakers")
     made: dict[str, list[Row]] = {}
     for labelled in sets:
-        rows = [
-            _as_topic(row) if rng.random() < labelled.as_topic else row for row in selected[labelled.name]
-        ]
+        rows = [_as_topic(row) if rng.random() < labelled.as_topic else row for row in selected[labelled.name]]
         if labelled.off_target:
             rows += _off_target(rows, labelled.off_target, rng)
         made[labelled.name] = [
@@ -163,9 +155,7 @@ def _off_target(rows: list[Row], count: int, rng: random.Random) -> list[Row]:
         row, other = rng.choice(rows), rng.choice(rows)
         words = {word for word in other["target"].lower().split() if len(word) > 3}
         if not any(word in row["text"].lower() for word in words) and row["target"] != other["target"]:
-            made.append(
-                {**row, "target": other["target"], "label": "neutral", "id": f"{row['id']}-off-target"}
-            )
+            made.append({**row, "target": other["target"], "label": "neutral", "id": f"{row['id']}-off-target"})
         if len(made) == count:
             return made
     raise ConfigError(f"off_target: found {len(made)} of {count} rows whose text names nothing of another's target")

@@ -27,15 +27,11 @@ _SHE = frozenset({"she", "her", "hers", "herself"})
 _SUBJECT = frozenset({"nsubj", "nsubjpass", "agent"})
 # Where somebody stands in a sentence who acts, or whom a stance can be toward; a mere place does not.
 _ROLES = _SUBJECT | {"poss", "dobj", "dative", "appos", "attr"}
-_ROLE_PREPOSITIONS = frozenset(
-    {"by", "with", "against", "between", "toward", "towards", "to", "for", "on", "of"}
-)
+_ROLE_PREPOSITIONS = frozenset({"by", "with", "against", "between", "toward", "towards", "to", "for", "on", "of"})
 _PERSON_PREPOSITIONS = _ROLE_PREPOSITIONS | {"from", "behind", "like", "as", "about", "among"}
 
 _IT = frozenset({"it", "they"})
-_WITH_ACRONYM = re.compile(
-    r"((?:[A-Z][\w-]+ )(?:(?:of|and|for|the|on|[A-Z][\w-]+) )*[A-Z][\w-]+) \(([A-Z]\w{1,7})\)"
-)
+_WITH_ACRONYM = re.compile(r"((?:[A-Z][\w-]+ )(?:(?:of|and|for|the|on|[A-Z][\w-]+) )*[A-Z][\w-]+) \(([A-Z]\w{1,7})\)")
 
 
 @dataclass
@@ -109,10 +105,20 @@ def named_in(doc: Any, name: str) -> Actor | None:
     for form in forms:
         if len(form) < 2:
             continue
-        found = [Mention(m.start(), m.end(), m[0]) for m in _whole_word(form).finditer(doc.text)]
+        found = [
+            Mention(match.start(), match.end(), match[0])
+            for match in _whole_word(form).finditer(doc.text)
+            if form == bare or _stands_alone(match, doc)
+        ]
         if found:
             return Actor(name, "body", (form,) if form != name else (), tuple(found))
     return None
+
+
+def _stands_alone(match: re.Match[str], doc: Any) -> bool:
+    """Whether a word is no part of a longer name: the "United" of "United Nations" is not the United States."""
+    around = (e for e in doc.ents if e.start_char <= match.start() and match.end() <= e.end_char)
+    return all(bare_name(entity.text) == match[0] for entity in around)
 
 
 def _named(doc: Any, aliases: Mapping[str, Sequence[str]]) -> Iterator[tuple[Any, str, bool]]:
@@ -127,12 +133,8 @@ def _named(doc: Any, aliases: Mapping[str, Sequence[str]]) -> Iterator[tuple[Any
             if span is not None and not taken & set(range(span.start, span.end)):
                 label = next((e.label_ for e in span.ents if e.label_ in _KINDS), "ORG")
                 taken |= set(range(span.start, span.end))
-                spans.append(
-                    (doc.char_span(*match.span(), label=label, alignment_mode="expand"), canonical, True)
-                )
-    for match in _WITH_ACRONYM.finditer(
-        doc.text
-    ):  # "Law and Justice (PiS)" is a body, whatever the recognizer says
+                spans.append((doc.char_span(*match.span(), label=label, alignment_mode="expand"), canonical, True))
+    for match in _WITH_ACRONYM.finditer(doc.text):  # "Law and Justice (PiS)" is a body, whatever the recognizer says
         span = _abbreviated(doc.char_span(*match.span(1), label="ORG"), match[2])
         if span is not None and not taken & set(range(span.start, span.end)):
             taken |= set(range(span.start, span.end))
@@ -292,12 +294,8 @@ def _merge_parenthesized(doc: Any, entries: list[_Entry]) -> None:
 
 def _add_missed_mentions(doc: Any, entries: list[_Entry]) -> None:
     """What the recognizer named once, it often misses the next time."""
-    covered = {
-        i for entry in entries for mention in entry.mentions for i in range(mention.start, mention.end)
-    }
-    forms = sorted(
-        ((form, entry) for entry in entries for form in entry.forms), key=lambda item: -len(item[0])
-    )
+    covered = {i for entry in entries for mention in entry.mentions for i in range(mention.start, mention.end)}
+    forms = sorted(((form, entry) for entry in entries for form in entry.forms), key=lambda item: -len(item[0]))
     for form, entry in forms:
         for match in _whole_word(form).finditer(doc.text):
             if not covered & set(range(*match.span())):

@@ -62,9 +62,7 @@ def combine(favor: float, against: float) -> dict[Label, float]:
     return {"favor": f / total, "against": a / total, "neutral": n / total if f + a + n else 1.0}
 
 
-def _evidence(
-    passage: Passage, prediction: StancePrediction, side: Label, weight: float, article: Article
-) -> Evidence:
+def _evidence(passage: Passage, prediction: StancePrediction, side: Label, weight: float, article: Article) -> Evidence:
     return Evidence(
         passage.start,
         passage.end,

@@ -104,7 +104,7 @@ class SummarySentence:
     Attributes:
         text: The sentence.
         sources: The article's sentences that support it best, the best first.
-        support: The share of its content words that the sources hold, 0 to 1.
+        support: The share of its content words that the best source holds, 0 to 1.
         replaced: The generated sentence in whose place this one stands, because the article did not support it;
             None if the sentence is as generated.
         unsupported: Names and numbers of the generated sentence that the article does not contain.

@@ -223,9 +223,7 @@ class Analyzer:
         settings = self.profile.aggregation
         predictions = iter(self.classifier.classify(queries))
         return [
-            aggregate(
-                actor, target, [(passage, next(predictions)) for passage in found], settings, reading.article
-            )
+            aggregate(actor, target, [(passage, next(predictions)) for passage in found], settings, reading.article)
             for (actor, target), found in zip(asked, passages, strict=True)
         ]
 
@@ -233,9 +231,7 @@ class Analyzer:
         self, reading: Reading, length: int | None, on_text: Callable[[str], None] | None = None
     ) -> Summary:
         text = reading.article.text
-        spans = [
-            (s.start_char, s.start_char + len(s.text.rstrip())) for s in reading.doc.sents if s.text.strip()
-        ]
+        spans = [(s.start_char, s.start_char + len(s.text.rstrip())) for s in reading.doc.sents if s.text.strip()]
         originals = [text[start:end] for start, end in spans]
         generated = self.summarizer.summarize(text, sentences=length, on_text=on_text)
         guard = self.profile.guard
@@ -245,15 +241,11 @@ class Analyzer:
             grounding = ground(sentence, originals)
             sources = tuple(Source(*spans[i], originals[i]) for i in grounding.sources)
             bad = bool(grounding.invented) or grounding.support < guard.min_support
-            if (bad and guard.unsupported == "drop") or (
-                bad and guard.unsupported == "replace" and not sources
-            ):
+            if (bad and guard.unsupported == "drop") or (bad and guard.unsupported == "replace" and not sources):
                 dropped.append(sentence)
             elif bad and guard.unsupported == "replace":
                 if sources[0].text not in [other.text for other in kept]:
-                    kept.append(
-                        SummarySentence(sources[0].text, sources[:1], 1.0, sentence, grounding.invented)
-                    )
+                    kept.append(SummarySentence(sources[0].text, sources[:1], 1.0, sentence, grounding.invented))
             else:
                 kept.append(SummarySentence(sentence, sources, grounding.support, None, grounding.invented))
         return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped))

@@ -44,9 +44,7 @@ class Article:
             for c in _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))
         ).strip()
         if not any(c.isalpha() for c in cleaned):
-            raise InputError(
-                "the article is empty: there is not one word in it; give the text of a news article"
-            )
+            raise InputError("the article is empty: there is not one word in it; give the text of a news article")
         return cls(cleaned, title.strip(), source, date)
 
     @classmethod
@@ -62,9 +60,7 @@ class Article:
         try:
             content = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
-            raise InputError(
-                f"{path} is not UTF-8 text; convert it, or save it as .txt, .md or .html"
-            ) from error
+            raise InputError(f"{path} is not UTF-8 text; convert it, or save it as .txt, .md or .html") from error
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
         if path.suffix.lower() in (".html", ".htm"):
@@ -85,9 +81,7 @@ class Article:
 
         found = None
         if html.strip():
-            found = trafilatura.bare_extraction(
-                html, include_comments=False, include_tables=False, with_metadata=True
-            )
+            found = trafilatura.bare_extraction(html, include_comments=False, include_tables=False, with_metadata=True)
         if found is None or not found.text:
             raise InputError(
                 f"no article was found in {source or 'the page'}: it may be empty, a cookie notice, or built by "

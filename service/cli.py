@@ -48,18 +48,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="newstance", description="Read the news; see who stands where.", allow_abbrev=False
     )
-    parser.add_argument(
-        "--verbose", action="store_true", help="log what happens, and show where a failure arose"
-    )
+    parser.add_argument("--verbose", action="store_true", help="log what happens, and show where a failure arose")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     analyze = commands.add_parser("analyze", help="analyse one article")
-    analyze.add_argument(
-        "file", metavar="FILE", help="a .txt, .md or .html file, - for standard input, or sample:NAME"
-    )
-    analyze.add_argument(
-        "--target", action="append", metavar="T", help="what stances are asked for; may be repeated"
-    )
+    analyze.add_argument("file", metavar="FILE", help="a .txt, .md or .html file, - for standard input, or sample:NAME")
+    analyze.add_argument("--target", action="append", metavar="T", help="what stances are asked for; may be repeated")
     analyze.add_argument(
         "--topic", metavar="NAME", help=f"a topic file: {', '.join(shipped_names('topics'))}, or a path"
     )
@@ -77,9 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="the folder that holds the labelled sets"
     )
-    train.add_argument(
-        "--out", type=Path, default=Path("runs"), metavar="DIR", help="where checkpoints and model go"
-    )
+    train.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="where checkpoints and model go")
     train.set_defaults(run=_train)
 
     serve = commands.add_parser("serve", help="open the page")

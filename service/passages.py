@@ -69,6 +69,7 @@ def passages_of(actor: Actor, target: Target, doc: Any, quotations: Sequence[Quo
     """The sentences that name the actor, mean it by a pronoun, or are its words; in the article's order."""
     passages = []
     target_before = False
+    previous = ""
     for sentence in doc.sents:
         text = sentence.text.rstrip()
         start, end = sentence.start_char, sentence.start_char + len(text)
@@ -86,8 +87,11 @@ def passages_of(actor: Actor, target: Target, doc: Any, quotations: Sequence[Quo
             if speaker is not None and not _inside(speaker.mentions, start, end):
                 name = bare_name(actor.name if is_own_word else speaker.name)
                 prompt = f'{name} said: "{prompt.strip(_QUOTES)}"'
+            if relation == "context":  # "the claims" is what the sentence before told of the target
+                prompt = f"{previous} {prompt}"
             passages.append(Passage(start, end, prompt, speaker, relation))
         target_before = names_target
+        previous = " ".join(text.split()[-_CONTEXT_WORDS:])
     return passages
 
 
@@ -97,6 +101,7 @@ def query_for(passage: Passage, actor: Actor, target: Target) -> StanceQuery:
     return StanceQuery(passage.prompt, bare_name(actor.name), name)
 
 
+_CONTEXT_WORDS = 30  # the model cuts what is too long at its end, and that is the passage itself
 _QUOTES = '"“”«» \n'
 
 
@@ -115,9 +120,7 @@ def _speaker(start: int, end: int, quotations: Sequence[Quotation]) -> Actor | N
 
 def _renamed(doc: Any, start: int, end: int, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
     """The sentence with each mention replaced by a name; "his" becomes "Putin's"."""
-    changes = sorted(
-        ((m, name) for mentions, name in names for m in mentions), key=lambda change: change[0].start
-    )
+    changes = sorted(((m, name) for mentions, name in names for m in mentions), key=lambda change: change[0].start)
     parts, position = [], start
     for mention, name in changes:
         if mention.start < position:

@@ -34,9 +34,7 @@ class AggregationSettings(Settings):
     @model_validator(mode="after")
     def _evidence_is_shown(self) -> AggregationSettings:
         if self.evidence_threshold > self.threshold:
-            raise ValueError(
-                "evidence_threshold must not exceed threshold: a stance without evidence cannot exist"
-            )
+            raise ValueError("evidence_threshold must not exceed threshold: a stance without evidence cannot exist")
         return self
 
 
@@ -44,7 +42,7 @@ class GuardSettings(Settings):
     """What becomes of a summary sentence that the article does not support.
 
     Attributes:
-        min_support: The least share of content words that its source sentences must hold.
+        min_support: The least share of content words that its best source sentence must hold.
         unsupported: ``replace`` it by its best source sentence, ``drop`` it, or ``keep`` it with its flag.
     """
 

@@ -104,11 +104,7 @@ def find_quotations(doc: Any, actors: Sequence[Actor]) -> list[Quotation]:
     for start, end, opens_paragraph, continues in spans:
         speaker = _speaker(doc, start, end, spans, speakers)
         goes_on = opens_paragraph or (quotations and _GOES_ON.fullmatch(doc.text, quotations[-1].end, start))
-        if (
-            speaker is None
-            and quotations
-            and (continues or (goes_on and _fills_paragraph(doc.text, start, end)))
-        ):
+        if speaker is None and quotations and (continues or (goes_on and _fills_paragraph(doc.text, start, end))):
             # A paragraph that is nothing but a quotation goes on with the last speaker's words.
             speaker = quotations[-1].speaker
         quotations.append(Quotation(start, end, speaker))

@@ -22,9 +22,7 @@ def markdown(analysis: Analysis) -> str:
         lines += ["## Summary", "", analysis.summary.text, ""]
         for number, sentence in enumerate(analysis.summary.sentences, 1):
             sources = " … ".join(source.text for source in sentence.sources)
-            mark = (
-                " (the article's own sentence, in place of an unsupported one)" if sentence.replaced else ""
-            )
+            mark = " (the article's own sentence, in place of an unsupported one)" if sentence.replaced else ""
             lines.append(f"{number}. support {sentence.support:.2f}{mark}: {_cell(sources)}")
         lines.append("")
     lines += ["## Actors", ""]
@@ -82,9 +80,7 @@ def terminal(analysis: Analysis) -> Group:
             board.add_column(escape(target))
         by_pair = {(s.actor, s.target): s for s in analysis.stances}
         for actor in dict.fromkeys(s.actor for s in analysis.stances):
-            board.add_row(
-                escape(actor.name), *(_board_cell(by_pair[actor, target]) for target in analysis.targets)
-            )
+            board.add_row(escape(actor.name), *(_board_cell(by_pair[actor, target]) for target in analysis.targets))
         parts.append(board)
     for stance in shown(analysis):
         heading = f"\n{stance.actor.name} → {stance.target}: {stance.label} ({stance.probability:.2f})"

@@ -82,9 +82,7 @@ def propose_targets(doc: Any, actors: Sequence[Actor], most: int) -> list[str]:
         weights[words] += 1 + 3 * _is_argued(chunk.root)
     for words in weights:  # "the war" counts for "the war in Ukraine"
         weights[words] += sum(weights[other] for other in weights if other < words)
-    ranked = sorted(
-        weights, key=lambda words: (-weights[words], doc.text.find(forms[words].most_common(1)[0][0]))
-    )
+    ranked = sorted(weights, key=lambda words: (-weights[words], doc.text.find(forms[words].most_common(1)[0][0])))
     chosen: list[frozenset[str]] = []
     for words in ranked:
         if weights[words] >= 2 and not any(words & other for other in chosen):
@@ -103,11 +101,7 @@ def _is_argued(token: Any) -> bool:
 def _with_complement(chunk: Any) -> str:
     """ "the war in Ukraine", not "the war": a short prepositional complement belongs to the name."""
     for child in chunk.root.children:
-        if (
-            child.dep_ == "prep"
-            and child.lower_ in ("in", "of", "on", "for", "against")
-            and child.i == chunk.end
-        ):
+        if child.dep_ == "prep" and child.lower_ in ("in", "of", "on", "for", "against") and child.i == chunk.end:
             end = child.right_edge.i + 1
             if end - chunk.end <= 4:
                 return str(chunk.doc[chunk.start : end].text).strip()

@@ -20,9 +20,7 @@ def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(
-    request: pytest.FixtureRequest, session_cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def _own_cache(request: pytest.FixtureRequest, session_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     # The embedded models are converted once for all runs, so their tests use the cache of the user.
     if not request.node.get_closest_marker("embedded"):
         monkeypatch.setenv("NEWSTANCE_CACHE", str(session_cache))

@@ -154,9 +154,7 @@ def t5(folder: Path, script: str, loop: bool = False, positions: int = 64) -> Pa
         pad_token_id=0,
         eos_token_id=1,
         decoder_start_token_id=0,
-        task_specific_params={
-            "summarization": {"prefix": "summarize: ", "max_length": 5, "repetition_penalty": 1.1}
-        },
+        task_specific_params={"summarization": {"prefix": "summarize: ", "max_length": 5, "repetition_penalty": 1.1}},
     )
     model = T5ForConditionalGeneration(config)
     follows = _follows(tokenizer, script, after="<pad>", end=1, loop=loop)
@@ -175,9 +173,7 @@ def _follows(tokenizer: Any, script: str, after: str, end: int, loop: bool) -> A
     import torch
 
     words = tokenizer.convert_tokens_to_ids(script.split())
-    assert len(set(words)) == len(words), (
-        "each word of a script may come once: the word alone tells what follows"
-    )
+    assert len(set(words)) == len(words), "each word of a script may come once: the word alone tells what follows"
     follows = torch.zeros(len(tokenizer), len(tokenizer))
     start = tokenizer.convert_tokens_to_ids(after)
     for this, following in zip([start, *words], [*words, words[0] if loop else end], strict=True):
@@ -253,9 +249,7 @@ def classifier(
             elif name.endswith(passing_on):
                 weight.copy_(torch.eye(size))
         for word, row in weights.items():
-            model.classifier.weight[:, tokenizer.convert_tokens_to_ids(word)] = torch.tensor(
-                row, dtype=torch.float
-            )
+            model.classifier.weight[:, tokenizer.convert_tokens_to_ids(word)] = torch.tensor(row, dtype=torch.float)
         if bias:
             model.classifier.bias.copy_(torch.tensor(bias, dtype=torch.float))
     return _save(folder, model, tokenizer)

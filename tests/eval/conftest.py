@@ -41,9 +41,7 @@ class DummyClassifier:
             label = self._answer(query)
             rest = (1 - self._probability) / 2
             predictions.append(
-                StancePrediction(
-                    label, {known: self._probability if known == label else rest for known in LABELS}
-                )
+                StancePrediction(label, {known: self._probability if known == label else rest for known in LABELS})
             )
         return predictions
 
@@ -59,9 +57,7 @@ class DummyAnalyzer:
     ) -> None:
         self.profile = profile or DummyProfile()
         self.classifier = DummyClassifier(answer)
-        self.summarizer = SimpleNamespace(
-            summarize=lambda text, *, sentences: SimpleNamespace(text=summarize(text))
-        )
+        self.summarizer = SimpleNamespace(summarize=lambda text, *, sentences: SimpleNamespace(text=summarize(text)))
 
     def stances_of(self, article: Any, pairs: Sequence[tuple[str, str]]) -> list[Any]:
         return self.classifier.classify([StanceQuery(article.text, actor, target) for actor, target in pairs])

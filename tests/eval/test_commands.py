@@ -27,9 +27,7 @@ def run(monkeypatch, dummies, tmp_path, make_set, rows):
         both = [*labelled.examples, *load_set(tmp_path / "held-out.yaml").examples]
         return dummies.perfect_on(SimpleNamespace(examples=both))
 
-    monkeypatch.setattr(
-        newstance.service, "Analyzer", SimpleNamespace(from_profile=from_profile), raising=False
-    )
+    monkeypatch.setattr(newstance.service, "Analyzer", SimpleNamespace(from_profile=from_profile), raising=False)
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments):
@@ -43,10 +41,7 @@ def run(monkeypatch, dummies, tmp_path, make_set, rows):
 
 
 def test_evaluate_report_and_compare(run, tmp_path, capsys):
-    assert (
-        run("evaluate", "little.yaml", "held-out.yaml", "--profile", "neutral", "--data", ".", "--out", "a")
-        == 0
-    )
+    assert run("evaluate", "little.yaml", "held-out.yaml", "--profile", "neutral", "--data", ".", "--out", "a") == 0
     captured = capsys.readouterr()
     assert "little: macro_f1 0.167 [" in captured.out
     assert "n 30, best baseline" in captured.out
@@ -67,10 +62,7 @@ def test_evaluate_report_and_compare(run, tmp_path, capsys):
 
 
 def test_robustness_is_run_and_reported(run, tmp_path):
-    assert (
-        run("evaluate", "little.yaml", "--profile", "neutral", "--data", ".", "--out", "a", "--robustness")
-        == 0
-    )
+    assert run("evaluate", "little.yaml", "--profile", "neutral", "--data", ".", "--out", "a", "--robustness") == 0
     metrics = json.loads((tmp_path / "a" / "little" / "metrics.json").read_text())
     assert set(metrics["robustness"]) == {"masked", "swapped", "distracted"}
     for change in metrics["robustness"].values():
@@ -87,10 +79,7 @@ def test_bad_sets_are_refused_before_a_model_is_loaded(run, tmp_path):
 
 def test_calibrate_prints_the_yaml_and_writes_it_on_request(run, tmp_path, capsys):
     shutil.copy(configs.FOLDER / "profiles" / "embedded.yaml", tmp_path / "mine.yaml")
-    assert (
-        run("calibrate", "little.yaml", "--check", "held-out.yaml", "--data", ".", "--write", "mine.yaml")
-        == 0
-    )
+    assert run("calibrate", "little.yaml", "--check", "held-out.yaml", "--data", ".", "--write", "mine.yaml") == 0
     assert "stance:\n  # newstance calibrate" in capsys.readouterr().out
     assert "temperature:" in (tmp_path / "mine.yaml").read_text()
 

@@ -33,9 +33,7 @@ def test_the_embedded_profile_reaches_its_floors(tmp_path):
 
     floors = load_floors()
     analyzer = Analyzer.from_profile(floors.profile)
-    results = {
-        name: write_report(run_set(load_set(name), analyzer, tmp_path / name)) for name in floors.floors
-    }
+    results = {name: write_report(run_set(load_set(name), analyzer, tmp_path / name)) for name in floors.floors}
     assert shortfalls(floors, results) == []
 
 
@@ -67,9 +65,7 @@ def test_floors_rise_by_themselves_and_fall_only_on_purpose(floors_file):
     assert configs.load("eval", floors_file, Floors) == new
     assert floors_file.read_text().startswith("# What the profile must reach")
     worse = {"floor-stance": result(0.4), "floor-articles": result(0.51)}
-    with pytest.raises(
-        InputError, match="floor-stance: macro_f1 fell below the floor; --lower-floors lowers it"
-    ):
+    with pytest.raises(InputError, match="floor-stance: macro_f1 fell below the floor; --lower-floors lowers it"):
         update_floors(worse, "embedded", False, floors_file)
     assert update_floors(worse, "embedded", True, floors_file).floors["floor-stance"] == {"macro_f1": 0.37}
 

@@ -79,9 +79,7 @@ def test_csv_lines_are_counted_through_quoted_line_breaks(tmp_path):
     (tmp_path / "rows.csv").write_text(
         'id,text,holder,target,label\na,"two\nlines",Kim,dam,favor\nb,x,Kim,dam,maybe\nc,x,Kim,dam,favor,more\n'
     )
-    with pytest.raises(
-        InputError, match=r"(?s)line 4, column 'label': unknown label 'maybe'.*line 5, has more cells"
-    ):
+    with pytest.raises(InputError, match=r"(?s)line 4, column 'label': unknown label 'maybe'.*line 5, has more cells"):
         load_set(write_config(tmp_path, file={"path": "rows.csv"}))
 
 
@@ -92,9 +90,7 @@ def test_only_the_first_problems_are_shown(tmp_path):
 
 
 def test_records_with_two_targets_give_two_rows_in_one_group(tmp_path):
-    (tmp_path / "tweets.tsv").write_text(
-        "Tweet\tTarget 1\tStance 1\tTarget 2\tStance 2\nHi\tA\tpro\tB\tanti\n"
-    )
+    (tmp_path / "tweets.tsv").write_text("Tweet\tTarget 1\tStance 1\tTarget 2\tStance 2\nHi\tA\tpro\tB\tanti\n")
     config = write_config(
         tmp_path,
         file={
@@ -205,7 +201,5 @@ def test_a_limit_keeps_groups_whole_and_is_the_same_every_time(make_set):
     labelled = make_set(rows)
     part = labelled.limited(7)
     assert len(part.examples) == 8
-    assert {e.id.split("-")[0] for e in part.examples} == {
-        e.id[:-3] for e in part.examples if e.id.endswith("-pq")
-    }
+    assert {e.id.split("-")[0] for e in part.examples} == {e.id[:-3] for e in part.examples if e.id.endswith("-pq")}
     assert part.sha256 == labelled.limited(7).sha256 != labelled.sha256

@@ -99,9 +99,7 @@ def test_calibration_by_hand():
 
 
 def test_risk_and_coverage_by_hand():
-    coverage, risk = metrics.risk_coverage(
-        np.array([0.9, 0.8, 0.8, 0.5]), np.array([True, False, True, False])
-    )
+    coverage, risk = metrics.risk_coverage(np.array([0.9, 0.8, 0.8, 0.5]), np.array([True, False, True, False]))
     assert coverage == pytest.approx([0.25, 0.75, 1.0])
     assert risk == pytest.approx([0, 1 / 3, 1 / 2])
     assert metrics.area_under_risk(coverage, risk) == pytest.approx(0.5 / 3 + 0.25 / 2)
@@ -117,9 +115,7 @@ def test_intervals_have_the_width_that_theory_gives():
     assert estimate.low < estimate.value < estimate.high
     assert estimate.high - estimate.low == pytest.approx(width, rel=0.1)
     # Ten copies of each row are no new evidence: resampled by group, the interval stays as wide.
-    copies = measure(
-        gold * 10, predicted * 10, metrics.accuracy, groups=[str(i) for i in range(2000)] * 10
-    ).estimate()
+    copies = measure(gold * 10, predicted * 10, metrics.accuracy, groups=[str(i) for i in range(2000)] * 10).estimate()
     assert copies.high - copies.low == pytest.approx(width, rel=0.1)
 
 

@@ -23,9 +23,7 @@ def test_a_documents_texts_are_escaped_everywhere():
     )
     html, markdown = document.html(), document.markdown()
     assert "<script" not in html
-    assert (
-        html.count("&lt;script&gt;") == 7
-    )  # title twice, heading, paragraph, two cells, the picture's words
+    assert html.count("&lt;script&gt;") == 7  # title twice, heading, paragraph, two cells, the picture's words
     assert "<b>" not in html
     assert not re.search(r"(?<!\\)<script", markdown)
     (row,) = [line for line in markdown.splitlines() if line.startswith("| ") and "---" not in line][1:]
@@ -36,9 +34,7 @@ def test_the_report_has_every_section_in_one_file(tmp_path, make_set, rows, dumm
     examples = rows(60)
     examples[0]["text"] = NASTY
     labelled = make_set(examples, source="a paper")
-    folder = run_set(
-        labelled, dummies.Analyzer(), tmp_path / "run", command="newstance evaluate little --out DIR"
-    )
+    folder = run_set(labelled, dummies.Analyzer(), tmp_path / "run", command="newstance evaluate little --out DIR")
     results = write_report(folder)
     html = (folder / "report.html").read_text()
     assert not re.search(r'(?:src|href)="(?!data:)', html)
@@ -113,9 +109,7 @@ def test_a_stored_zero_shot_baseline_is_in_the_report(tmp_path, make_set, rows, 
 
 def test_run_json_names_no_folder_of_this_machine(tmp_path, make_set, rows, dummies):
     labelled = make_set(rows(5))
-    folder = run_set(
-        labelled, dummies.perfect_on(labelled), tmp_path / "run", command="newstance evaluate x --out DIR"
-    )
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run", command="newstance evaluate x --out DIR")
     header = json.loads((folder / "run.json").read_text())
     assert str(tmp_path) not in json.dumps(header)
     for key in (

@@ -232,9 +232,7 @@ def test_summaries_stand_beside_lead(tmp_path, make_set, dummies):
 
 
 def test_articles_are_answered_whole(tmp_path, make_set, dummies):
-    judgements = [
-        {"actor": a, "target": "the dam", "label": la} for a, la in (("Kim", "favor"), ("Lee", "against"))
-    ]
+    judgements = [{"actor": a, "target": "the dam", "label": la} for a, la in (("Kim", "favor"), ("Lee", "against"))]
     labelled = make_set(
         [{"id": "a", "article": "Kim likes the dam. Lee does not.", "judgements": judgements}],
         kind="articles",

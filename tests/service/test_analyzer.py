@@ -133,13 +133,15 @@ def test_no_actors_but_a_target(analyzer):
     assert analysis.targets == ("rain",)
 
 
-def test_more_actors_than_the_profile_allows(analyzer):
-    first, last = ["Anna", "Peter", "Maria", "John", "Laura"], ["Adams", "Baker", "Clark", "Davis"]
-    text = "\n".join(f"{a} {b} praised the plan." for a in first for b in last)
+def test_two_hundred_actors(analyzer):
+    first = ["Anna", "Peter", "Maria", "John", "Laura", "David", "Emma", "Paul", "Julia", "Mark"]
+    last = ["Adams", "Baker", "Clark", "Davis", "Evans", "Foster", "Gibson", "Hughes", "Irving", "Jenkins"]
+    last += ["Keller", "Lawson", "Morgan", "Norris", "Owens", "Parker", "Quincy", "Russell", "Sanders", "Turner"]
+    text = "\n".join(f"{a} {b} praised the plan." for b in last for a in first)
     analysis = limited(analyzer, actors=3).analyze(Article.from_text(text), targets=["the plan"])
-    assert len(analysis.actors) == 20
-    assert len(analysis.stances) == 3
-    assert analysis.notes == ("Stances are given for the 3 heaviest of 20 actors.",)
+    assert len(analysis.actors) == 200
+    assert [s.label for s in analysis.stances] == ["favor"] * 3
+    assert analysis.notes == ("Stances are given for the 3 heaviest of 200 actors.",)
 
 
 def test_article_that_is_too_long_is_refused_with_numbers(analyzer):

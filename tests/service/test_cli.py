@@ -77,6 +77,12 @@ def test_file_that_cannot_be_read(run, tmp_path):
         assert message in err
 
 
+def test_standard_input_that_is_no_text(run):
+    code, out, err = run("analyze", "-", stdin=b"\xff\xfe\x80")
+    assert (code, out) == (2, "")
+    assert "the article is empty" in err
+
+
 def test_unknown_profile_names_those_that_exist(run):
     code, _, err = run("analyze", "sample:bridge", "--profile", "nope")
     assert code == 2

@@ -32,10 +32,12 @@ def labels(stances):
     return {(s.actor.name, s.target): s.label for s in stances}
 
 
-def test_kim_favors_the_war_and_is_against_the_west(summit):
-    found = labels(summit.stances)
-    assert found["Kim Jong Un", "Russia's war in Ukraine"] == "favor"
-    assert found["Kim Jong Un", "the West"] == "against"
+def test_kim_favors_the_war(summit):
+    assert labels(summit.stances)["Kim Jong Un", "Russia's war in Ukraine"] == "favor"
+
+
+def test_kim_is_against_the_west(summit):
+    assert labels(summit.stances)["Kim Jong Un", "the West"] == "against"
 
 
 def test_kim_favors_putin(real):
@@ -60,13 +62,6 @@ def test_no_actor_of_the_summit_is_for_and_against_without_evidence(summit):
 
 def test_no_stance_where_there_is_none(bridge):
     assert [s for s in bridge.stances if s.label != "neutral"] == []
-
-
-def test_sides_of_the_harbour_plan(real):
-    target = "the ban on cruise ships"
-    pairs = [(name, target) for name in ("Ingrid Solberg", "Tobias Grant", "Helen Okafor")]
-    stances = real.stances_of(sample("harbour"), pairs)
-    assert [s.label for s in stances] == ["favor", "against", "neutral"]
 
 
 @pytest.mark.parametrize("name", ["summit", "bridge"])

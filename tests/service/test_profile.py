@@ -48,8 +48,8 @@ def test_topic_from_a_path(tmp_path):
     file = tmp_path / "topic.yaml"
     file.write_text("name: t\ndescription: d\ntargets: [{name: the plan, aliases: [it]}]")
     topic = Topic.load(file)
-    assert topic.targets[0].aliases == ["it"]
-    assert topic.actors == []
+    assert list(topic.targets[0].aliases) == ["it"]
+    assert not topic.actors
 
 
 @pytest.mark.parametrize("name", ["ukraine-war", "climate-policy"])

@@ -68,7 +68,7 @@ def test_speaker_who_cannot_be_told_is_none(quoted, text):
 
 
 def test_quotation_of_several_paragraphs_is_closed_in_its_last(quoted):
-    text = "Anna Schmidt said: “The plan is bad.\n\n“It costs too much.\n\n“And it is ugly.”\n\nIt rained."
+    text = "Anna Schmidt said: “The plan is bad.\n\n“It costs too much.\n\n“And it is ugly.” It rained."
     assert quoted(text) == [
         ("The plan is bad.", "Anna Schmidt"),
         ("It costs too much.", "Anna Schmidt"),

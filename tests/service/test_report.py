@@ -30,12 +30,12 @@ ANALYSIS = Analysis(
         "script",
     ),
     (KIM, PUTIN),
-    ("the plan [x]", "the West"),
+    ("the plan [x]", "the West | East"),
     (
         stance(KIM, "the plan [x]", "favor", 0.7),
-        stance(KIM, "the West", "neutral", note="no stance found"),
+        stance(KIM, "the West | East", "neutral", note="no stance found"),
         stance(PUTIN, "the plan [x]", "against", 0.9, speaker="Kim [i]"),
-        stance(PUTIN, "the West", "favor", 0.6),
+        stance(PUTIN, "the West | East", "favor", 0.6),
     ),
     ("A note [y].",),
     {"stance": "path:x"},
@@ -57,7 +57,7 @@ def test_not_neutral_ones_are_shown_target_by_target_the_surest_first():
     assert [(s.actor.name, s.target) for s in shown(ANALYSIS)] == [
         ("Putin", "the plan [x]"),
         ("Kim [bold]", "the plan [x]"),
-        ("Putin", "the West"),
+        ("Putin", "the West | East"),
     ]
 
 
@@ -65,6 +65,7 @@ def test_terminal_shows_all_and_takes_no_brackets_for_markup(on_screen):
     text = on_screen(ANALYSIS)
     for expected in ("Talks [/] on plan", "Kim [bold] (1)", "the plan [x]", "Kim [red] praised", "A note [y]."):
         assert expected in text
+    assert text.count("Kim [bold]") == 3  # in the list, on the board, over the evidence
     assert "Putin → the plan [x]: against (0.90)" in text
     assert "[Kim [i]'s words]" in text
     assert "support 0.75" in text
