@@ -30,6 +30,7 @@ _ROLES = _SUBJECT | {"poss", "dobj", "dative", "appos", "attr"}
 _ROLE_PREPOSITIONS = frozenset({"by", "with", "against", "between", "toward", "towards", "to", "for", "on", "of"})
 _PERSON_PREPOSITIONS = _ROLE_PREPOSITIONS | {"from", "behind", "like", "as", "about", "among"}
 
+_SMALL_WORDS = frozenset({"of", "and", "for", "the", "on", "de", "al", "bin", "van", "von", "der", "di", "da", "el"})
 _IT = frozenset({"it", "they"})
 _WITH_ACRONYM = re.compile(r"((?:[A-Z][\w-]+ )(?:(?:of|and|for|the|on|[A-Z][\w-]+) )*[A-Z][\w-]+) \(([A-Z]\w{1,7})\)")
 
@@ -217,6 +218,8 @@ def _same_name(a: str, b: str) -> bool:
     if short.lower() == long.lower():
         return True
     few, many = short.split(), long.split()
+    if any(word[0].islower() and word not in _SMALL_WORDS for word in many):
+        return False  # "Russia's war in Ukraine" is no fuller name of Ukraine
     if short.isupper() and 2 <= len(short) <= 6 and short == "".join(w[0] for w in many if w[0].isupper()):
         return True
     if 2 <= len(few) < len(many) and many[-len(few) :] == few:  # "Eurosceptic Law and Justice"

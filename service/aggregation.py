@@ -26,12 +26,13 @@ def aggregate(
     """One stance from the predictions for an actor's passages.
 
     The strongest passage for and the strongest against decide, each weighed by how it relates to the target; many
-    weak ones do not add up to a strong one. Below the threshold the answer is neutral, and its note says so.
+    weak ones do not add up to a strong one. Where a passage that names the target shows a stance, those that do not
+    name it are left aside. Below the threshold the answer is neutral, and its note says so.
     """
     weights = {"named": 1.0, "context": settings.context_weight, "unrelated": settings.unrelated_weight}
     strength: dict[Label, float] = {"favor": 0.0, "against": 0.0}
     evidence = []
-    for passage, prediction in scored:
+    for passage, prediction in _telling(scored, settings.evidence_threshold):
         weight = weights[passage.relation]
         for side in strength:
             strength[side] = max(strength[side], weight * prediction.probabilities[side])
@@ -53,6 +54,14 @@ def aggregate(
         note = ""
     evidence.sort(key=lambda item: -item.probability)
     return Stance(actor, target.name, label, probabilities[label], probabilities, tuple(evidence), note)
+
+
+def _telling(
+    scored: Sequence[tuple[Passage, StancePrediction]], least: float
+) -> Sequence[tuple[Passage, StancePrediction]]:
+    named = [(passage, prediction) for passage, prediction in scored if passage.relation == "named"]
+    shows = any(max(p.probabilities["favor"], p.probabilities["against"]) >= least for _, p in named)
+    return named if shows else scored
 
 
 def combine(favor: float, against: float) -> dict[Label, float]:

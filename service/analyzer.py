@@ -244,7 +244,9 @@ class Analyzer:
             if (bad and guard.unsupported == "drop") or (bad and guard.unsupported == "replace" and not sources):
                 dropped.append(sentence)
             elif bad and guard.unsupported == "replace":
-                if sources[0].text not in [other.text for other in kept]:
+                if sources[0].text in [other.text for other in kept]:
+                    dropped.append(sentence)
+                else:
                     kept.append(SummarySentence(sources[0].text, sources[:1], 1.0, sentence, grounding.invented))
             else:
                 kept.append(SummarySentence(sentence, sources, grounding.support, None, grounding.invented))

@@ -75,7 +75,7 @@ def propose_targets(doc: Any, actors: Sequence[Actor], most: int) -> list[str]:
             "PERCENT",
             "GPE",
         )
-        if not words or not is_matter or match_actor(_bare(chunk), actors):
+        if not words or not is_matter or chunk[0].tag_ == "PRP$" or match_actor(_bare(chunk), actors):
             continue
         phrase = _with_complement(chunk)
         forms.setdefault(words, Counter())[phrase] += 1

@@ -288,3 +288,9 @@ def test_all_offsets_point_into_the_text(analyzer, raw):
         assert all(text[e.start : e.end] == e.text != "" for e in stance.evidence)
     for sentence in analysis.summary.sentences:
         assert all(text[s.start : s.end] == s.text != "" for s in sentence.sources)
+
+
+def test_a_phrase_that_ends_in_a_name_is_not_that_actor(actors_in):
+    actors = list(actors_in("Ukraine thanked Poland. Poland praised Ukraine.").values())
+    assert match_actor("Ukraine", actors).name == "Ukraine"
+    assert match_actor("Russia's war in Ukraine", actors) is None
