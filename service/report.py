@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.console import Group
 
-    from .analysis import Analysis, Evidence, Stance
+    from .analysis import Analysis, Evidence, Stance, Summary
 
 _SIGNS = {"favor": "+", "against": "−", "neutral": "·"}
 _COLORS = {"favor": "cyan", "against": "dark_orange", "neutral": "bright_black"}
@@ -25,6 +25,8 @@ def markdown(analysis: Analysis) -> str:
             mark = " (the article's own sentence, in place of an unsupported one)" if sentence.replaced else ""
             lines.append(f"{number}. support {sentence.support:.2f}{mark}: {_cell(sources)}")
         lines.append("")
+        if analysis.summary.dropped:
+            lines += [_dropped(analysis.summary), ""]
     lines += ["## Actors", ""]
     lines += [
         f"- **{actor.name}** ({actor.kind}), {len(actor.mentions)} mentions"
@@ -69,6 +71,8 @@ def terminal(analysis: Analysis) -> Group:
         for sentence in analysis.summary.sentences:
             mark = "quoted from the article" if sentence.replaced else f"support {sentence.support:.2f}"
             parts.append(Padding(f"{escape(_short(sentence.text))} [bright_black]({mark})[/]", (0, 0, 0, 2)))
+        if analysis.summary.dropped:
+            parts.append(Padding(f"[italic]{_dropped(analysis.summary)}[/]", (0, 0, 0, 2)))
     parts.append(Text("\nActors", style="bold underline"))
     names = ", ".join(f"{actor.name} ({len(actor.mentions)})" for actor in analysis.actors)
     parts.append(Padding(escape(names or "No actors were found."), (0, 0, 0, 2)))
@@ -100,6 +104,11 @@ def shown(analysis: Analysis) -> list[Stance]:
     order = {target: i for i, target in enumerate(analysis.targets)}
     found = [stance for stance in analysis.stances if stance.label != "neutral"]
     return sorted(found, key=lambda stance: (order[stance.target], -stance.probability))
+
+
+def _dropped(summary: Summary) -> str:
+    count = len(summary.dropped)
+    return f"Left out: {count} generated sentence{'s' * (count > 1)} that the article does not support."
 
 
 def _board_cell(stance: Stance) -> str:
