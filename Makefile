@@ -1,7 +1,8 @@
 # make demo | serve | test | lint | bench: each sets up what it needs; the second time is quick.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+# setuptools warns of what an editable install is; that would only hide what matters.
+PIP := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: demo serve test lint bench train clean
 
@@ -34,7 +35,7 @@ train: .venv/ready
 	$(PIP) --upgrade pip
 	$(PIP) --editable '.[serve,eval,train,dev]'
 	$(PIP) --no-deps --require-hashes -r requirements/embedded.txt
-	# mypy does not follow an editable install's import hook: links show it the folders under their import names.
+	@# mypy does not follow an editable install's import hook: links show it the folders under their import names.
 	mkdir -p .venv/typed/newstance
 	for folder in models service eval configs; do ln -sfn "$(CURDIR)/$$folder" .venv/typed/newstance/$$folder; done
 	touch $@

@@ -132,7 +132,7 @@ def _named(doc: Any, aliases: Mapping[str, Sequence[str]]) -> Iterator[tuple[Any
         for match in _whole_word(form).finditer(doc.text):
             span = doc.char_span(*match.span(), label="GPE", alignment_mode="expand")
             if span is not None and not taken & set(range(span.start, span.end)):
-                label = next((e.label_ for e in span.ents if e.label_ in _KINDS), "ORG")
+                label = next((token.ent_type_ for token in span if token.ent_type_ in _KINDS), "ORG")
                 taken |= set(range(span.start, span.end))
                 spans.append((doc.char_span(*match.span(), label=label, alignment_mode="expand"), canonical, True))
     for match in _WITH_ACRONYM.finditer(doc.text):  # "Law and Justice (PiS)" is a body, whatever the recognizer says

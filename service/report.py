@@ -116,7 +116,7 @@ def _board_cell(stance: Stance) -> str:
     if stance.label != "neutral":
         text += f" {stance.probability:.2f}"
     elif not stance.evidence:
-        text = "· no stance found"
+        text = f"· {stance.note.partition(':')[0]}"
     return f"[{_COLORS[stance.label]}]{text}[/]"
 
 

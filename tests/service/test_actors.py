@@ -294,3 +294,10 @@ def test_a_phrase_that_ends_in_a_name_is_not_that_actor(actors_in):
     actors = list(actors_in("Ukraine thanked Poland. Poland praised Ukraine.").values())
     assert match_actor("Ukraine", actors).name == "Ukraine"
     assert match_actor("Russia's war in Ukraine", actors) is None
+
+
+def test_an_alias_has_the_kind_that_the_recognizer_sees(actors_in):
+    found = actors_in(
+        "Washington condemned the plan. The United States rejected it.", **{"United States": ("Washington",)}
+    )
+    assert found["United States"].kind == "country"
