@@ -12,7 +12,7 @@ from typing import Any
 
 from newstance.models import Annotator, StanceClassifier, load_summarizer
 from newstance.models.consistency import ground
-from newstance.models.errors import InputError
+from newstance.models.errors import InputError, ModelError
 from newstance.models.summarizer import Summarizer
 
 from .actors import find_actors, match_actor, named_in
@@ -97,6 +97,8 @@ class Analyzer:
     ) -> Analysis:
         """Read an article: summary, actors, and each actor's stance toward each target.
 
+        Where the summarizer fails on an article, the analysis has no summary, and a note says why.
+
         Args:
             article: The article.
             targets: What stances are asked for; None takes the topic's, or proposes some from the article.
@@ -115,11 +117,13 @@ class Analyzer:
         chosen = reading.actors[: self.profile.limits.actors]
         with _timed("stances", seconds, progress):
             stances = self._stances(reading, [(actor, target) for actor in chosen for target in wanted])
-        summary = None
+        summary, notes = None, list[str]()
         if summarize:
             with _timed("summary", seconds, progress):
-                summary = self._checked_summary(reading, sentences)
-        notes = []
+                try:
+                    summary = self._checked_summary(reading, sentences)
+                except ModelError as error:  # the stances are there, and are worth having without it
+                    notes.append(f"No summary: {error}")
         if not reading.actors:
             notes.append("No actors were found in this article.")
         if len(reading.actors) > len(chosen):

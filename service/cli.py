@@ -115,7 +115,11 @@ def _analyze(chosen: argparse.Namespace) -> int:
     else:
         article = Article.from_file(chosen.file)
     with Console(stderr=True).status("loading models") as status:
+        from transformers.utils import logging as transformers_logging
+
         from .analyzer import Analyzer
+
+        transformers_logging.disable_progress_bar()  # ours says enough
 
         analysis = Analyzer.from_profile(chosen.profile).analyze(
             article,

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from newstance.models.consistency import invented
-from newstance.models.errors import InputError, WeightsNotFoundError
+from newstance.models.errors import InputError, ModelError, WeightsNotFoundError
 from newstance.models.summarizer import GeneratedSummary
 from newstance.service import Analyzer, Article, Profile, Topic
 from newstance.service.aggregation import NOT_NAMED, NOTHING_SHOWN, SAME
@@ -348,3 +348,16 @@ def test_same_article_from_many_threads(analyzer):
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: analyzer.analyze(ARTICLE, ["the harbour plan"]).stances, range(6)))
     assert all(stances == found[0] for stances in found)
+
+
+def test_a_failing_summarizer_loses_no_stance(analyzer):
+    class Failing:
+        def summarize(self, text, **options):
+            raise ModelError("the model wrote no whole sentence")
+
+    failing = Analyzer(analyzer.profile, analyzer.annotator, analyzer.classifier, Failing())
+    analysis = failing.analyze(ARTICLE, targets=["the harbour plan"])
+    assert analysis.summary is None
+    assert analysis.notes == ("No summary: the model wrote no whole sentence",)
+    assert {s.actor.name: s.label for s in analysis.stances}["Peter Miller"] == "against"
+    assert "No summary" in analysis.to_markdown()
