@@ -31,9 +31,10 @@ WAIT = 60_000  # milliseconds; a page on a busy machine is slow
 MARKUP = "<b id='evil'>${1+1} {{value}}</b>"
 OWN = f"Marie Curie praised the new law. Albert Einstein condemned the new law.\n\nIsaac Newton was in Paris. {MARKUP}"
 
-pytestmark = pytest.mark.skipif(
+_needs_browser = pytest.mark.skipif(
     CHROMIUM is None, reason="no browser: neither chromium nor google-chrome is on the path"
 )
+pytestmark = [pytest.mark.browser, _needs_browser]
 
 
 class Endless:
