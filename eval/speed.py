@@ -13,7 +13,7 @@ from statistics import median
 from newstance.models.pairs import PairClassifier
 from newstance.models.stance import StanceQuery, direct_pair
 from newstance.service import Analyzer, Article, Topic
-from newstance.service.cli import SAMPLES
+from newstance.service.article import SAMPLES
 
 ROUNDS = 3
 

@@ -25,7 +25,7 @@ from newstance.models.errors import ConfigError, InputError, NewstanceError
 from . import page_html
 from .analysis import Analysis
 from .analyzer import Analyzer
-from .article import Article
+from .article import SAMPLES, Article
 from .profile import Topic
 
 try:
@@ -35,7 +35,6 @@ except ImportError as error:
 
 log = logging.getLogger(__name__)
 
-SAMPLES = Path(__file__).parent / "samples"
 STYLE = Path(__file__).parent / "style.css"
 # A topic that fits a sample, so that its aliases and targets are seen at work.
 _SAMPLE_TOPICS = {"summit": "ukraine-war"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from newstance.models.errors import InputError
 
+SAMPLES = Path(__file__).parent / "samples"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 

@@ -15,7 +15,7 @@ from newstance.configs import SettingsError
 from newstance.configs import names as shipped_names
 from newstance.models.errors import ModelError, NewstanceError, WeightsNotFoundError
 
-SAMPLES = Path(__file__).parent / "samples"
+from .article import SAMPLES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

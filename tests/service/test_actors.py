@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from newstance.models.errors import InputError
 from newstance.service import Actor, Article, Mention, Topic
 from newstance.service.actors import find_actors, match_actor, named_in
-from newstance.service.cli import SAMPLES
+from newstance.service.article import SAMPLES
 
 pytestmark = pytest.mark.embedded
 

@@ -4,7 +4,8 @@ import pytest
 
 from newstance.models.consistency import invented
 from newstance.service import Analyzer, Article
-from newstance.service.cli import SAMPLES, main
+from newstance.service.article import SAMPLES
+from newstance.service.cli import main
 
 pytestmark = pytest.mark.embedded
 
