@@ -67,15 +67,17 @@ def _positive(text: str) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from newstance.service import Analyzer
+    from newstance.service import Analyzer, Profile
 
+    from .generated import RememberingSummarizer
     from .labelled import load_set
     from .report import write_report
     from .runs import RunOptions, run_set
 
     # All sets are read before the model: a bad row shows at once and not after an hour.
     sets = [load_set(name, args.data, args.skip_invalid) for name in args.config]
-    analyzer = Analyzer.from_profile(args.profile)
+    profile = Profile.load(args.profile)
+    analyzer = Analyzer.from_profile(profile, RememberingSummarizer(profile.summarizer, args.out / "generated"))
     results = {}
     for config, labelled in zip(args.config, sets, strict=True):
         folder = args.out / labelled.config.name

@@ -70,7 +70,10 @@ def _add_notes(document: Document, results: dict[str, Any]) -> None:
 def _add_headline(document: Document, run: StoredRun, results: dict[str, Any]) -> None:
     headline, scores = results["headline"], results["scores"]
     names = [headline, *(name for name in scores if name != headline)]
-    systems = {results["profile"] or "model": scores, **results["baselines"]}
+    systems = {results["profile"] or "model": scores}
+    if before := results.get("before the check"):
+        systems["as written, before the check"] = before
+    systems |= results["baselines"]
     document.blocks += [
         Heading("Scores"),
         Paragraph(

@@ -41,9 +41,8 @@ class Analyzer(Protocol):
         """For stance sets."""
         ...
 
-    @property
-    def summarizer(self) -> Any:
-        """For summary sets: ``summarize(text, sentences=...)`` gives an object with ``text``."""
+    def summarize(self, article: Any, sentences: int | None = None) -> Any:
+        """For summary sets: a checked summary with ``text``, and ``written``, the text before the check."""
         ...
 
     def stances_of(self, article: Any, pairs: Any, /) -> Sequence[Any]:
@@ -58,6 +57,7 @@ class Answer:
     prediction: str | None
     probabilities: dict[str, float] | None = None
     error: str | None = None
+    written: str | None = None  # a summary before it was checked
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def _answers(answerer: Answerer, batch: Sequence[Example]) -> list[Answer]:
 
 
 def _row(example: Example, answer: Answer, seconds: float) -> Row:
-    return {
+    row: Row = {
         "id": example.id,
         "group": example.group,
         "input": example.input,
@@ -226,21 +226,24 @@ def _row(example: Example, answer: Answer, seconds: float) -> Row:
         "seconds": round(seconds, 6),
         "error": answer.error,
     }
+    return row if answer.written is None else {**row, "written": answer.written}
 
 
 def _answerer(labelled: LabelledSet, analyzer: Analyzer) -> Answerer:
-    # Models are fetched here, before the first example: one that does not load is not the example's fault.
     if labelled.config.kind == "summaries":
-        summarizer, sentences = analyzer.summarizer, labelled.config.summary_sentences
-        return lambda batch: [_summary_answer(summarizer, e, sentences) for e in batch]
+        sentences = labelled.config.summary_sentences
+        return lambda batch: [_summary_answer(analyzer, example, sentences) for example in batch]
     classifier = analyzer.classifier
     if labelled.config.kind == "stance":
         return lambda batch: stance_answers(classifier, batch)
     return lambda batch: _article_answers(analyzer, batch)
 
 
-def _summary_answer(summarizer: Any, example: Example, sentences: int) -> Answer:
-    return Answer(summarizer.summarize(example.input["article"], sentences=sentences).text)
+def _summary_answer(analyzer: Analyzer, example: Example, sentences: int) -> Answer:
+    from newstance.service import Article
+
+    summary = analyzer.summarize(Article.from_text(example.input["article"], title=""), sentences)
+    return Answer(summary.text, written=summary.written)
 
 
 def stance_answers(classifier: Classifier, batch: Sequence[Example]) -> list[Answer]:

@@ -262,6 +262,7 @@ def _summary_results(run: StoredRun) -> dict[str, Any]:
         f"Lead-{n}": summary_measures(rows, [lead_summary(row["input"]["article"], n) for row in rows])
         for n in sorted({3, run.config.summary_sentences})
     }
+    written = [row.get("written") for row in rows]
     headline = run.config.headline
     values = {
         row["id"]: summary_scores(row["prediction"] or "", row["input"]["article"], row["gold"])[headline]
@@ -270,6 +271,7 @@ def _summary_results(run: StoredRun) -> dict[str, Any]:
     worst = sorted(rows, key=lambda row: (values[row["id"]], row["id"]))[:_WORST]
     return {
         "scores": _estimates(measures),
+        "before the check": _estimates(summary_measures(rows, written)) if any(written) else None,
         "baselines": {name: _estimates(of) for name, of in baselines.items()},
         "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
         "worst": [

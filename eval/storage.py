@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from newstance.models.errors import InputError
 
@@ -34,6 +34,7 @@ class Row(TypedDict):
         probabilities: Of each label; None for summaries and crashes.
         seconds: Time spent on it; in a batch, its share.
         error: What went wrong, or None.
+        written: Of summaries alone: the text before it was checked against its article.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Row(TypedDict):
     probabilities: dict[str, float] | None
     seconds: float
     error: str | None
+    written: NotRequired[str | None]
 
 
 class RowFile:

@@ -126,12 +126,14 @@ class Summary:
         model: What wrote it.
         unchanged: The article is not longer than its summary would be, and is given as it is.
         dropped: Generated sentences that were left out because the article does not support them.
+        written: The whole text as the model wrote it, before it was checked.
     """
 
     sentences: tuple[SummarySentence, ...]
     model: str
     unchanged: bool = False
     dropped: tuple[str, ...] = ()
+    written: str = ""
 
     @property
     def text(self) -> str:

@@ -65,18 +65,19 @@ class Analyzer:
         self._loading = threading.Lock()
 
     @classmethod
-    def from_profile(cls, profile: str | Path | Profile) -> Analyzer:
+    def from_profile(cls, profile: str | Path | Profile, summarizer: Summarizer | None = None) -> Analyzer:
         """Load the models of a profile.
 
         Args:
             profile: A name in ``configs/profiles``, the path of a YAML file, or a Profile.
+            summarizer: Used in place of the profile's.
 
         Raises:
             SettingsError: The profile is missing or wrong.
             WeightsNotFoundError: Weights that it names are missing; the message says what gets them.
         """
         chosen = profile if isinstance(profile, Profile) else Profile.load(profile)
-        return cls(chosen, Annotator.load(chosen.annotator), StanceClassifier.load(chosen.stance))
+        return cls(chosen, Annotator.load(chosen.annotator), StanceClassifier.load(chosen.stance), summarizer)
 
     @property
     def summarizer(self) -> Summarizer:
@@ -254,7 +255,7 @@ class Analyzer:
                     kept.append(SummarySentence(sources[0].text, sources[:1], 1.0, sentence, grounding.invented))
             else:
                 kept.append(SummarySentence(sentence, sources, grounding.support, None, grounding.invented))
-        return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped))
+        return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
 
 
 @contextmanager

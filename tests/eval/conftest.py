@@ -57,7 +57,10 @@ class DummyAnalyzer:
     ) -> None:
         self.profile = profile or DummyProfile()
         self.classifier = DummyClassifier(answer)
-        self.summarizer = SimpleNamespace(summarize=lambda text, *, sentences: SimpleNamespace(text=summarize(text)))
+        self._summarize = summarize
+
+    def summarize(self, article: Any, sentences: int | None = None) -> Any:
+        return SimpleNamespace(text=self._summarize(article.text), written="It was written.")
 
     def stances_of(self, article: Any, pairs: Sequence[tuple[str, str]]) -> list[Any]:
         return self.classifier.classify([StanceQuery(article.text, actor, target) for actor, target in pairs])

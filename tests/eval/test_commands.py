@@ -10,6 +10,7 @@ import pytest
 import newstance.service
 from newstance import configs
 from newstance.eval.commands import add_commands
+from newstance.eval.generated import RememberingSummarizer
 from newstance.eval.labelled import load_set
 from newstance.models.errors import InputError
 
@@ -20,13 +21,18 @@ def run(monkeypatch, dummies, tmp_path, make_set, rows):
     make_set(rows(40)[30:], "held-out")
     asked = []
 
-    def from_profile(name):
+    def from_profile(profile, summarizer=None):
+        name = getattr(profile, "name", profile)
+        # Evaluations keep what was written; nothing is written to calibrate.
+        assert isinstance(summarizer, RememberingSummarizer) == hasattr(profile, "name")
         asked.append(name)
         if name == "neutral":
             return dummies.Analyzer(profile=dummies.Profile(name="neutral"))
         both = [*labelled.examples, *load_set(tmp_path / "held-out.yaml").examples]
         return dummies.perfect_on(SimpleNamespace(examples=both))
 
+    profiles = SimpleNamespace(load=lambda name: SimpleNamespace(name=name, summarizer=None))
+    monkeypatch.setattr(newstance.service, "Profile", profiles, raising=False)
     monkeypatch.setattr(newstance.service, "Analyzer", SimpleNamespace(from_profile=from_profile), raising=False)
     monkeypatch.chdir(tmp_path)
 

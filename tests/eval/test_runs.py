@@ -218,8 +218,13 @@ def test_summaries_stand_beside_lead(tmp_path, make_set, dummies):
         for i in range(6)
     ]
     labelled = make_set(rows, kind="summaries")
-    results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    results = write_report(folder)
     assert results["scores"]["rougeL"]["value"] == 1
+    assert {row["written"] for row in StoredRun(folder).rows} == {"It was written."}
+    assert results["before the check"]["words"]["value"] == 3
+    assert results["before the check"]["rougeL"]["value"] == 0
+    assert "as written, before the check" in (folder / "report.md").read_text()
     assert 0 < results["baselines"]["Lead-3"]["rougeL"]["value"] < 1
     assert results["scores"]["words"]["value"] == 3
 

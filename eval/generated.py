@@ -1,0 +1,70 @@
+"""Texts that a summarizer wrote, kept on disk: another guard or another score needs no second generation."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from newstance.models.errors import ConfigError, ModelError
+from newstance.models.summarizer import GeneratedSummary, Summarizer, SummarizerSettings, load_summarizer
+
+from . import provenance
+from .storage import write_json
+
+
+class RememberingSummarizer:
+    """A summarizer that looks a text up before it writes.
+
+    What it has written lies in one file for each text, named by the hash of weights, settings, text and length; so a
+    change of any of them asks the model again. The model is loaded when something is asked for the first time.
+
+    Args:
+        settings: Of the summarizer.
+        folder: Where the texts lie; made when the first one is kept.
+        load: Gets the model.
+    """
+
+    def __init__(
+        self,
+        settings: SummarizerSettings,
+        folder: Path,
+        load: Callable[[SummarizerSettings], Summarizer] = load_summarizer,
+    ) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._load = load
+
+    @cached_property
+    def _summarizer(self) -> Summarizer:
+        try:
+            return self._load(self._settings)
+        except ModelError as error:
+            raise ConfigError(str(error)) from error  # no single article's fault
+
+    @cached_property
+    def _model(self) -> list[Any]:
+        return [provenance.model_sha256(self._settings), self._settings.model_dump(mode="json")]
+
+    def summarize(
+        self,
+        text: str,
+        *,
+        sentences: int | None = None,
+        words: int | None = None,
+        on_text: Callable[[str], None] | None = None,
+    ) -> GeneratedSummary:
+        """The kept summary of a text, or a new one; see ``Summarizer``."""
+        asked = json.dumps([*self._model, text, sentences, words], sort_keys=True)
+        path = self._folder / f"{hashlib.sha256(asked.encode()).hexdigest()}.json"
+        if path.is_file():
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            return GeneratedSummary(**kept | {"sentences": tuple(kept["sentences"])})
+        written = self._summarizer.summarize(text, sentences=sentences, words=words, on_text=on_text)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_json(path, asdict(written))
+        return written

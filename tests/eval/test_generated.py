@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+from newstance.eval.generated import RememberingSummarizer
+from newstance.models.errors import ConfigError, ModelError
+from newstance.models.summarizer import LeadSummarizer, SummarizerSettings
+
+TEXT = "One came. Two came. Three came. Four came. Five came."
+LEAD = SummarizerSettings(kind="lead")
+
+
+class Counting(LeadSummarizer):
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def summarize(self, text, **options):
+        self.asked.append((text, options["sentences"]))
+        return super().summarize(text, **options)
+
+
+def test_what_was_written_is_not_written_again(tmp_path):
+    model = Counting()
+    first = RememberingSummarizer(LEAD, tmp_path / "generated", lambda settings: model).summarize(TEXT, sentences=2)
+    again = RememberingSummarizer(LEAD, tmp_path / "generated", lambda settings: model).summarize(TEXT, sentences=2)
+    assert first == again == LeadSummarizer().summarize(TEXT, sentences=2)
+    assert model.asked == [(TEXT, 2)]
+
+
+def test_another_text_length_or_setting_asks_the_model(tmp_path):
+    model = Counting()
+    remembering = RememberingSummarizer(LEAD, tmp_path, lambda settings: model)
+    remembering.summarize(TEXT, sentences=2)
+    assert remembering.summarize(TEXT, sentences=1).text == "One came."
+    assert remembering.summarize(TEXT + " Six came.", sentences=2).text == "One came. Two came."
+    other = SummarizerSettings(kind="lead", sentences=1)
+    RememberingSummarizer(other, tmp_path, lambda settings: model).summarize(TEXT, sentences=2)
+    assert len(model.asked) == 4
+
+
+def test_a_model_that_does_not_load_is_no_articles_fault(tmp_path):
+    def load(settings):
+        raise ModelError("no chat model")
+
+    with pytest.raises(ConfigError, match="no chat model"):
+        RememberingSummarizer(LEAD, tmp_path, load).summarize(TEXT)
