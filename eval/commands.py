@@ -7,12 +7,15 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from newstance.models import StanceClassifier
+
     from .labelled import LabelledSet
-    from .runs import Advance, Classifier, RunOptions
+    from .runs import Advance, RunOptions
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -107,23 +110,20 @@ def _zero_shot(source: str, labelled: LabelledSet, folder: Path, options: RunOpt
         answer_with(ZeroShotPipeline(source).answers, labelled, rows, options, advance)
 
 
-def _robustness(classifier: Classifier, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
-    from .robustness import CHANGES, changed_set
+def _robustness(classifier: StanceClassifier, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
+    from .robustness import CHANGES, PARAPHRASED, changed_set, paraphrased
     from .runs import answer_with, stance_answers
     from .storage import RowFile, only_run_in
 
     part = labelled if options.limit is None else labelled.limited(options.limit)
     whole = replace(options, limit=None)
-    for name, change in CHANGES.items():
+    asked = [(name, classifier, changed_set(part, change)) for name, change in CHANGES.items()]
+    if (asked_otherwise := paraphrased(classifier)) is not None:
+        asked.append((PARAPHRASED, asked_otherwise, part))
+    for name, model, examples in asked:
         rows = RowFile(folder / f"changed-{name}.jsonl")
         with only_run_in(folder), _progress(f"{labelled.config.name}, {name}") as advance:
-            answer_with(
-                lambda batch: stance_answers(classifier, batch),
-                changed_set(part, change),
-                rows,
-                whole,
-                advance,
-            )
+            answer_with(partial(stance_answers, model), examples, rows, whole, advance)
 
 
 def _update_floors(results: dict[str, Any], args: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from .document import Code, Document, Heading, Paragraph, Picture, Table
 from .figures import reliability_diagram, risk_coverage_curve
+from .robustness import PARAPHRASED
 from .scores import score_run
 from .storage import StoredRun, write_json, write_whole
 
@@ -157,9 +158,11 @@ def _add_calibration(document: Document, results: dict[str, Any]) -> None:
 def _add_robustness(document: Document, results: dict[str, Any]) -> None:
     if not results["robustness"]:
         return
+    # Changes are made all together, so one that is missing could not be made.
+    hint = "" if PARAPHRASED in results["robustness"] else " This model takes no templates that could be paraphrased."
     document.blocks += [
         Heading("Robustness"),
-        Paragraph("How many answers turn over when something changes that should not matter."),
+        Paragraph(f"How many answers turn over when something changes that should not matter.{hint}"),
         Table(
             ["change", "n", "flip rate"],
             [[name, str(of["n"]), interval(of["flip_rate"])] for name, of in results["robustness"].items()],

@@ -1,7 +1,8 @@
 """The same examples with what should not matter changed: stance should follow the text, not the name.
 
 Three changes are made to the rows of a stance set: names masked, names swapped for names of other regions,
-and an irrelevant sentence added. A row whose answer changes with them is a flip.
+and an irrelevant sentence added. A fourth is made to the question: the templates of an entailment model are
+paraphrased. A row whose answer changes with them is a flip.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from newstance.models.stance import AUTHOR
+from newstance.models.stance import AUTHOR, StanceClassifier, Templates
 
 from . import metrics
 from .labelled import Example, LabelledSet
@@ -62,6 +63,23 @@ def distracted(example: Example) -> Example:
 
 
 CHANGES: Mapping[str, Change] = {"masked": masked, "swapped": swapped, "distracted": distracted}
+
+
+# None of these is among the templates of a shipped profile.
+_PARAPHRASES = Templates(
+    favor=("{holder} backs {target}.", "{holder} thinks well of {target}."),
+    against=("{holder} rejects {target}.", "{holder} thinks badly of {target}."),
+    author_favor=("Whoever wrote this backs {target}.",),
+    author_against=("Whoever wrote this rejects {target}.",),
+)
+PARAPHRASED = "paraphrased"
+
+
+def paraphrased(classifier: StanceClassifier) -> StanceClassifier | None:
+    """The same model asked by other templates; None if it takes none, as models trained on stance do."""
+    if classifier.is_direct:
+        return None
+    return StanceClassifier(classifier.pairs, _PARAPHRASES, classifier.temperature)
 
 
 def changed_set(labelled: LabelledSet, change: Change) -> LabelledSet:

@@ -14,7 +14,7 @@ from . import metrics
 from .baselines import lead_summary, stance_baselines
 from .labelled import SetConfig
 from .metrics import FIVE_CLASSES, Measure
-from .robustness import CHANGES, flips
+from .robustness import CHANGES, PARAPHRASED, flips
 from .storage import Row, StoredRun
 from .summary_metrics import summary_scores
 
@@ -158,7 +158,7 @@ def _stance_results(run: StoredRun) -> dict[str, Any]:
 def _robustness(run: StoredRun) -> dict[str, Any]:
     """The flip rate of each change that the run was also made with."""
     result = {}
-    for name in CHANGES:
+    for name in (*CHANGES, PARAPHRASED):
         changed = run.rows_beside(f"changed-{name}")
         if (measure := flips(run.rows, changed)) is not None:
             result[name] = {"n": len(changed), "flip_rate": measure.estimate().as_dict()}

@@ -6,13 +6,17 @@ import shutil
 from types import SimpleNamespace
 
 import pytest
+import tiny
 
 import newstance.service
 from newstance import configs
 from newstance.eval.commands import add_commands
 from newstance.eval.generated import RememberingSummarizer
 from newstance.eval.labelled import load_set
+from newstance.models import StanceClassifier
 from newstance.models.errors import InputError
+from newstance.models.pairs import PairClassifier
+from newstance.models.sources import locate
 
 
 @pytest.fixture
@@ -28,6 +32,12 @@ def run(monkeypatch, dummies, tmp_path, make_set, rows):
         asked.append(name)
         if name == "neutral":
             return dummies.Analyzer(profile=dummies.Profile(name="neutral"))
+        if name == "entailment":
+            words = {"supports": [3, 0, 0], "opposes": [0, 0, 3], "favor": [3, 0, 0], "against": [0, 0, 3]}
+            nli = tiny.classifier(tmp_path / "nli", ["entailment", "neutral", "contradiction"], words)
+            analyzer = dummies.Analyzer(profile=dummies.Profile(name=name))
+            analyzer.classifier = StanceClassifier(PairClassifier.load(locate(f"path:{nli}")))
+            return analyzer
         both = [*labelled.examples, *load_set(tmp_path / "held-out.yaml").examples]
         return dummies.perfect_on(SimpleNamespace(examples=both))
 
@@ -73,7 +83,20 @@ def test_robustness_is_run_and_reported(run, tmp_path):
     assert set(metrics["robustness"]) == {"masked", "swapped", "distracted"}
     for change in metrics["robustness"].values():
         assert (change["n"], change["flip_rate"]["value"]) == (30, 0)
-    assert "## Robustness" in (tmp_path / "a" / "little" / "report.md").read_text()
+    report = (tmp_path / "a" / "little" / "report.md").read_text()
+    assert "## Robustness" in report
+    assert "takes no templates" in report
+
+
+def test_templates_are_paraphrased_where_the_model_takes_any(run, tmp_path):
+    assert run("evaluate", "little.yaml", "--profile", "entailment", "--data", ".", "--out", "a", "--robustness") == 0
+    rows = [json.loads(line) for line in (tmp_path / "a" / "little" / "rows.jsonl").read_text().splitlines()]
+    # The model knows "supports" and no other wording, so every answer that it gave turns over.
+    assert {row["prediction"] for row in rows} == {"favor"}
+    metrics = json.loads((tmp_path / "a" / "little" / "metrics.json").read_text())
+    assert metrics["robustness"]["paraphrased"]["n"] == 30
+    assert metrics["robustness"]["paraphrased"]["flip_rate"]["value"] == 1
+    assert "takes no templates" not in (tmp_path / "a" / "little" / "report.md").read_text()
 
 
 def test_bad_sets_are_refused_before_a_model_is_loaded(run, tmp_path):
