@@ -9,6 +9,10 @@ class InputError(NewstanceError):
     """What the caller handed in cannot be worked with: an empty article, a target that is too long."""
 
 
+class FetchError(InputError):
+    """An address gave no article: it is not allowed, not reached, too slow or large, or the page holds none."""
+
+
 class ConfigError(NewstanceError):
     """A profile, topic or training file is wrong: unknown key, bad value, missing file."""
 

@@ -1,14 +1,17 @@
-"""Articles: text, a file or a page's HTML -> clean text with a title."""
+"""Articles: text, a file, a page's HTML or a web address -> clean text with a title."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from newstance.models.errors import InputError
+from newstance.models.errors import FetchError, InputError
 
+# What `Article.from_file` reads; a file with another ending is taken for plain text.
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
 SAMPLES = Path(__file__).parent / "samples"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
@@ -22,14 +25,18 @@ class Article:
     Attributes:
         text: The body; paragraphs end with line breaks.
         title: The headline; "" if unknown.
-        source: Where it came from, such as a file name or address; "" for plain text.
+        source: Where it came from, such as a file name or the name of a site; "" for plain text.
         date: The day of publication as YYYY-MM-DD; "" if unknown.
+        url: The web address that it was fetched from; "" if from elsewhere.
+        language: As the page stated it, such as "en"; "" if unknown.
     """
 
     text: str
     title: str = ""
     source: str = ""
     date: str = ""
+    url: str = ""
+    language: str = ""
 
     @classmethod
     def from_text(cls, text: str, title: str = "", source: str = "", date: str = "") -> Article:
@@ -50,44 +57,66 @@ class Article:
 
     @classmethod
     def from_file(cls, path: str | Path) -> Article:
-        """An article from a .txt, .md or .html file in UTF-8.
+        """An article from a .txt, .md or .html file in UTF-8, or a .docx or .pdf file.
 
-        A Markdown file's first heading is its title.
+        A Markdown or Word file's first heading is its title.
 
         Raises:
-            InputError: The file is missing, is not text, or is empty.
+            InputError: The file is missing, broken or empty, has a password, or holds no text.
         """
         path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix in (".docx", ".pdf"):
+            from .documents import read_docx, read_pdf
+
+            title, content = read_docx(path) if suffix == ".docx" else read_pdf(path)
+            return cls.from_text(content, title, str(path))
         try:
             content = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise InputError(f"{path} is not UTF-8 text; convert it, or save it as .txt, .md or .html") from error
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
-        if path.suffix.lower() in (".html", ".htm"):
+        if suffix in (".html", ".htm"):
             return cls.from_html(content, source=str(path))
         title = ""
-        if path.suffix.lower() == ".md" and (heading := re.match(r"\s*#\s+(.+)\n", content)):
+        if suffix == ".md" and (heading := re.match(r"\s*#\s+(.+)\n", content)):
             title, content = heading[1], content[heading.end() :]
         return cls.from_text(content, title, str(path))
 
     @classmethod
-    def from_html(cls, html: str, source: str = "") -> Article:
-        """The article in a web page, found by trafilatura; menus and comments are left out.
+    def from_html(cls, html: str, source: str = "", url: str = "") -> Article:
+        """The article in a web page, found by trafilatura; menus, tables and comments are left out.
+
+        Args:
+            html: The page.
+            source: Where it came from; "" for the name that the page gives its site, or else the url's host.
+            url: The page's address, if known.
 
         Raises:
-            InputError: No article is found in the page.
+            InputError: No article is found in the page, or a notice of cookies, payment or scripts in its place.
         """
-        import trafilatura
+        from .extraction import extract
 
-        found = None
-        if html.strip():
-            found = trafilatura.bare_extraction(html, include_comments=False, include_tables=False, with_metadata=True)
-        if found is None or not found.text:
-            raise InputError(
-                f"no article was found in {source or 'the page'}: it may be empty, a cookie notice, or built by "
-                "scripts; paste the article's text instead"
-            )
-        title = found.title or ""
-        # The headline is no sentence of the article.
-        return cls.from_text(found.text.removeprefix(f"{title}\n"), title, source, found.date or "")
+        host = urlsplit(url).hostname or ""
+        found = extract(html, where=source or host or "the page", url=url)
+        article = cls.from_text(found.text, found.title, source or found.site or host, found.date)
+        return replace(article, url=url, language=found.language)
+
+    @classmethod
+    def from_url(cls, url: str) -> Article:
+        """The article at a public http or https address; blocks for up to half a minute.
+
+        Raises:
+            FetchError: The address may not be read, is not reached, or shows no article; says why and what to do.
+        """
+        from .fetch import fetch
+
+        page = fetch(url)
+        try:
+            if page.html:
+                return cls.from_html(page.text, url=page.url)
+            host = urlsplit(page.url).hostname or ""
+            return replace(cls.from_text(page.text, source=host), url=page.url)
+        except InputError as error:
+            raise FetchError(str(error)) from error

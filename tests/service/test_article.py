@@ -1,7 +1,8 @@
 import pytest
 
 from newstance.models.errors import InputError
-from newstance.service import Article
+from newstance.service import Analysis, Article
+from newstance.service.article import SUFFIXES
 
 PAGE = """<!doctype html><html><head><title>Council bans ships | The Paper</title>
 <meta property="article:published_time" content="2024-03-02T09:00:00Z"></head><body>
@@ -94,3 +95,30 @@ def test_page_without_title_and_date_will_do():
     article = Article.from_html(f"<html><body><article>{body}</article></body></html>")
     assert article.text.startswith("The town council voted")
     assert article.date == ""
+
+
+def test_page_states_site_language_and_address():
+    page = PAGE.replace("<html>", '<html lang="de-AT">').replace(
+        "<head>", '<head><meta property="og:site_name" content="The Paper">'
+    )
+    article = Article.from_html(page, url="https://www.paper.example/a?b=c")
+    assert (article.source, article.language, article.url) == ("The Paper", "de", "https://www.paper.example/a?b=c")
+    assert Article.from_html(PAGE, url="https://www.paper.example/a").source == "paper.example"
+    assert Article.from_html(page, source="saved.html").source == "saved.html"
+    assert Article.from_html(PAGE).language == ""
+
+
+def test_endings_that_are_read():
+    assert SUFFIXES == (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
+
+
+def test_fields_go_into_the_dict():
+    article = Article("It rained.", "Rain", "The Paper", "2024-03-02", "https://paper.example/a", "en")
+    assert Analysis(article, None, (), (), ()).to_dict()["article"] == {
+        "text": "It rained.",
+        "title": "Rain",
+        "source": "The Paper",
+        "date": "2024-03-02",
+        "url": "https://paper.example/a",
+        "language": "en",
+    }

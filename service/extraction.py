@@ -1,0 +1,145 @@
+"""The article in a web page, found by trafilatura; and the pages that show a wall in its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from newstance.models.errors import InputError
+
+# A wall, with the teaser before it, is shorter than this; an article that mentions such words is mostly longer.
+_WORDS_BESIDE_A_WALL = 150
+_COOKIE_PHRASES = re.compile(
+    r"\bwe (?:and our|use|value|process|store|need your)\b|\bour (?:\d+ )?(?:trusted )?partners\b"
+    r"|\byour (?:consent|privacy)\b|\baccept (?:all|cookies)\b|\breject all\b"
+    r"|\bmanage (?:\w+ )?(?:choices|preferences|settings|cookies)\b"
+    r"|\bbefore you continue\b|\bcookie policy\b|\bcookie settings\b",
+    re.IGNORECASE,
+)
+_COOKIE_MATTER = re.compile(
+    r"\bcookies?\b|\bconsent\b|\bprivacy\b|\bpartners\b|\bpersonal data\b|\bpersonali[sz]ed\b"
+    r"|\byour (?:data|device|choices)\b",
+    re.IGNORECASE,
+)
+_CONSENT_HOST = re.compile(r"(?:consent|guce|cookiewall|myprivacy)\.")
+_WALLS = (
+    (
+        "shows its article to subscribers only",
+        r"\bsubscri\w+\b[^.]{0,60}\b(?:continue|keep) reading\b|\bsubscribe to read\b|\bsubscribers? only\b"
+        r"|\b(?:continue|keep) reading\b[^.]{0,60}\b(?:subscri\w+|log in|sign in|register)\b"
+        r"|\b(?:log|sign) in to read\b",
+    ),
+    (
+        "wants proof that a person reads it",
+        r"\bverify (?:that )?you(?:'re| are) (?:a )?human\b|\byou(?:'re| are) not a robot\b"
+        r"|\bunusual (?:traffic|activity)\b|\bcaptcha\b|\bsecurity of your connection\b|\bchecking your browser\b",
+    ),
+    (
+        "builds its text by scripts, which are not run here",
+        r"\b(?:enable|activate|allow|requires?|needs?|without|turn on) (?:\w+ ){0,2}javascript\b"
+        r"|\bjavascript (?:\w+ ){0,3}(?:disabled|enabled|required|turned off)\b",
+    ),
+)
+_FOR_PAYMENT = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
+_SENTENCE_END = re.compile("[.!?…。！？؟।]")
+_REMEDY = "paste the article's text instead"
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What a page holds; each part but the text is "" if the page does not say.
+
+    Attributes:
+        text: The article's paragraphs, each a line; without headline, tables, lists of links and comments.
+        title: The headline.
+        date: The day of publication as YYYY-MM-DD.
+        site: The name of the site.
+        language: As the page states it, such as "en".
+    """
+
+    text: str
+    title: str
+    date: str
+    site: str
+    language: str
+
+
+def extract(html: str, where: str, url: str = "") -> Extracted:
+    """The article in a page.
+
+    Args:
+        html: The page.
+        where: What an error calls the page.
+        url: Where the page was found; "" if unknown.
+
+    Raises:
+        InputError: There is no article in it; says so if a wall (cookies, subscription, robots, scripts) is there.
+    """
+    import trafilatura
+
+    tree = trafilatura.load_html(html) if html.strip() else None
+    if tree is None:
+        raise _nothing(where)
+    # All of this before trafilatura, which takes the tree apart.
+    language = _language(tree)
+    headings = {" ".join(heading.text_content().split()) for heading in tree.iter("h1")}
+    page = " ".join(" ".join(tree.xpath("//body//text()[not(ancestor::script or ancestor::style)]")).split())
+    found = trafilatura.bare_extraction(
+        tree,
+        url=url or None,
+        favor_precision=True,
+        include_comments=False,
+        include_tables=False,
+        with_metadata=True,
+        # Without the extensive search, that takes any year in the page for its date.
+        date_extraction_params={
+            "original_date": True,
+            "extensive_search": False,
+            "max_date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        },
+    )
+    text, title = (found.text or "", found.title or "") if found is not None else ("", "")
+    # The headline is no sentence of the article.
+    first, _, rest = text.partition("\n")
+    if first == title or first in headings:
+        text = rest
+    if wall := _wall(text, page, html, url):
+        raise InputError(f"{where} {wall}; {_REMEDY}")
+    # What is left of a page without article is a word or two of its menus.
+    if not _SENTENCE_END.search(text) and len(text.split()) < _WORDS_BESIDE_A_WALL:
+        raise _nothing(where)
+    return Extracted(text, title, found.date or "", found.sitename or "", language)
+
+
+def _nothing(where: str) -> InputError:
+    return InputError(
+        f"no article was found in {where}: it may be empty, a list of articles, or built by scripts; {_REMEDY}"
+    )
+
+
+def _wall(text: str, page: str, html: str, url: str) -> str:
+    """What stands in the article's place; "" if nothing does."""
+    sentences = [s for s in re.split(r"(?<=[.!?])\s+|\n", text or page) if s.strip()]
+    about_cookies = sum(bool(_COOKIE_MATTER.search(s)) for s in sentences)
+    phrases = {m[0].lower() for m in _COOKIE_PHRASES.finditer(text or page)}
+    if _CONSENT_HOST.match(urlsplit(url).hostname or "") or (len(phrases) >= 2 and 2 * about_cookies >= len(sentences)):
+        return "asks for consent to cookies before it shows the article"
+    if len(text.split()) < _WORDS_BESIDE_A_WALL:
+        subscription = _WALLS[0]
+        # A subscription's notice is often cut away with the page's frame, where the other words stand on every page.
+        if _FOR_PAYMENT.search(html) or re.search(subscription[1], page, re.IGNORECASE):
+            return subscription[0]
+        for wall, signs in _WALLS:
+            if re.search(signs, text or page, re.IGNORECASE):
+                return wall
+    return ""
+
+
+def _language(tree: Any) -> str:
+    for value in tree.xpath("/html/@lang | //meta[@property='og:locale']/@content"):
+        if match := re.match(r"\s*([a-z]{2,3})\b(?![a-z])|\s*([a-z]{2,3})_", value, re.IGNORECASE):
+            return (match[1] or match[2]).lower()
+    return ""
