@@ -136,7 +136,8 @@ def test_people_of_a_country_are_a_group(actors_in):
 
 
 def test_place_that_only_locates_is_no_actor(actors_in):
-    assert actors_in("The crash happened in Paris on Monday. Police in Lyon arrested a man.") == {}
+    assert actors_in("The crash happened in Paris on Monday. A man in Lyon was hurt.") == {}
+    assert actors_in("Rebels besieged Zorvan. Soldiers fought near Zorvan, in the town of Zorvan and in Zorvan.") == {}
     assert list(actors_in("The talks in Geneva ended. Germany rejected the plan.")) == ["Germany"]
 
 
@@ -157,6 +158,176 @@ def test_heaviest_first_and_acting_counts_double(actors_in):
     assert found["Anna Schmidt"].weight == pytest.approx(4 / 6, abs=0.001)
 
 
+# Countries and their governments
+
+
+@pytest.mark.parametrize(
+    ("text", "aliases"),
+    [
+        ("Russia held drills. Moscow rejected the claim.", ("Moscow",)),
+        ("Russia held drills. The Kremlin rejected the claim.", ("The Kremlin",)),
+        ("Russia held drills. Russian officials rejected the claim.", ("Russian officials",)),
+        ("Russia held drills. China sent shells to Moscow.", ("Moscow",)),
+        ("Russia held drills. The embargo was condemned by Moscow.", ("Moscow",)),
+    ],
+)
+def test_government_is_its_country(actors_in, text, aliases):
+    assert actors_in(text)["Russia"].aliases == aliases
+    assert "Moscow" not in actors_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Russia held drills. Reporters met in Moscow.",
+        "Russia held drills. The delegation flew to Moscow.",
+        "Russia held drills. Russian troops were seen. A Russian film won.",
+        "Russia held drills. Tourists visited the Kremlin.",
+    ],
+)
+def test_capital_that_is_only_a_place_is_not_the_government(actors_in, text):
+    assert texts(actors_in(text)["Russia"]) == ["Russia"]
+
+
+def test_government_gives_the_country_where_the_country_is_not_named(actors_in):
+    found = actors_in("Pyongyang rejected the offer. Downing Street condemned the launch.")
+    assert {name: (a.kind, a.aliases) for name, a in found.items()} == {
+        "North Korea": ("country", ("Pyongyang",)),
+        "United Kingdom": ("country", ("Downing Street",)),
+    }
+
+
+def test_brussels_is_the_union_where_the_article_is_about_it(actors_in):
+    found = actors_in("The European Union met. Brussels rejected the plan of the EU.")
+    assert "Brussels" in found["European Union"].aliases
+    assert list(actors_in("Brussels rejected the plan.")) == ["Belgium"]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Sudan praised the plan. South Sudan rejected it.", {"Sudan", "South Sudan"}),
+        ("Britain rejected it. The UK said so. The United Kingdom voted.", {"United Kingdom"}),
+        ("Israel rejected it. Palestinians and Israelis met.", {"Israel", "Palestinians", "Israelis"}),
+    ],
+)  # fmt: skip
+def test_countries_with_like_names_are_kept_apart(actors_in, text, names):
+    assert set(actors_in(text)) == names
+
+
+def test_countries_given_as_examples_are_countries_and_no_places(actors_in):
+    found = actors_in("It was signed by countries including Spain and Italy. The rain fell in Norway.")
+    assert set(found) == {"Spain", "Italy"}
+
+
+# Names that the recognizer misses or gets wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Green Coast, an environmental group, welcomed the plan.", "Green Coast"),
+        ("The march was organised by the Right2Water group.", "Right2Water"),
+        ("Prices rose, according to the Reuters news agency.", "Reuters"),
+        ("The Turkish military insisted that nobody was hurt.", "Turkish military"),
+        ("The UN committee said all children should learn.", "UN committee"),
+        ("Save the Children said the plan was wrong.", "Save the Children"),
+        ("The letter was published in the Guardian.", "Guardian"),
+        ("The agrarian Polish People's Party opposed the plan.", "Polish People's Party"),
+        ("Outgoing PM Ewa Kopacz, of Civic Platform, has already accepted defeat.", "Ewa Kopacz"),
+        ("Leaders of the National Front, which organised the march, spoke.", "National Front"),
+        ("The harbour authority said 212 ships called.", "harbour authority"),
+        ("The dockworkers' union opposes the ban.", "dockworkers' union"),
+        ("The chamber of commerce had voted against the closure.", "chamber of commerce"),
+        ("It rained, but police said the roads were open.", "police"),
+    ],
+)
+def test_actor_is_found_by_what_it_does(actors_in, text, name):
+    assert name in actors_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Farmer Colin Tait signed the lease.", "Colin Tait"),
+        ("Baker Irma Stolz disagrees.", "Irma Stolz"),
+        ("Peter Baker disagrees. Baker left.", "Peter Baker"),
+        ("The plan was praised by Councillor Amina Yusuf.", "Amina Yusuf"),
+    ],
+)
+def test_trades_are_no_part_of_a_name(actors_in, text, name):
+    assert list(actors_in(text)) == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Linden Bridge stays closed. It carries cars.",
+        "Pedestrians can still cross the river.",
+        "Voters were told of Brexit talks. The result of Brexit talks and the success of Brexit were unclear.",
+        "My neighbour is a GP, and I am a Catholic.",
+    ],
+)
+def test_things_and_common_nouns_are_no_actors(actors_in, text):
+    assert actors_in(text) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("The Liberal Democrats won. The Lib Dems cheered.", {"Liberal Democrats"}),
+        ("The Justice Department sued. The US Department of Justice won.", {"US Department of Justice"}),
+        ("Ms Park spoke. She thanked Ms Park's father, Park Chung-hee.", {"Park", "Park Chung-hee"}),
+        ("Chester United 2 met. Peter Miller spoke. Miller left.", {"Peter Miller"}),
+    ],
+)
+def test_forms_of_a_name_are_merged_and_relatives_are_not(actors_in, text, names):
+    assert set(actors_in(text)) >= names
+    assert len([name for name in actors_in(text) if name.split()[-1] in {n.split()[-1] for n in names}]) == len(names)
+
+
+# Definite phrases
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phrase"),
+    [
+        ("North Korea's leader Kim Jong Un spoke. The North Korean leader left.", "Kim Jong Un",
+         "The North Korean leader"),
+        ("Russian President Vladimir Putin spoke. The Russian president left.", "Vladimir Putin",
+         "The Russian president"),
+        ("Mayor Ingrid Solberg spoke. The vote pleased the mayor.", "Ingrid Solberg", "the mayor"),
+        ("Ingrid Solberg became mayor. The mayor left.", "Ingrid Solberg", "The mayor"),
+        ("The airline Skylark cut jobs. The airline lost money.", "Skylark", "The airline"),
+        ("Green Coast, an environmental group, welcomed it. The group praised her.", "Green Coast", "The group"),
+        ("The Department of Justice spoke. The department said no.", "Department of Justice", "The department"),
+    ],
+)  # fmt: skip
+def test_phrase_that_the_text_binds_to_one_actor_means_it(actors_in, text, name, phrase):
+    assert phrase in texts(actors_in(text)[name])
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("President Emil Strauss met President Anna Roth. The president smiled.", "The president"),
+        ("The former president, Emil Strauss, spoke. The president smiled.", "The president"),
+        ("Russian President Vladimir Putin spoke. The Turkish president smiled.", "The Turkish president"),
+        ("The Green Party spoke. Labour answered. The party said no.", "The party"),
+        ("The union Verdano met the union Altona. The union said no.", "The union"),
+    ],
+)
+def test_phrase_that_may_mean_two_is_left_alone(actors_in, text, phrase):
+    assert phrase not in [t for actor in actors_in(text).values() if len(actor.aliases) for t in texts(actor)]
+
+
+def test_pair_means_both_and_only_where_there_are_two(actors_in):
+    found = actors_in("Kim Jong Un met Vladimir Putin. The two men smiled.")
+    assert all("The two men" in texts(found[name]) for name in ("Kim Jong Un", "Vladimir Putin"))
+    found = actors_in("Kim Jong Un met Vladimir Putin and Peter Miller. The two men smiled.")
+    assert not any("The two men" in texts(actor) for actor in found.values())
+
+
 # Aliases of a topic
 
 
@@ -166,7 +337,6 @@ def test_topic_aliases_mean_one_actor(actors_in):
     found = actors_in(text, **aliases)
     assert list(found) == ["United States"]
     assert found["United States"].aliases == ("The White House", "US", "Washington")
-    assert set(actors_in(text)) >= {"Washington", "United States"}
 
 
 def test_topic_aliases_match_whole_words_and_case(actors_in):
@@ -191,6 +361,11 @@ def test_pronouns_mean_the_last_person_who_acted(actors_in):
     found = actors_in("Angela Merkel spoke first. She praised the plan. Emmanuel Macron answered. He left.")
     assert [m.text for m in found["Angela Merkel"].mentions if m.is_pronoun] == ["She"]
     assert [m.text for m in found["Emmanuel Macron"].mentions if m.is_pronoun] == ["He"]
+
+
+def test_club_that_the_recognizer_takes_for_a_person_is_not_he(actors_in):
+    found = actors_in("Roberto Martinez spoke. Everton won, and Everton fans cheered. He left.")
+    assert "He" in texts(found["Roberto Martinez"])
 
 
 def test_pronoun_of_another_gender_is_left_alone(actors_in):

@@ -1,0 +1,109 @@
+"""When two names are one: surnames, titles, acronyms, shortened parties, countries."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from .nouns import BODIES, KINDS, ROLES, TITLES
+from .places import country_named, country_of_government, country_of_people
+
+SMALL_WORDS = frozenset({"of", "and", "for", "the", "on", "de", "al", "bin", "van", "von", "der", "di", "da", "el"})
+_NO_PERSON = frozenset({"of", "and", "for", "Party", "the"})
+
+
+@lru_cache(maxsize=10_000)  # an article's names are compared with each other again and again
+def bare_name(name: str) -> str:
+    """A name without title, article and possessive."""
+    words = re.sub(r"[’']s?$", "", " ".join(name.split())).split()
+    while len(words) > 1 and (words[0].lower() == "the" or is_title(words[0], len(words) - 1)):
+        words = words[1:]
+    return " ".join(words)
+
+
+def is_title(word: str, words_behind: int) -> bool:
+    """Whether a word is no part of the name behind it; a trade is one only before first name and surname.
+
+    "Farmer Colin Tait" is a farmer, "Baker" and "Cook Smith" may be names.
+    """
+    return word.lower() in TITLES or (word.lower() in ROLES and words_behind >= 2)
+
+
+def same_name(a: str, b: str, by_part: bool = True) -> bool:
+    """Whether two bare names mean one actor, as far as names can tell.
+
+    Args:
+        a: A name, as ``bare_name`` gives it.
+        b: Another.
+        by_part: Whether the first or last word alone may mean it, as it does of people; "Harwick" is not the
+            Harwick Echo.
+    """
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    if not (_beginnings(short) & _beginnings(long) or short.isupper() or "." in short or country_named(short)):
+        return False  # nothing in common: most pairs of names
+    if short.lower() == long.lower():
+        return True
+    if (country := country_named(short)) is not None or country_named(long) is not None:
+        return country == country_named(long)  # South Sudan is no fuller name of Sudan
+    few, many = short.split(), long.split()
+    if is_acronym(short, many):
+        return True
+    if any(word[0].islower() and word not in SMALL_WORDS for word in many):
+        return False  # "Russia's war in Ukraine" is no fuller name of Ukraine
+    if _shortens(few, many):
+        return True
+    if country_of_government(short) or country_of_people(short):
+        return False  # "Paris Hilton", "British Council"
+    if 2 <= len(few) < len(many) and many[-len(few) :] == few:  # "Eurosceptic Law and Justice"
+        return True
+    # Surname, or family name first: "Putin", "Kim". A single word of two letters is more likely an acronym.
+    if by_part and len(few) < len(many) <= 4 and len(short) > 2 and not set(many) & _NO_PERSON:
+        return few in (many[-len(few) :], many[: len(few)])
+    if few == many[:-1] and many[-1].isupper() and len(many[-1]) <= 3:  # "Save the Children UK"
+        return True
+    if few == many[-1:] and short[0].isupper() and short.lower() in KINDS | BODIES:  # "the Commission"
+        return True
+    if few == many[:-1] and many[-1].lower() in KINDS | BODIES and len(short) > 2:  # "Norrland", "Norrland Group"
+        return True
+    return _party(short) == _party(long) or _turned(short) == _turned(long)
+
+
+@lru_cache(maxsize=10_000)
+def _beginnings(name: str) -> frozenset[str]:
+    return frozenset(word[:3].lower() for word in name.split())
+
+
+def is_acronym(short: str, words: list[str]) -> bool:
+    """Whether capitals are the initials of the capitalized words: "ECB"."""
+    letters = short.replace(".", "").removesuffix("s")
+    return 2 <= len(letters) <= 6 and letters.isupper() and letters == "".join(w[0] for w in words if w[0].isupper())
+
+
+def is_part_of_body(name: str, body: str) -> bool:
+    """Whether a body is one of another's: the "UN committee" of the UN."""
+    rest = body.removeprefix(name + " ").split()
+    return body.startswith(name + " ") and rest[-1].lower() in BODIES
+
+
+def _shortens(few: list[str], many: list[str]) -> bool:
+    """ "Lib Dems" are the Liberal Democrats: each word is the beginning of its counterpart."""
+    return (
+        len(few) == len(many) >= 2
+        and few != many
+        and all(
+            len(short.removesuffix("s")) >= 3 and long.startswith(short.removesuffix("s"))
+            for short, long in zip(few, many, strict=True)
+        )
+    )
+
+
+def _turned(name: str) -> frozenset[str]:
+    """ "Justice Department" and "US Department of Justice" are one."""
+    words = [word for word in name.split() if word not in SMALL_WORDS]
+    kept = [word for word in words if not (country_named(word) or country_of_people(word))]
+    return frozenset(kept if {word.lower() for word in kept} & BODIES and len(kept) > 1 else [*words, name])
+
+
+def _party(name: str) -> str:
+    """ "Conservatives", "Conservative Party" and "Conservative" are one."""
+    return name.removesuffix(" Party").removesuffix(" party").removesuffix("s").lower()

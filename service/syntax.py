@@ -1,0 +1,121 @@
+"""What a noun phrase does in its sentence, read from the parse: whether it acts, and whether it matters who it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .nouns import BODIES, GIVING, HAPPENINGS, KINDS, OTHER_HOLDERS, PUBLICATIONS, PUBLISHING, ROLES, STANCES, STATES
+from .quotations import CUES
+
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "agent"})
+_LOCATING = frozenset({"in", "at", "near", "inside", "outside", "around", "across", "through", "into", "via"})
+_OPPOSING = frozenset({"by", "with", "against", "between", "toward", "towards", "behind", "among"})
+_DIRECTING = frozenset({"to", "for", "on", "of"})
+_COMING = frozenset({"threat", "pressure", "opposition", "support", "criticism", "aid"})  # ... from Russia
+_LISTING = frozenset({"including", "like", "as"})
+
+
+def head_of_name(span: Any) -> Any:
+    """The token that says what the name does: through "X and Y" to X, through "spokesman X" to the spokesman."""
+    token = span.root
+    while token.dep_ == "conj" or (
+        token.dep_ in ("appos", "nmod", "compound")
+        and token.head.i < token.i
+        and (token.ent_type_ == "PERSON" or token.head.lower_ in ROLES | KINDS | BODIES)
+        and token.head.pos_ in ("NOUN", "PROPN")
+    ):
+        token = token.head
+    return token
+
+
+def is_subject(token: Any) -> bool:
+    """Whether a token is what its sentence is about."""
+    return token.dep_ in SUBJECTS or (token.dep_ == "pobj" and token.head.dep_ == "agent")
+
+
+def speaks(token: Any) -> bool:
+    """Whether a token is the subject of a verb of saying or of taking sides, or behind "according to"."""
+    if token.dep_ == "nsubj":
+        return bool(token.head.lemma_.lower() in CUES | STANCES and token.head.pos_ in ("VERB", "AUX"))
+    return bool(token.dep_ == "pobj" and token.head.lower_ == "to" and token.head.head.lower_ == "according")
+
+
+def acts(token: Any) -> bool:
+    """Whether a token does something; being, having and lying somewhere is nothing done."""
+    if token.dep_ == "nsubj":
+        return _is_act(token.head)
+    clauses = [child for child in token.children if child.dep_ == "relcl"]
+    if any(_is_act(clause) and _has_subject(clause, ("who", "which", "that")) for clause in clauses):
+        return True
+    return (token.dep_ == "pobj" and token.head.dep_ == "agent") or speaks(token)
+
+
+def _is_act(verb: Any) -> bool:
+    lemma, around = verb.lemma_.lower(), [child.dep_ for child in verb.children]
+    if lemma in HAPPENINGS:
+        return "dobj" in around or "xcomp" in around
+    return lemma not in STATES or "xcomp" in around
+
+
+def _has_subject(verb: Any, words: Sequence[str]) -> bool:
+    return any(child.dep_ == "nsubj" and child.lower_ in words for child in verb.children)
+
+
+def is_opposed(token: Any) -> bool:
+    """Whether somebody is for or against what a token names, deals with it or gives it something."""
+    head = token.head
+    if token.dep_ in ("dobj", "dative", "nsubjpass"):
+        return head.lemma_.lower() in STANCES | GIVING | CUES
+    if token.dep_ == "poss":  # "Russia's invasion"
+        return head.lemma_.lower() in STANCES and (
+            head.lower_ != "war" or any(child.dep_ == "prep" for child in head.children)  # "Syria's civil war"
+        )
+    if token.dep_ != "pobj":
+        return False
+    reached = head.head.lemma_.lower()
+    return (
+        head.lower_ in _OPPOSING
+        or (head.lower_ in _DIRECTING and reached in STANCES)
+        or (head.lower_ == "from" and reached in _COMING)
+        or (head.lower_ == "to" and reached in GIVING)
+        or (head.lower_ == "dative" or head.dep_ == "dative")
+    )
+
+
+def publishes(token: Any) -> bool:
+    """Whether a token is where something appeared: "published in the Guardian", "a poll by the Harwick Echo"."""
+    if token.dep_ != "pobj" or token.head.lower_ not in ("in", "by"):
+        return False
+    what = token.head.head.lemma_.lower()
+    return what in PUBLISHING or (what in PUBLICATIONS and token.head.lower_ == "by")
+
+
+def is_listed(token: Any, nouns: frozenset[str]) -> bool:
+    """Whether a token is an example of one of some nouns: "countries including Spain and Italy"."""
+    preposition = token.head
+    return token.dep_ == "pobj" and preposition.lower_ in _LISTING and preposition.head.lower_ in nouns
+
+
+def locates(token: Any) -> bool:
+    """Whether a token is a mere place: "in Aleppo", "the town of Aleppo"."""
+    return token.dep_ == "pobj" and token.head.lower_ in _LOCATING and not publishes(token)
+
+
+def is_spoken_for(token: Any) -> bool:
+    """Whether somebody speaks who has an office of a token: "Skylark's chief executive", "a leader of the union"."""
+    office = token.head if token.dep_ == "poss" else token.head.head if token.dep_ == "pobj" else token
+    if office is token or (office.lower_ not in ROLES and office.lemma_ not in ROLES):
+        return False
+    if token.dep_ == "pobj" and token.head.lower_ not in ("of", "for"):
+        return False
+    if any(child.lower_ in OTHER_HOLDERS for child in office.children):
+        return False
+    return speaks(office) or speaks(_named_beside(office))
+
+
+def _named_beside(office: Any) -> Any:
+    """ "Choo Mi-ae, leader of the party, said", "the CEO of the fund, Tina Merron, welcomed"."""
+    while office.dep_ in ("appos", "compound", "nmod"):
+        office = office.head
+    return office
