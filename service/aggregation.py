@@ -14,6 +14,8 @@ from .profile import AggregationSettings
 NOTHING_SHOWN = "no stance found: nothing in the article shows one"
 SAME = "actor and target are the same"
 NOT_NAMED = "the article does not name this actor"
+MIXED = "the article shows both sides"
+SIDES: tuple[Label, Label] = ("favor", "against")
 
 
 def aggregate(
@@ -25,20 +27,20 @@ def aggregate(
 ) -> Stance:
     """One stance from the predictions for an actor's passages.
 
-    The strongest passage for and the strongest against decide, each weighed by how it relates to the target; many
-    weak ones do not add up to a strong one. Where a passage that names the target shows a stance, those that do not
-    name it are left aside. Below the threshold the answer is neutral, and its note says so.
+    The strongest passage for and the strongest against decide, each weighed by how it relates to the target, by
+    whose word it is and by what takes from its certainty; many weak ones do not add up to a strong one, and no claim
+    by another counts more than the cap. Where a passage that names the target shows a stance, those that do not name
+    it are left aside. Below the threshold the answer is neutral, and its note says so.
     """
-    weights = {"named": 1.0, "context": settings.context_weight, "unrelated": settings.unrelated_weight}
-    strength: dict[Label, float] = {"favor": 0.0, "against": 0.0}
+    weighed = [_Weighed(passage, prediction, settings) for passage, prediction in scored]
+    strength: dict[Label, float] = dict.fromkeys(SIDES, 0.0)
     evidence = []
-    for passage, prediction in _telling(scored, settings.evidence_threshold):
-        weight = weights[passage.relation]
+    for one in _telling(weighed, settings.evidence_threshold):
         for side in strength:
-            strength[side] = max(strength[side], weight * prediction.probabilities[side])
-        side = max(strength, key=lambda label: prediction.probabilities[label])
-        if weight * prediction.probabilities[side] >= settings.evidence_threshold:
-            evidence.append(_evidence(passage, prediction, side, weight, article))
+            strength[side] = max(strength[side], one.strength[side])
+        side = max(strength, key=lambda label: one.strength[label])
+        if one.strength[side] >= settings.evidence_threshold:
+            evidence.append(_evidence(one, side, article))
     probabilities = combine(strength["favor"], strength["against"])
     side = max(strength, key=lambda label: probabilities[label])
     label: Label = side if probabilities[side] >= settings.threshold else "neutral"
@@ -50,18 +52,34 @@ def aggregate(
         note = NOTHING_SHOWN
     elif label == "neutral":
         note = f"leans {side} ({probabilities[side]:.2f}), below the threshold of {settings.threshold:.2f}"
+        if all(item.voice == "claim" for item in evidence if item.label == side):
+            note += "; only others say so"
     else:
         note = ""
+    is_mixed = min(strength.values()) >= settings.mixed_threshold
+    if is_mixed:
+        note = "; ".join(filter(None, (MIXED, note)))
     evidence.sort(key=lambda item: -item.probability)
-    return Stance(actor, target.name, label, probabilities[label], probabilities, tuple(evidence), note)
+    return Stance(actor, target.name, label, probabilities[label], probabilities, tuple(evidence), note, is_mixed)
 
 
-def _telling(
-    scored: Sequence[tuple[Passage, StancePrediction]], least: float
-) -> Sequence[tuple[Passage, StancePrediction]]:
-    named = [(passage, prediction) for passage, prediction in scored if passage.relation == "named"]
-    shows = any(max(p.probabilities["favor"], p.probabilities["against"]) >= least for _, p in named)
-    return named if shows else scored
+class _Weighed:
+    """A passage with what it counts for each side."""
+
+    def __init__(self, passage: Passage, prediction: StancePrediction, settings: AggregationSettings) -> None:
+        relations = {"named": 1.0, "context": settings.context_weight, "unrelated": settings.unrelated_weight}
+        weight = relations[passage.relation] * getattr(settings.voices, passage.voice.replace(" ", "_"))
+        if passage.doubt is not None:
+            weight *= settings.doubt_weight
+        cap = settings.claim_cap if passage.voice == "claim" else 1.0
+        self.passage = passage
+        self.prediction = prediction
+        self.strength: dict[Label, float] = {side: min(cap, weight * prediction.probabilities[side]) for side in SIDES}
+
+
+def _telling(weighed: Sequence[_Weighed], least: float) -> Sequence[_Weighed]:
+    named = [one for one in weighed if one.passage.relation == "named"]
+    return named if any(max(one.strength.values()) >= least for one in named) else weighed
 
 
 def combine(favor: float, against: float) -> dict[Label, float]:
@@ -71,13 +89,17 @@ def combine(favor: float, against: float) -> dict[Label, float]:
     return {"favor": f / total, "against": a / total, "neutral": n / total if f + a + n else 1.0}
 
 
-def _evidence(passage: Passage, prediction: StancePrediction, side: Label, weight: float, article: Article) -> Evidence:
+def _evidence(weighed: _Weighed, side: Label, article: Article) -> Evidence:
+    passage = weighed.passage
     return Evidence(
         passage.start,
         passage.end,
         article.text[passage.start : passage.end],
         side,
-        round(weight * prediction.probabilities[side], 4),
+        round(weighed.strength[side], 4),
         passage.speaker.name if passage.speaker else None,
-        prediction.truncated,
+        weighed.prediction.truncated,
+        passage.voice,
+        passage.claimed_by,
+        passage.doubt,
     )

@@ -1,4 +1,4 @@
-"""What an analysis holds, and its forms: dict, JSON, Markdown."""
+"""What an analysis holds, and its forms: dict, JSON, Markdown, CSV, HTML."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from newstance.models.stance import Label
 from .article import Article
 
 Kind = Literal["person", "body", "country", "group"]
+Voice = Literal["own words", "reported act", "claim", "narrator"]
+Doubt = Literal["hedge", "condition", "question", "denial", "negation", "given up"]
+Display = Literal["favor", "against", "neutral", "mixed"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,11 @@ class Evidence:
         probability: Of ``label``, for this passage alone.
         speaker: Whose words they are when the passage is a quotation, else None.
         truncated: Whether the model read only the beginning.
+        voice: Whose word it is: the actor's own (quoted, or reported with "said that"), a report of what the actor
+            did, somebody else's claim about it, or the narrator's words about an actor that does nothing.
+        claimed_by: Who claims it, if it is a claim: an actor, or "critics"; None if the article does not say.
+        doubt: Why the passage counts less, if it does: it hedges, names a condition, asks, tells of a denial, says
+            what the actor did not do, or what it gave up.
     """
 
     start: int
@@ -61,6 +69,9 @@ class Evidence:
     probability: float
     speaker: str | None = None
     truncated: bool = False
+    voice: Voice = "reported act"
+    claimed_by: str | None = None
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ class Stance:
         probabilities: One for each label; they add up to 1.
         evidence: Passages for and against, the strongest first. Never empty for favor and against.
         note: Why the answer is neutral, or what else a reader should know; "" if nothing.
+        is_mixed: Whether the evidence is strong on both sides, whatever the label.
     """
 
     actor: Actor
@@ -82,6 +94,16 @@ class Stance:
     probabilities: dict[Label, float]
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
+    is_mixed: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it as plain dicts and lists; the actor by its name."""
+        return dataclasses.asdict(self) | {"actor": self.actor.name, "display": self.display}
+
+    @property
+    def display(self) -> Display:
+        """What a reader is shown: the label, or "mixed" where the article shows both sides."""
+        return "mixed" if self.is_mixed else self.label
 
     def __post_init__(self) -> None:
         if self.label != "neutral" and not self.evidence:
@@ -104,10 +126,12 @@ class SummarySentence:
     Attributes:
         text: The sentence.
         sources: The article's sentences that support it best, the best first.
-        support: The share of its content words that the best source holds, 0 to 1.
+        support: How probable it is that the sources bear it out, 0 to 1; 1 for a sentence of the article.
         replaced: The generated sentence in whose place this one stands, because the article did not support it;
-            None if the sentence is as generated.
-        unsupported: Names and numbers of the generated sentence that the article does not contain.
+            None if the sentence is as generated. This one is the article's own, or of another sample of the
+            summarizer: see ``is_quoted``.
+        unsupported: Names, numbers and quotations of the generated sentence that the article does not contain, and
+            roles that it turned around.
     """
 
     text: str
@@ -115,6 +139,11 @@ class SummarySentence:
     support: float
     replaced: str | None = None
     unsupported: tuple[str, ...] = ()
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether this is a sentence of the article, word for word."""
+        return bool(self.sources) and self.text == self.sources[0].text
 
 
 @dataclass(frozen=True)
@@ -167,8 +196,7 @@ class Analysis:
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain dicts and lists; a stance names its actor by the actor's name."""
         result = dataclasses.asdict(self)
-        for stance in result["stances"]:
-            stance["actor"] = stance["actor"]["name"]
+        result["stances"] = tuple(stance.to_dict() for stance in self.stances)
         if self.summary is not None:
             result["summary"]["text"] = self.summary.text
         return result
@@ -182,3 +210,15 @@ class Analysis:
         from .report import markdown
 
         return markdown(self)
+
+    def to_csv(self) -> str:
+        """A table for spreadsheets, one row for each piece of evidence."""
+        from .exports import to_csv
+
+        return to_csv(self)
+
+    def to_html(self) -> str:
+        """A report as one HTML file without scripts."""
+        from .exports import to_html
+
+        return to_html(self)

@@ -10,8 +10,9 @@ from newstance.models.consistency import content_words
 from newstance.models.stance import StanceQuery
 
 from .actors import bare_name, match_actor
-from .analysis import Actor, Mention
+from .analysis import Actor, Doubt, Mention, Voice
 from .quotations import Quotation
+from .voice import manner_of
 
 Relation = Literal["named", "context", "unrelated"]
 
@@ -50,6 +51,7 @@ class Passage:
             for, and with the speaker in front where the sentence is a quotation.
         speaker: Who says it, if it is a quotation.
         relation: Whether the sentence names the target, the one before it does, or neither.
+        voice, claimed_by, doubt: Whose word it is, and what takes from it; see ``Evidence``.
     """
 
     start: int
@@ -57,6 +59,9 @@ class Passage:
     prompt: str
     speaker: Actor | None
     relation: Relation
+    voice: Voice = "reported act"
+    claimed_by: str | None = None
+    doubt: Doubt | None = None
 
 
 def target_of(name: str, aliases: Sequence[str], actors: Sequence[Actor]) -> Target:
@@ -68,6 +73,7 @@ def target_of(name: str, aliases: Sequence[str], actors: Sequence[Actor]) -> Tar
 def passages_of(actor: Actor, target: Target, doc: Any, quotations: Sequence[Quotation]) -> list[Passage]:
     """The sentences that name the actor, mean it by a pronoun, or are its words; in the article's order."""
     passages = []
+    article = doc.text  # spaCy puts it together anew each time
     target_before = False
     previous = ""
     for sentence in doc.sents:
@@ -76,20 +82,27 @@ def passages_of(actor: Actor, target: Target, doc: Any, quotations: Sequence[Quo
         if not text.strip():
             continue
         named = _inside(actor.mentions, start, end)
-        speaker = _speaker(start, end, quotations)
+        quotation = _quotation(start, end, quotations)
+        speaker = quotation.speaker if quotation else None
         is_own_word = speaker is not None and speaker.mentions == actor.mentions
         target_mentions = _inside(target.actor.mentions, start, end) if target.actor else []
         names_target = bool(target_mentions) if target.actor else bool(content_words(text) & target.words)
         if named or is_own_word:
             relation: Relation = "named" if names_target else "context" if target_before else "unrelated"
             names = [(named, bare_name(actor.name)), (target_mentions, bare_name(target.name))]
-            prompt = _renamed(doc, start, end, names)
+            prompt = _renamed(doc, article, start, end, names)
             if speaker is not None and not _inside(speaker.mentions, start, end):
                 name = bare_name(actor.name if is_own_word else speaker.name)
                 prompt = f'{name} said: "{prompt.strip(_QUOTES)}"'
             if relation == "context":  # "the claims" is what the sentence before told of the target
                 prompt = f"{previous} {prompt}"
-            passages.append(Passage(start, end, prompt, speaker, relation))
+            own, toward = _tokens(doc, named), _tokens(doc, target_mentions)
+            if not target.actor:
+                toward = [token for token in sentence if content_words(token.text) & target.words]
+            manner = manner_of(sentence, actor, own, toward, quotations, quotation)
+            passages.append(
+                Passage(start, end, prompt, speaker, relation, manner.voice, manner.claimed_by, manner.doubt)
+            )
         target_before = names_target
         previous = " ".join(text.split()[-_CONTEXT_WORDS:])
     return passages
@@ -109,16 +122,22 @@ def _inside(mentions: Sequence[Mention], start: int, end: int) -> list[Mention]:
     return [m for m in mentions if start <= m.start and m.end <= end]
 
 
-def _speaker(start: int, end: int, quotations: Sequence[Quotation]) -> Actor | None:
-    """Whose words most of the sentence is."""
+def _tokens(doc: Any, mentions: Sequence[Mention]) -> list[Any]:
+    """The head of each mention."""
+    spans = (doc.char_span(m.start, m.end, alignment_mode="expand") for m in mentions)
+    return [span.root for span in spans if span is not None]
+
+
+def _quotation(start: int, end: int, quotations: Sequence[Quotation]) -> Quotation | None:
+    """The words in quotation marks that most of the sentence is."""
     for quotation in quotations:
         shared = min(end, quotation.end) - max(start, quotation.start)
-        if shared > (end - start) / 2:
-            return quotation.speaker
+        if quotation.kind != "indirect" and shared > (end - start) / 2:
+            return quotation
     return None
 
 
-def _renamed(doc: Any, start: int, end: int, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
+def _renamed(doc: Any, article: str, start: int, end: int, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
     """The sentence with each mention replaced by a name; "his" becomes "Putin's"."""
     changes = sorted(((m, name) for mentions, name in names for m in mentions), key=lambda change: change[0].start)
     parts, position = [], start
@@ -126,9 +145,9 @@ def _renamed(doc: Any, start: int, end: int, names: Sequence[tuple[Sequence[Ment
         if mention.start < position:
             continue
         possessive = mention.is_pronoun and _is_possessive(doc.char_span(mention.start, mention.end)[0])
-        parts += [doc.text[position : mention.start], f"{name}'s" if possessive else name]
+        parts += [article[position : mention.start], f"{name}'s" if possessive else name]
         position = mention.end
-    return "".join((*parts, doc.text[position:end]))
+    return "".join((*parts, article[position:end]))
 
 
 def _is_possessive(pronoun: Any) -> bool:

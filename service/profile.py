@@ -10,10 +10,20 @@ from pydantic import Field, model_validator
 from newstance import configs
 from newstance.configs import Settings
 from newstance.models.annotator import AnnotatorSettings
+from newstance.models.consistency import ConsistencySettings
 from newstance.models.stance import StanceSettings
 from newstance.models.summarizer import SummarizerSettings
 
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class VoiceWeights(Settings):
+    """What a passage counts by whose word it is; see ``Evidence.voice``."""
+
+    own_words: Share
+    reported_act: Share
+    claim: Share
+    narrator: Share
 
 
 class AggregationSettings(Settings):
@@ -24,12 +34,20 @@ class AggregationSettings(Settings):
         evidence_threshold: A passage less probable than this is not shown.
         unrelated_weight: What a passage counts that names the actor but nothing of the target.
         context_weight: What it counts if the sentence before it names the target.
+        voices: What it counts by whose word it is.
+        claim_cap: The most that claims by others make probable, however sure the model is and however many they are.
+        doubt_weight: What it counts if it hedges, asks, denies or tells of the past; see ``Evidence.doubt``.
+        mixed_threshold: Where both sides reach this, the stance is shown as mixed.
     """
 
     threshold: Share
     evidence_threshold: Share
     unrelated_weight: Share
     context_weight: Share
+    voices: VoiceWeights
+    claim_cap: Share
+    doubt_weight: Share
+    mixed_threshold: Share
 
     @model_validator(mode="after")
     def _evidence_is_shown(self) -> AggregationSettings:
@@ -42,12 +60,16 @@ class GuardSettings(Settings):
     """What becomes of a summary sentence that the article does not support.
 
     Attributes:
-        min_support: The least share of content words that its best source sentence must hold.
-        unsupported: ``replace`` it by its best source sentence, ``drop`` it, or ``keep`` it with its flag.
+        min_support: The least support score (see ``models/consistency.py``) of a sentence that may stand. Names,
+            numbers and quotations that the article does not contain, and roles turned around, stop it at any score.
+        unsupported: ``replace`` it by its best source sentence, ``regenerate`` it from other samples of the summarizer
+            and replace it if none will do, ``drop`` it, or ``keep`` it with its flag.
+        samples: How many further summaries ``regenerate`` draws at most.
     """
 
     min_support: Share
-    unsupported: Literal["replace", "drop", "keep"]
+    unsupported: Literal["replace", "regenerate", "drop", "keep"]
+    samples: int = Field(2, ge=1)
 
 
 class LimitSettings(Settings):
@@ -72,6 +94,7 @@ class Profile(Settings):
     annotator: AnnotatorSettings
     stance: StanceSettings
     summarizer: SummarizerSettings
+    consistency: ConsistencySettings
     aggregation: AggregationSettings
     guard: GuardSettings
     limits: LimitSettings

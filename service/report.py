@@ -8,9 +8,10 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from .analysis import Analysis, Evidence, Stance, Summary
+    from .article import Article
 
-_SIGNS = {"favor": "+", "against": "−", "neutral": "·"}
-_COLORS = {"favor": "cyan", "against": "dark_orange", "neutral": "bright_black"}
+_SIGNS = {"favor": "+", "against": "−", "neutral": "·", "mixed": "±"}
+_COLORS = {"favor": "cyan", "against": "dark_orange", "neutral": "bright_black", "mixed": "magenta"}
 _MOST_EVIDENCE = 3
 _MOST_CHARACTERS = 600  # of one sentence in a terminal
 
@@ -18,11 +19,14 @@ _MOST_CHARACTERS = 600  # of one sentence in a terminal
 def markdown(analysis: Analysis) -> str:
     """A Markdown report: summary with sources, actors, stances, evidence."""
     lines = [f"# {analysis.article.title or 'Analysis'}", ""]
+    if origin := _origin(analysis.article):
+        lines += [f"*{_cell(origin)}*", ""]
     if analysis.summary is not None:
         lines += ["## Summary", "", analysis.summary.text, ""]
         for number, sentence in enumerate(analysis.summary.sentences, 1):
             sources = " … ".join(source.text for source in sentence.sources)
-            mark = " (the article's own sentence, in place of an unsupported one)" if sentence.replaced else ""
+            kind = "the article's own sentence" if sentence.is_quoted else "written anew"
+            mark = f" ({kind}, in place of an unsupported one)" if sentence.replaced else ""
             lines.append(f"{number}. support {sentence.support:.2f}{mark}: {_cell(sources)}")
         lines.append("")
         if analysis.summary.dropped:
@@ -41,13 +45,14 @@ def markdown(analysis: Analysis) -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {_cell(s.actor.name)} | {_cell(s.target)} | {s.label} | {s.probability:.2f} | {len(s.evidence) or s.note} |"
+        f"| {_cell(s.actor.name)} | {_cell(s.target)} | {s.display} | {s.probability:.2f} "
+        f"| {len(s.evidence) or s.note} |"
         for s in analysis.stances
     ]
     for stance in shown(analysis):
         lines += [
             "",
-            f"### {stance.actor.name}: {stance.label} toward {stance.target} ({stance.probability:.2f})",
+            f"### {stance.actor.name}: {stance.display} toward {stance.target} ({stance.probability:.2f})",
             "",
         ]
         lines += [f"- {_evidence_line(evidence)}" for evidence in stance.evidence[:_MOST_EVIDENCE]]
@@ -66,10 +71,12 @@ def terminal(analysis: Analysis) -> Group:
     from rich.text import Text
 
     parts: list[object] = [Text(analysis.article.title or "Analysis", style="bold")]
+    if origin := _origin(analysis.article):
+        parts.append(Text(origin, style="bright_black"))
     if analysis.summary is not None:
         parts += [Text("\nSummary", style="bold underline")]
         for sentence in analysis.summary.sentences:
-            mark = "quoted from the article" if sentence.replaced else f"support {sentence.support:.2f}"
+            mark = "quoted from the article" if sentence.is_quoted else f"support {sentence.support:.2f}"
             parts.append(Padding(f"{escape(_short(sentence.text))} [bright_black]({mark})[/]", (0, 0, 0, 2)))
         if analysis.summary.dropped:
             parts.append(Padding(f"[italic]{_dropped(analysis.summary)}[/]", (0, 0, 0, 2)))
@@ -87,8 +94,8 @@ def terminal(analysis: Analysis) -> Group:
             board.add_row(escape(actor.name), *(_board_cell(by_pair[actor, target]) for target in analysis.targets))
         parts.append(board)
     for stance in shown(analysis):
-        heading = f"\n{stance.actor.name} → {stance.target}: {stance.label} ({stance.probability:.2f})"
-        parts.append(Text(heading, style=_COLORS[stance.label]))
+        heading = f"\n{stance.actor.name} → {stance.target}: {stance.display} ({stance.probability:.2f})"
+        parts.append(Text(heading, style=_COLORS[stance.display]))
         parts += [
             Padding(escape(_short(_evidence_line(evidence))), (0, 0, 0, 2))
             for evidence in stance.evidence[:_MOST_EVIDENCE]
@@ -100,10 +107,16 @@ def terminal(analysis: Analysis) -> Group:
 
 
 def shown(analysis: Analysis) -> list[Stance]:
-    """The stances that are not neutral, target by target, the surest first."""
+    """The stances that are not neutral, and the mixed ones, target by target, the surest first."""
     order = {target: i for i, target in enumerate(analysis.targets)}
-    found = [stance for stance in analysis.stances if stance.label != "neutral"]
+    found = [stance for stance in analysis.stances if stance.display != "neutral"]
     return sorted(found, key=lambda stance: (order[stance.target], -stance.probability))
+
+
+def _origin(article: Article) -> str:
+    """Site, day and address; the name of a file means nothing to the report's readers."""
+    site = article.source if article.url else ""
+    return ", ".join(part for part in (site, article.date, article.url) if part)
 
 
 def _dropped(summary: Summary) -> str:
@@ -112,17 +125,31 @@ def _dropped(summary: Summary) -> str:
 
 
 def _board_cell(stance: Stance) -> str:
-    text = f"{_SIGNS[stance.label]} {stance.label}"
-    if stance.label != "neutral":
+    text = f"{_SIGNS[stance.display]} {stance.display}"
+    if stance.display != "neutral":
         text += f" {stance.probability:.2f}"
     elif not stance.evidence:
         text = f"· {stance.note.partition(':')[0]}"
-    return f"[{_COLORS[stance.label]}]{text}[/]"
+    return f"[{_COLORS[stance.display]}]{text}[/]"
 
 
 def _evidence_line(evidence: Evidence) -> str:
-    speaker = f" [{evidence.speaker}'s words]" if evidence.speaker else ""
-    return f"{_SIGNS[evidence.label]} {evidence.probability:.2f} {' '.join(evidence.text.split())}{speaker}"
+    notes = "".join(f" [{note}]" for note in evidence_notes(evidence))
+    return f"{_SIGNS[evidence.label]} {evidence.probability:.2f} {' '.join(evidence.text.split())}{notes}"
+
+
+def evidence_notes(evidence: Evidence) -> list[str]:
+    """Whose word a passage is, and what takes from it; nothing for a plain report."""
+    notes = []
+    if evidence.voice == "claim":
+        notes.append(f"claimed by {evidence.claimed_by}" if evidence.claimed_by else "claimed by somebody")
+    elif evidence.speaker:
+        notes.append(f"{evidence.speaker}'s words")
+    elif evidence.voice == "own words":
+        notes.append("own words")
+    if evidence.doubt:
+        notes.append(evidence.doubt)
+    return notes
 
 
 def _short(text: str) -> str:

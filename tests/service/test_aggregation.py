@@ -4,21 +4,30 @@ from hypothesis import strategies as st
 
 from newstance.models import StancePrediction
 from newstance.service import Actor, Article, Evidence, Mention, Stance
-from newstance.service.aggregation import NOT_NAMED, NOTHING_SHOWN, SAME, aggregate, combine
+from newstance.service.aggregation import MIXED, NOT_NAMED, NOTHING_SHOWN, SAME, aggregate, combine
 from newstance.service.passages import Passage, target_of
-from newstance.service.profile import AggregationSettings
+from newstance.service.profile import AggregationSettings, VoiceWeights
 
 ARTICLE = Article("Kim spoke. Putin listened.")
 KIM = Actor("Kim", "person", (), (Mention(0, 3, "Kim"),))
 PUTIN = Actor("Putin", "person", (), (Mention(11, 16, "Putin"),))
-SETTINGS = AggregationSettings(threshold=0.5, evidence_threshold=0.3, unrelated_weight=0.5, context_weight=0.8)
+SETTINGS = AggregationSettings(
+    threshold=0.5,
+    evidence_threshold=0.3,
+    unrelated_weight=0.5,
+    context_weight=0.8,
+    voices=VoiceWeights(own_words=1.0, reported_act=1.0, claim=0.9, narrator=0.7),
+    claim_cap=0.4,
+    doubt_weight=0.5,
+    mixed_threshold=0.6,
+)
 shares = st.floats(0, 1)
 
 
-def scored(favor, against, relation="named", speaker=None, truncated=False):
+def scored(favor, against, relation="named", speaker=None, truncated=False, **manner):
     probabilities = {"favor": favor, "against": against, "neutral": 1 - favor - against}
     label = max(probabilities, key=probabilities.get)
-    return Passage(0, 10, "Kim spoke.", speaker, relation), StancePrediction(label, probabilities, truncated)
+    return Passage(0, 10, "Kim spoke.", speaker, relation, **manner), StancePrediction(label, probabilities, truncated)
 
 
 def stance(*passages, actor=KIM, target="the plan", settings=SETTINGS):
@@ -26,7 +35,7 @@ def stance(*passages, actor=KIM, target="the plan", settings=SETTINGS):
 
 
 def test_strongest_passage_decides():
-    result = stance(scored(0.1, 0.6), scored(0.9, 0.05), scored(0.1, 0.55))
+    result = stance(scored(0.1, 0.58), scored(0.9, 0.05), scored(0.1, 0.55))
     assert result.label == "favor"
     assert result.probability == result.probabilities["favor"]
     assert result.note == ""
@@ -112,9 +121,7 @@ def test_combine_knows_that_both_cannot_hold():
 )
 def test_a_side_is_never_taken_without_evidence_for_it(passages, one, other):
     low, high = sorted((one, other))
-    settings = AggregationSettings(
-        threshold=max(high, 0.01), evidence_threshold=low, unrelated_weight=0.5, context_weight=0.8
-    )
+    settings = SETTINGS.model_copy(update={"threshold": max(high, 0.01), "evidence_threshold": low})
     result = stance(*passages, settings=settings)
     assert result.label == "neutral" or result.label in {e.label for e in result.evidence}
     assert result.label != "neutral" or result.note or result.evidence
@@ -126,3 +133,48 @@ def test_stance_without_evidence_cannot_be_made():
         Stance(KIM, "the plan", "favor", 0.9, half)
     Stance(KIM, "the plan", "favor", 0.9, half, (Evidence(0, 3, "Kim", "favor", 0.9),))
     Stance(KIM, "the plan", "neutral", 0.05, half)
+
+
+@given(st.lists(st.tuples(shares, shares), min_size=1, max_size=6), shares)
+def test_claims_by_others_never_exceed_the_cap(claims, cap):
+    passages = [scored(f * (1 - a), a, voice="claim", claimed_by="Li") for f, a in claims]
+    result = stance(*passages, settings=SETTINGS.model_copy(update={"claim_cap": cap}))
+    assert max(result.probabilities["favor"], result.probabilities["against"]) <= cap + 1e-9
+
+
+def test_claims_alone_are_said_to_be_claims():
+    claim = scored(0.95, 0, voice="claim", claimed_by="Li")
+    alone, confirmed = stance(claim), stance(claim, scored(0.6, 0, voice="own words"))
+    assert (alone.label, alone.evidence[0].claimed_by, alone.evidence[0].voice) == ("neutral", "Li", "claim")
+    assert alone.note.endswith("; only others say so")
+    assert confirmed.label == "favor"
+    assert confirmed.note == ""
+
+
+def test_voices_count_as_the_profile_says():
+    strengths = {
+        voice: stance(scored(0.4, 0, voice=voice)).evidence[0].probability
+        for voice in ("own words", "reported act", "claim")
+    }
+    assert strengths == pytest.approx({"own words": 0.4, "reported act": 0.4, "claim": 0.36})
+    assert stance(scored(0.8, 0, voice="narrator")).evidence[0].probability == pytest.approx(0.56)
+
+
+def test_doubt_counts_less_and_is_carried_to_the_evidence():
+    (evidence,) = stance(scored(0.9, 0, doubt="hedge")).evidence
+    assert (evidence.probability, evidence.doubt) == (pytest.approx(0.45), "hedge")
+
+
+def test_doubtful_passage_does_not_silence_those_that_do_not_name_the_target():
+    hedged, other = scored(0.5, 0, doubt="hedge"), scored(0, 0.9, "context")
+    assert stance(hedged, other).label == "against"
+
+
+def test_strong_evidence_on_both_sides_is_mixed_whatever_the_label():
+    even, uneven = stance(scored(0.7, 0), scored(0, 0.7)), stance(scored(0.95, 0), scored(0, 0.6))
+    assert (even.label, even.display, even.is_mixed) == ("neutral", "mixed", True)
+    assert (uneven.label, uneven.display) == ("favor", "mixed")
+    assert even.note.startswith(MIXED)
+    assert uneven.note == MIXED
+    one_sided = stance(scored(0.95, 0), scored(0, 0.5))
+    assert (one_sided.label, one_sided.display, one_sided.is_mixed) == ("favor", "favor", False)

@@ -29,7 +29,7 @@ def test_unknown_profile_names_those_that_exist():
         ("limits", {"characters": 0, "actors": 1, "targets": 1}, r"limits\.characters: .*greater than 0"),
         ("limits", {"characters": 9, "actors": 1, "targets": 1, "speed": 1}, r"limits\.speed: .*not permitted"),
         ("guard", {"min_support": 1.5, "unsupported": "drop"}, r"guard\.min_support: .*less than or equal to 1"),
-        ("guard", {"min_support": 0.5, "unsupported": "hide"}, r"guard\.unsupported: .*'replace', 'drop' or 'keep'"),
+        ("guard", {"min_support": 0.5, "unsupported": "hide"}, r"guard\.unsupported: .*'replace', 'regenerate', 'drop' or 'keep'"),
         ("guard", None, r"guard: "),
     ],
 )  # fmt: skip
@@ -38,10 +38,10 @@ def test_wrong_values_are_refused_with_file_and_key(tmp_path, settings, part, wr
         Profile.load(write(tmp_path, settings, **{part: wrong}))
 
 
-def test_evidence_threshold_above_the_threshold_is_refused():
+def test_evidence_threshold_above_the_threshold_is_refused(settings):
     with pytest.raises(ValueError, match="evidence_threshold must not exceed threshold"):
-        AggregationSettings(threshold=0.4, evidence_threshold=0.5, unrelated_weight=1, context_weight=1)
-    AggregationSettings(threshold=0.4, evidence_threshold=0.4, unrelated_weight=1, context_weight=1)
+        AggregationSettings(**settings["aggregation"] | {"threshold": 0.4, "evidence_threshold": 0.5})
+    AggregationSettings(**settings["aggregation"] | {"threshold": 0.4, "evidence_threshold": 0.4})
 
 
 def test_topic_from_a_path(tmp_path):

@@ -100,3 +100,13 @@ def test_markdown_without_title_and_actors():
     text = markdown(replace(ANALYSIS, article=Article(TEXT), actors=(), stances=(), summary=None))
     assert text.startswith("# Analysis\n")
     assert "No actors were found." in text
+
+
+def test_origin_of_the_article_is_stated(on_screen):
+    fetched = Article(TEXT, "Talks", "The | Paper", "2024-03-02", "https://paper.example/a")
+    assert "# Talks\n\n*The \\| Paper, 2024-03-02, https://paper.example/a*\n" in markdown(
+        replace(ANALYSIS, article=fetched)
+    )
+    assert "The | Paper, 2024-03-02, https://paper.example/a" in on_screen(replace(ANALYSIS, article=fetched))
+    of_file = replace(ANALYSIS, article=Article(TEXT, "Talks", "/home/me/article.txt"))
+    assert "article.txt" not in markdown(of_file) + on_screen(of_file)

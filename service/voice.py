@@ -1,0 +1,172 @@
+"""Whose word a passage is: the actor's own, a report of what the actor did, somebody else's claim, the narrator's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+
+from .analysis import Actor, Doubt, Voice
+from .doubt import doubt_of
+from .quotations import Quotation, actors_by_token
+
+# What is told with these is taken for true: "B confirmed that A backs T" is a report.
+_FACTIVE = frozenset({"acknowledge", "admit", "concede", "confirm", "note", "recall", "report", "reveal"})
+# "A is said to back T", "A was accused by B of backing T"
+_HEARSAY = frozenset({"accuse", "allege", "believe", "rumor", "rumour", "say", "suspect", "think"})
+_POSSESSIVES = ("its", "his", "her", "their", "our", "my")
+_SUBJECTS = frozenset({"nsubj", "nsubjpass"})
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a passage tells of an actor's stance.
+
+    Attributes:
+        voice: Whose word it is.
+        claimed_by: Who claims it, if it is a claim: an actor's name, else what the article calls them; None if the
+            article does not say.
+        doubt: Why the sentence does not show the stance that its words name, if it does not.
+    """
+
+    voice: Voice
+    claimed_by: str | None = None
+    doubt: Doubt | None = None
+
+
+def manner_of(
+    sentence: Any,
+    actor: Actor,
+    own: Sequence[Any],
+    target: Sequence[Any],
+    quotations: Sequence[Quotation],
+    speaker: Quotation | None,
+) -> Manner:
+    """How a sentence tells of an actor's stance toward a target.
+
+    Args:
+        sentence: A spaCy Span.
+        actor: Whose stance.
+        own: The tokens of the sentence that mean the actor.
+        target: Those that name the target; none if the sentence does not.
+        quotations: The article's.
+        speaker: The quotation that most of the sentence is, if it is one.
+    """
+    here, there = _nearest_pair(own, target)
+    nodes = _nodes(here, there, sentence)
+    own_places = {token.i for token in own}
+    overlapping = [q for q in quotations if q.start < sentence.end_char and sentence.start_char < q.end]
+    voice, claimed_by = _voice(sentence, actor, here, there, overlapping, speaker)
+    if voice != "own words" and (passive := _hearsay(nodes, own_places, sentence, quotations)):
+        voice, claimed_by = "claim", passive[0]
+    is_own_quotation = speaker is not None and voice == "own words"
+    is_asked = not is_own_quotation and sentence.text.rstrip().endswith("?")
+    return Manner(voice, claimed_by, doubt_of(nodes, own_places, is_asked))
+
+
+def _nearest_pair(own: Sequence[Any], target: Sequence[Any]) -> tuple[Any | None, Any | None]:
+    """The mentions of actor and target that are nearest to each other in the parse."""
+    pairs = [(a, t) for a in own for t in target if a != t]
+    if not pairs:
+        return (own[0] if own else None, target[0] if target else None)
+    return min(pairs, key=lambda pair: (_distance(*pair), pair[0].i, pair[1].i))
+
+
+def _distance(one: Any, other: Any) -> int:
+    above = [one, *one.ancestors]
+    for steps, token in enumerate([other, *other.ancestors]):
+        if token in above:
+            return steps + above.index(token)
+    return len(above) + 100  # in different trees
+
+
+def _nodes(here: Any | None, there: Any | None, sentence: Any) -> list[Any]:
+    """The tokens from the target, or else the actor, up to the root."""
+    lowest = there if there is not None else here
+    return [sentence.root] if lowest is None else [lowest, *lowest.ancestors]
+
+
+def _voice(
+    sentence: Any,
+    actor: Actor,
+    here: Any | None,
+    there: Any | None,
+    quotations: Sequence[Quotation],
+    speaker: Quotation | None,
+) -> tuple[Voice, str | None]:
+    if speaker is not None and _is_by(speaker.speaker, actor):
+        return "own words", None
+    holding = [q for q in quotations if here is not None and q.start <= here.idx < q.end]
+    for quotation in sorted(holding, key=lambda q: q.end - q.start):
+        if quotation.cue in _FACTIVE:
+            continue
+        if _speaks_for(quotation, actor, here, sentence.doc):
+            return "own words", None
+        return "claim", quotation.speaker.name if quotation.speaker else quotation.source or None
+    for quotation in quotations:
+        holds_target = there is None or quotation.start <= there.idx < quotation.end or quotation.kind == "mixed"
+        if holds_target and _is_by(quotation.speaker, actor):
+            return "own words", None
+    if speaker is not None and here is None:
+        return "claim", speaker.speaker.name if speaker.speaker else speaker.source or None
+    return ("reported act" if here is not None and _acts(here) else "narrator"), None
+
+
+def _is_by(speaker: Actor | None, actor: Actor) -> bool:
+    return speaker is not None and speaker.mentions == actor.mentions
+
+
+def _speaks_for(quotation: Quotation, actor: Actor, here: Any, doc: Any) -> bool:
+    """Whether an actor's own words are what somebody says of it: the actor's, its spokesman's, its president's."""
+    speaker = quotation.speaker
+    if _is_by(speaker, actor) or quotation.source.lower().startswith(tuple(f"{word} " for word in _POSSESSIVES)):
+        return True
+    if speaker is None:  # "the president said he ...": he who speaks
+        return here.pos_ == "PRON" and quotation.kind == "indirect" and here.dep_ in _SUBJECTS
+    if speaker.kind != "person" or actor.kind == "person":
+        return False
+    actors = actors_by_token(doc, [actor])
+    return any(_belongs_to(root, actors) for root in _roots(doc, speaker))
+
+
+def _roots(doc: Any, actor: Actor) -> list[Any]:
+    spans = (doc.char_span(m.start, m.end, alignment_mode="expand") for m in actor.mentions if not m.is_pronoun)
+    return [span.root for span in spans if span is not None]
+
+
+def _belongs_to(person: Any, actors: dict[int, Actor]) -> bool:
+    """ "Norway's prime minister Jonas Gahr", "Jonas Gahr, the head of Statoil"."""
+    phrase = [person, *(c for c in person.children if c.dep_ == "appos")]
+    if person.dep_ in ("appos", "compound", "nmod"):
+        phrase.append(person.head)
+    for token in phrase:
+        for child in token.children:
+            if child.dep_ in ("poss", "compound", "nmod", "amod") and child.i in actors:
+                return True
+            if child.dep_ == "prep" and any(c.i in actors for c in child.children if c.dep_ == "pobj"):
+                return True
+    return False
+
+
+def _hearsay(
+    nodes: Sequence[Any], own: Set[int], sentence: Any, quotations: Sequence[Quotation]
+) -> tuple[str | None] | None:
+    """Who says it where "A is said to ..."; None in the tuple where nobody is named, None if it is no hearsay."""
+    for node, step in zip(nodes[1:], nodes, strict=False):
+        passive = [c for c in node.children if c.dep_ == "nsubjpass"]
+        if node.lemma_ not in _HEARSAY or not any(c.i in own for c in passive) or step.dep_ not in ("xcomp", "prep"):
+            continue
+        agents = [p for c in node.children if c.dep_ == "agent" for p in c.children if p.dep_ == "pobj"]
+        if not agents:
+            return (None,)
+        return (str(sentence.doc[agents[0].left_edge.i : agents[0].i + 1].text),)
+    return None
+
+
+def _acts(token: Any) -> bool:
+    """Whether a mention is the subject of a verb that is more than "is"."""
+    while token.dep_ in ("appos", "compound", "nmod", "conj", "flat"):
+        token = token.head
+    if token.dep_ == "pobj":
+        return bool(token.head.dep_ == "agent")
+    return token.dep_ in ("nsubj", "csubj") and token.head.lemma_ not in ("be", "seem", "remain", "become")
