@@ -90,15 +90,18 @@ class Document:
                 parts.append(f"*{_markdown_text(block.description)} (picture in report.html)*")
         return "\n\n".join(parts) + "\n"
 
+    def body(self) -> str:
+        """What follows the title, as HTML."""
+        return "\n".join(_html_block(block) for block in self.blocks)
+
     def html(self) -> str:
         """The document as one HTML file that loads nothing from elsewhere."""
-        body = "\n".join(_html_block(block) for block in self.blocks)
         title = html.escape(self.title)
         return (
             f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{title}</title>\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             f"<style>{_STYLE}</style></head>\n"
-            f"<body>\n<h1>{title}</h1>\n{body}\n</body>\n</html>\n"
+            f"<body>\n<h1>{title}</h1>\n{self.body()}\n</body>\n</html>\n"
         )
 
 

@@ -2,47 +2,54 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from newstance.models import Annotator, StanceClassifier, load_summarizer
-from newstance.models.consistency import ground
+from newstance.models.consistency import ConsistencyChecker
 from newstance.models.errors import InputError, ModelError
+from newstance.models.pairs import OnBatch
 from newstance.models.summarizer import Summarizer
 
 from .actors import find_actors, match_actor, named_in
 from .aggregation import aggregate
-from .analysis import Actor, Analysis, Source, Stance, Summary, SummarySentence
+from .analysis import Actor, Analysis, Stance, Summary
+from .answers import Answers
 from .article import Article
+from .guard import Checked, Guard
 from .passages import Passage, Target, passages_of, query_for, target_of
-from .profile import Profile, Topic
+from .profile import AggregationSettings, Profile, Topic
 from .quotations import Quotation, find_quotations
 from .targets import propose_targets
 
 Progress = Callable[[str], None]
+NO_SUMMARY = "No summary"  # how a note begins that says why there is none
+MOST_RELATED = 8  # actors, for 56 ordered pairs at the most
 
 
 @dataclass(frozen=True)
 class Reading:
-    """An article with what was found in it before any stance was asked for."""
+    """An article with what was found in it before any stance was asked for; and the classifier's answers since."""
 
     article: Article
     doc: Any
     actors: tuple[Actor, ...]
     quotations: tuple[Quotation, ...]
     topic: Topic | None
+    answers: Answers = field(default_factory=Answers, compare=False, repr=False)
 
 
 class Analyzer:
     """Summaries, actors and stances of articles, by the models of one profile.
 
-    The parts can be used alone: ``annotator``, ``classifier``, ``summarizer``. The summarizer is loaded when it is
-    first needed.
+    The parts can be used alone: ``annotator``, ``classifier``, ``summarizer``, ``consistency``. The last two are loaded
+    when they are first needed.
 
     Args:
         profile: Every number that decides something.
@@ -62,6 +69,7 @@ class Analyzer:
         self.annotator = annotator
         self.classifier = classifier
         self._summarizer = summarizer
+        self._consistency: ConsistencyChecker | None = None
         self._loading = threading.Lock()
 
     @classmethod
@@ -87,6 +95,14 @@ class Analyzer:
                 self._summarizer = load_summarizer(self.profile.summarizer)
             return self._summarizer
 
+    @property
+    def consistency(self) -> ConsistencyChecker:
+        """The profile's models that hold summaries against their articles."""
+        with self._loading:
+            if self._consistency is None:
+                self._consistency = ConsistencyChecker.load(self.profile.consistency)
+            return self._consistency
+
     def analyze(
         self,
         article: Article,
@@ -95,6 +111,8 @@ class Analyzer:
         summarize: bool = True,
         sentences: int | None = None,
         progress: Progress = lambda step: None,
+        on_batch: OnBatch | None = None,
+        on_text: Callable[[str], None] | None = None,
     ) -> Analysis:
         """Read an article: summary, actors, and each actor's stance toward each target.
 
@@ -107,6 +125,8 @@ class Analyzer:
             summarize: False leaves the summary out.
             sentences: The summary's length; None takes the profile's.
             progress: Called with the name of each step as it begins.
+            on_batch: Called after each batch of the stance model, as in ``StanceClassifier.classify``.
+            on_text: As in ``summarize``.
 
         Raises:
             InputError: The article is longer than the profile allows, or a target is empty or too long.
@@ -114,17 +134,48 @@ class Analyzer:
         seconds: dict[str, float] = {}
         with _timed("reading", seconds, progress):
             reading = self.read(article, topic)
-        wanted = self._targets(reading, targets)
-        chosen = reading.actors[: self.profile.limits.actors]
-        with _timed("stances", seconds, progress):
-            stances = self._stances(reading, [(actor, target) for actor in chosen for target in wanted])
-        summary, notes = None, list[str]()
+        progress("stances")
+        analysis = self.state(reading, targets, on_batch=on_batch)
+        seconds |= analysis.seconds
+        summary, notes = None, analysis.notes
         if summarize:
             with _timed("summary", seconds, progress):
                 try:
-                    summary = self._checked_summary(reading, sentences)
+                    summary = self._checked_summary(reading, sentences, on_text)
                 except ModelError as error:  # the stances are there, and are worth having without it
-                    notes.append(f"No summary: {error}")
+                    notes = (f"{NO_SUMMARY}: {error}", *notes)
+        return replace(analysis, summary=summary, notes=notes, seconds=seconds)
+
+    def state(
+        self,
+        reading: Reading,
+        targets: Sequence[str] | None = None,
+        threshold: float | None = None,
+        on_batch: OnBatch | None = None,
+    ) -> Analysis:
+        """The stances in an article that has been read; the analysis without its summary.
+
+        What the classifier has said about this reading before, it is not asked again: another threshold runs no
+        model, other actors or targets run it for what they change.
+
+        Args:
+            reading: The article and its actors; ``with_actors`` gives one with others.
+            targets: As in ``analyze``.
+            threshold: Below it a stance is neutral, above 0 to 1; None takes the profile's. One below the profile's
+                evidence threshold shows weaker evidence, too.
+            on_batch: As in ``analyze``.
+
+        Raises:
+            InputError: A target is empty or too long, or the threshold is out of range.
+        """
+        settings = self._aggregation(threshold)
+        seconds: dict[str, float] = {}
+        wanted = self._targets(reading, targets)
+        chosen = reading.actors[: self.profile.limits.actors]
+        with _timed("stances", seconds, lambda step: None):
+            asked = [(actor, target) for actor in chosen for target in wanted]
+            stances = self._stances(reading, asked, on_batch, settings)
+        notes = []
         if not reading.actors:
             notes.append("No actors were found in this article.")
         if len(reading.actors) > len(chosen):
@@ -132,8 +183,8 @@ class Analyzer:
         if not wanted:
             notes.append("No target was given, and none could be proposed from the article.")
         return Analysis(
-            article,
-            summary,
+            reading.article,
+            None,
             reading.actors,
             tuple(target.name for target in wanted),
             tuple(stances),
@@ -142,21 +193,63 @@ class Analyzer:
             seconds,
         )
 
+    def relations(
+        self,
+        reading: Reading,
+        actors: Sequence[Actor] | None = None,
+        threshold: float | None = None,
+        on_batch: OnBatch | None = None,
+    ) -> list[Stance]:
+        """How actors stand toward each other, for each ordered pair that a passage brings together.
+
+        Args:
+            reading: An article that has been read.
+            actors: Who is asked about; None takes the heaviest, at most ``MOST_RELATED``.
+            threshold: As in ``state``.
+            on_batch: As in ``analyze``.
+        """
+        chosen = list(reading.actors[:MOST_RELATED] if actors is None else actors)
+        pairs = [
+            (actor, target)
+            for actor, other in itertools.permutations(chosen, 2)
+            if not (target := self._target(reading, other.name)).is_actor(actor)
+            and any(p.relation == "named" for p in passages_of(actor, target, reading.doc, reading.quotations))
+        ]
+        return self._stances(reading, pairs, on_batch, self._aggregation(threshold))
+
     def summarize(
-        self, article: Article, sentences: int | None = None, on_text: Callable[[str], None] | None = None
+        self, article: Article | Reading, sentences: int | None = None, on_text: Callable[[str], None] | None = None
     ) -> Summary:
         """The article's summary alone, each sentence held against the article.
 
         Args:
-            article: The article.
+            article: The article; one that has been read is not read again.
             sentences: Its length; None takes the profile's.
             on_text: Called with each piece of raw text as the model writes it, before it is checked; an exception
                 raised in it stops the model.
         """
-        return self._checked_summary(self.read(article), sentences, on_text)
+        reading = article if isinstance(article, Reading) else self.read(article)
+        return self._checked_summary(reading, sentences, on_text)
+
+    def check(self, article: Article | Reading, sentences: Sequence[str]) -> list[Checked]:
+        """Hold sentences of any origin against an article, as the guard does with those of a summary.
+
+        Args:
+            article: The article; one that has been read is not read again.
+            sentences: What is said of it.
+
+        Returns:
+            One answer for each sentence, in the same order: its support, its faults, whether it may stand.
+        """
+        reading = article if isinstance(article, Reading) else self.read(article)
+        return self._guard(reading).check(sentences)
 
     def stances_of(
-        self, article: Article, pairs: Sequence[tuple[str, str]], topic: str | Path | Topic | None = None
+        self,
+        article: Article,
+        pairs: Sequence[tuple[str, str]],
+        topic: str | Path | Topic | None = None,
+        on_batch: OnBatch | None = None,
     ) -> list[Stance]:
         """The stances of named actors toward named targets.
 
@@ -164,6 +257,7 @@ class Analyzer:
             article: The article.
             pairs: (actor, target) names. An actor that the article does not name is neutral without evidence.
             topic: Aliases of one matter, as in ``analyze``.
+            on_batch: As in ``analyze``.
 
         Returns:
             One stance for each pair, in the same order; ``stance.actor.name`` is the name as asked for.
@@ -174,7 +268,7 @@ class Analyzer:
             _refuse_empty(name, "actor")
             actor = match_actor(name, reading.actors) or named_in(reading.doc, name) or Actor(name, "body")
             asked.append((replace(actor, name=name), self._target(reading, target)))
-        return self._stances(reading, asked)
+        return self._stances(reading, asked, on_batch)
 
     def read(self, article: Article, topic: str | Path | Topic | None = None) -> Reading:
         """Annotate an article and find actors and quotations in it.
@@ -191,7 +285,7 @@ class Analyzer:
         loaded = topic if isinstance(topic, Topic) or topic is None else Topic.load(topic)
         doc = self.annotator.annotate(article.text)
         actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {})
-        return Reading(article, doc, tuple(actors), tuple(find_quotations(doc, actors)), loaded)
+        return with_actors(Reading(article, doc, (), (), loaded), actors)
 
     def models(self) -> dict[str, str]:
         """Which weights run, by part."""
@@ -199,7 +293,17 @@ class Analyzer:
             "annotator": self.annotator.name,
             "stance": self.profile.stance.source,
             "summarizer": self.profile.summarizer.source or self.profile.summarizer.kind,
+            "consistency": self.profile.consistency.source or self.profile.consistency.embeddings,
         }
+
+    def _aggregation(self, threshold: float | None) -> AggregationSettings:
+        settings = self.profile.aggregation
+        if threshold is None:
+            return settings
+        if not 0 < threshold <= 1:
+            raise InputError(f"the threshold {threshold:g} is out of range; give one above 0 and up to 1")
+        shown = min(settings.evidence_threshold, threshold)
+        return settings.model_copy(update={"threshold": threshold, "evidence_threshold": shown})
 
     def _targets(self, reading: Reading, names: Sequence[str] | None) -> list[Target]:
         if names is None and reading.topic is not None:
@@ -214,8 +318,14 @@ class Analyzer:
         aliases = next((target.aliases for target in known if target.name == name), ())
         return target_of(name, aliases, reading.actors)
 
-    def _stances(self, reading: Reading, asked: Sequence[tuple[Actor, Target]]) -> list[Stance]:
-        """One stance for each pair; the queries of all pairs are classified in one go."""
+    def _stances(
+        self,
+        reading: Reading,
+        asked: Sequence[tuple[Actor, Target]],
+        on_batch: OnBatch | None = None,
+        settings: AggregationSettings | None = None,
+    ) -> list[Stance]:
+        """One stance for each pair; the queries of all pairs that are new are classified in one go."""
         passages: list[list[Passage]] = [
             [] if target.is_actor(actor) else passages_of(actor, target, reading.doc, reading.quotations)
             for actor, target in asked
@@ -225,8 +335,8 @@ class Analyzer:
             for (actor, target), found in zip(asked, passages, strict=True)
             for passage in found
         ]
-        settings = self.profile.aggregation
-        predictions = iter(self.classifier.classify(queries))
+        settings = settings or self.profile.aggregation
+        predictions = iter(reading.answers.to(queries, lambda new: self.classifier.classify(new, on_batch)))
         return [
             aggregate(actor, target, [(passage, next(predictions)) for passage in found], settings, reading.article)
             for (actor, target), found in zip(asked, passages, strict=True)
@@ -235,27 +345,15 @@ class Analyzer:
     def _checked_summary(
         self, reading: Reading, length: int | None, on_text: Callable[[str], None] | None = None
     ) -> Summary:
-        text = reading.article.text
-        spans = [(s.start_char, s.start_char + len(s.text.rstrip())) for s in reading.doc.sents if s.text.strip()]
-        originals = [text[start:end] for start, end in spans]
-        generated = self.summarizer.summarize(text, sentences=length, on_text=on_text)
-        guard = self.profile.guard
-        kept: list[SummarySentence] = []
-        dropped: list[str] = []
-        for sentence in generated.sentences:
-            grounding = ground(sentence, originals)
-            sources = tuple(Source(*spans[i], originals[i]) for i in grounding.sources)
-            bad = bool(grounding.invented) or grounding.support < guard.min_support
-            if (bad and guard.unsupported == "drop") or (bad and guard.unsupported == "replace" and not sources):
-                dropped.append(sentence)
-            elif bad and guard.unsupported == "replace":
-                if sources[0].text in [other.text for other in kept]:
-                    dropped.append(sentence)
-                else:
-                    kept.append(SummarySentence(sources[0].text, sources[:1], 1.0, sentence, grounding.invented))
-            else:
-                kept.append(SummarySentence(sentence, sources, grounding.support, None, grounding.invented))
-        return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
+        return self._guard(reading).summary(self.summarizer, length, on_text)
+
+    def _guard(self, reading: Reading) -> Guard:
+        return Guard(reading.doc, self.consistency, self.annotator, self.profile.guard)
+
+
+def with_actors(reading: Reading, actors: Sequence[Actor]) -> Reading:
+    """The same article with other actors; who speaks in its quotations follows from them, by rules alone."""
+    return replace(reading, actors=tuple(actors), quotations=tuple(find_quotations(reading.doc, actors)))
 
 
 @contextmanager

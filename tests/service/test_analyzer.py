@@ -30,7 +30,7 @@ class Scripted:
         self._sentences = sentences
         self.lengths = []
 
-    def summarize(self, text, *, sentences=None, words=None, on_text=None):
+    def summarize(self, text, *, sentences=None, words=None, on_text=None, sample=0):
         self.lengths.append(sentences)
         if on_text:
             on_text(" ".join(self._sentences))
