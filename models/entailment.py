@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .errors import ModelError
-from .pairs import PairClassifier, softmax
+from .pairs import OnBatch, PairClassifier, softmax
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class EntailmentScorer:
         self._temperature = temperature
         self._entailment = entailment_index(pairs.labels)
 
-    def score(self, questions: Sequence[Hypotheses]) -> list[Entailment]:
+    def score(self, questions: Sequence[Hypotheses], on_batch: OnBatch | None = None) -> list[Entailment]:
         """One entailment for each question, in the same order."""
         pairs = [(question.premise, wording) for question in questions for wording in question.wordings]
-        scores = self._pairs.score(pairs)
+        scores = self._pairs.score(pairs, on_batch)
         probabilities = softmax(scores.logits / self._temperature)[:, self._entailment]
         results, start = [], 0
         for question in questions:

@@ -18,6 +18,8 @@ from .errors import InputError, ModelError
 from .sources import Weights
 
 Run = Callable[[dict[str, np.ndarray]], np.ndarray]
+# Called after each batch with (pairs scored so far, pairs in all); an exception raised in it stops the work.
+OnBatch = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,12 @@ class PairClassifier:
         longest = min(tokenizer.model_max_length, getattr(config, "max_position_embeddings", 512))
         return cls(run, tokenizer, labels, own.get("max_length", min(longest, 512)), own.get("temperature", 1.0))
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> PairScores:
+    def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:
         """Score (text, question) pairs; equal pairs are scored once.
+
+        Args:
+            pairs: What is scored.
+            on_batch: Hears how far the work is, equal pairs counted once.
 
         Raises:
             InputError: A question leaves no room for text.
@@ -96,11 +102,15 @@ class PairClassifier:
         with self._tokenizing:
             encoded, truncated = self._encode(unique)
         logits = np.zeros((len(unique), len(self.labels)), np.float32)
+        done = 0
         for batch in self._batches([len(e) for e in encoded["input_ids"]]):
             padded = self._tokenizer.pad(
                 {name: [values[i] for i in batch] for name, values in encoded.items()}, return_tensors="np"
             )
             logits[batch] = self._run({name: np.asarray(values, np.int64) for name, values in padded.items()})
+            done += len(batch)
+            if on_batch is not None:
+                on_batch(done, len(unique))
         index = {pair: i for i, pair in enumerate(unique)}
         rows = [index[pair] for pair in pairs]
         return PairScores(logits[rows], [truncated[row] for row in rows])

@@ -24,7 +24,7 @@ from newstance.configs import Settings
 
 from .entailment import EntailmentScorer, Hypotheses
 from .errors import InputError
-from .pairs import PairClassifier, softmax
+from .pairs import OnBatch, PairClassifier, softmax
 from .sources import locate
 
 Label = Literal["favor", "against", "neutral"]
@@ -147,11 +147,16 @@ class StanceClassifier:
             settings.temperature,
         )
 
-    def classify(self, queries: Sequence[StanceQuery]) -> list[StancePrediction]:
+    def classify(self, queries: Sequence[StanceQuery], on_batch: OnBatch | None = None) -> list[StancePrediction]:
         """Classify queries; one prediction each, in the same order.
 
         Pairs are deduplicated and batched by length. A text that is too long for the model loses its end, and
         the prediction says so.
+
+        Args:
+            queries: The questions.
+            on_batch: Called after each batch with (pairs scored so far, pairs in all); an exception raised in it
+                stops the model.
 
         Raises:
             InputError: A query without text, holder or target, or with a target that fills the model alone.
@@ -160,21 +165,25 @@ class StanceClassifier:
             for field in ("text", "holder", "target"):
                 if not getattr(query, field).strip():
                     raise InputError(f"a stance query needs a {field}; got {query}")
-        return self._classify_direct(queries) if self.is_direct else self._classify_by_entailment(queries)
+        road = self._classify_direct if self.is_direct else self._classify_by_entailment
+        return road(queries, on_batch)
 
-    def _classify_direct(self, queries: Sequence[StanceQuery]) -> list[StancePrediction]:
-        scores = self.pairs.score([direct_pair(query) for query in queries])
+    def _classify_direct(self, queries: Sequence[StanceQuery], on_batch: OnBatch | None) -> list[StancePrediction]:
+        scores = self.pairs.score([direct_pair(query) for query in queries], on_batch)
         probabilities = softmax(scores.logits / self.temperature)
         columns = [self.pairs.labels.index(label) for label in LABELS]
         return [
             _prediction(row[columns], truncated) for row, truncated in zip(probabilities, scores.truncated, strict=True)
         ]
 
-    def _classify_by_entailment(self, queries: Sequence[StanceQuery]) -> list[StancePrediction]:
+    def _classify_by_entailment(
+        self, queries: Sequence[StanceQuery], on_batch: OnBatch | None
+    ) -> list[StancePrediction]:
         assert self._entailment is not None
         sides = [self._templates.hypotheses(query) for query in queries]
         entailed = self._entailment.score(
-            [Hypotheses(query.text, tuple(side)) for query, both in zip(queries, sides, strict=True) for side in both]
+            [Hypotheses(query.text, tuple(side)) for query, both in zip(queries, sides, strict=True) for side in both],
+            on_batch,
         )
         predictions = []
         for favor, against in zip(entailed[::2], entailed[1::2], strict=True):

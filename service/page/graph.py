@@ -1,0 +1,244 @@
+"""The graph of who stands how toward whom, as an SVG picture and as the table of its edges.
+
+Networkx lays it out; the picture is drawn here, so that it takes the page's colors, can be read by screen readers,
+and each edge is a button that opens its evidence. An edge tells its stance by sign, line and color.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import combinations
+from typing import NamedTuple
+
+from newstance.service.analysis import Stance
+
+from .html import SIGNS, WORDS, count, listed, percent
+
+_WIDTH = 960
+_MARGIN = 16
+_BOX_HEIGHT = 34
+_LETTER = 8.3  # width of a letter at 14 px, about
+_LONGEST_LABEL = 24
+_BADGE = 15  # radius
+_BEND = 0.16  # of an edge's length: the two edges of a pair are apart
+_SEED = 4  # the layout starts from random places; the same graph must look the same
+
+
+class Point(NamedTuple):
+    """A place in the picture."""
+
+    x: float
+    y: float
+
+
+class Box(NamedTuple):
+    """An actor in the picture: the middle of its box and its half width and height."""
+
+    x: float
+    y: float
+    half_width: float
+    half_height: float = _BOX_HEIGHT / 2
+
+
+def graph(stances: Sequence[Stance], chosen: int | None = None) -> str:
+    """The picture with the table under it.
+
+    Args:
+        stances: Of actors toward actors; a target that is none of the stances' actors is drawn by its name.
+        chosen: The index in ``stances`` of the edge whose evidence is open.
+    """
+    drawn = [i for i, stance in enumerate(stances) if stance.display != "neutral"]
+    told = [i for i, stance in enumerate(stances) if stance.evidence]
+    if not told:
+        return (
+            '<section class="ns-graph"><p class="ns-quiet">The article does not show how these actors stand toward '
+            "each other.</p></section>"
+        )
+    picture = _picture(stances, drawn, chosen) if drawn else ""
+    none = "" if drawn else '<p class="ns-quiet">No actor takes a clear side on another; the table shows leanings.</p>'
+    table = (
+        f'<details class="ns-fold"{"" if drawn else " open"}><summary>As a table, with leanings</summary>'
+        f"{_table(stances, told, chosen)}</details>"
+    )
+    return f'<section class="ns-graph">{picture}{none}{_legend() if drawn else ""}{table}</section>'
+
+
+def _legend() -> str:
+    return (
+        '<p class="ns-legend"><span class="ns-favor">+ solid line: in favor</span> '
+        '<span class="ns-against">− dashed line: against</span> ± dotted line: both sides. '
+        "An arrow leads from the actor to whom the stance is toward; the thicker, the more probable. "
+        "Click a sign for the evidence.</p>"
+    )
+
+
+def _table(stances: Sequence[Stance], told: Sequence[int], chosen: int | None) -> str:
+    rows = "".join(
+        f'<tr><td>{escape(stances[i].actor.name)}</td><td><span class="ns-tag ns-{stances[i].display}">'
+        f"{SIGNS[stances[i].display]} {WORDS[stances[i].display]}</span> {percent(stances[i].probability)}</td>"
+        f"<td>{escape(stances[i].target)}</td>"
+        f'<td><button type="button" class="ns-link" data-cell="{i}" aria-pressed="{str(i == chosen).lower()}" '
+        f'aria-label="{escape(_words(stances[i]))}">{count(len(stances[i].evidence), "passage")}</button></td></tr>'
+        for i in sorted(told, key=lambda i: (stances[i].display == "neutral", -stances[i].probability))
+    )
+    return (
+        '<div class="ns-scroll" tabindex="0" role="region" aria-label="Stances of actors toward each other">'
+        '<table class="ns-list"><thead><tr><th scope="col">Actor</th><th scope="col">stands</th>'
+        f'<th scope="col">toward</th><th scope="col">Evidence</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _words(stance: Stance) -> str:
+    passages = count(len(stance.evidence), "passage")
+    told = f"{WORDS[stance.display]}, {percent(stance.probability)}, {passages}"
+    return f"{stance.actor.name} on {stance.target}: {told}; show the evidence"
+
+
+def _picture(stances: Sequence[Stance], drawn: Sequence[int], chosen: int | None) -> str:
+    edges = {(stances[i].actor.name, stances[i].target): i for i in drawn}
+    boxes, height = layout(list(edges))
+    taken: list[Point] = []
+    lines, badges = [], []
+    for (source, target), i in edges.items():
+        line, badge = _edge(stances[i], i, boxes[source], boxes[target], list(boxes.values()), taken, i == chosen)
+        lines.append(line)
+        badges.append(badge)
+    nodes = "".join(_node(name, box) for name, box in boxes.items())
+    heads = "".join(
+        f'<marker id="ns-head-{label}" class="ns-{label}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="11" '
+        'markerHeight="11" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5L0 10z"/></marker>'
+        for label in ("favor", "against", "mixed")
+    )
+    named = listed([_plain(stances[i]) for i in drawn])
+    return (
+        '<div class="ns-scroll" tabindex="0" role="region" aria-label="Graph; a table below says the same">'
+        f'<svg viewBox="0 0 {_WIDTH} {height}" role="group" aria-label="{escape(named)}"><defs>{heads}</defs>'
+        f'<g class="ns-lines">{"".join(lines)}</g>{nodes}{"".join(badges)}</svg></div>'
+    )
+
+
+def _plain(stance: Stance) -> str:
+    joined = {"favor": " of", "mixed": " on"}.get(stance.display, "")
+    return f"{stance.actor.name} is {WORDS[stance.display]}{joined} {stance.target}"
+
+
+def _node(name: str, box: Box) -> str:
+    shown = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1]}…"
+    return (
+        f'<g class="ns-node"><title>{escape(name)}</title><rect x="{box.x - box.half_width:.1f}" '
+        f'y="{box.y - box.half_height:.1f}" width="{2 * box.half_width:.1f}" height="{2 * box.half_height:.1f}" '
+        f'rx="5"/><text x="{box.x:.1f}" y="{box.y:.1f}">{escape(shown)}</text></g>'
+    )
+
+
+def _edge(
+    stance: Stance, index: int, source: Box, target: Box, boxes: Sequence[Box], taken: list[Point], is_chosen: bool
+) -> tuple[str, str]:
+    """The line and its sign; the sign goes where it hides neither a box nor another sign."""
+    middle = Point((source.x + target.x) / 2, (source.y + target.y) / 2)
+    across = Point(-(target.y - source.y), target.x - source.x)
+    bend = Point(middle.x + _BEND * across.x, middle.y + _BEND * across.y)
+    start, end = _border(source, bend), _border(target, bend)
+    places = [_on_curve(start, bend, end, share) for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73)]
+    place = max(places, key=lambda point: min(_room(point, boxes, taken), 2.0))  # the first that has enough
+    taken.append(place)
+    path = f"M{start.x:.1f} {start.y:.1f}Q{bend.x:.1f} {bend.y:.1f} {end.x:.1f} {end.y:.1f}"
+    line = (
+        f'<path class="ns-line ns-{stance.display}" d="{path}" stroke-width="{1.2 + 2.6 * stance.probability:.1f}" '
+        f'marker-end="url(#ns-head-{stance.display})"/><path class="ns-reach" data-cell="{index}" d="{path}"/>'
+    )
+    badge = (
+        f'<g class="ns-badge ns-{stance.display}" role="button" tabindex="0" data-cell="{index}" '
+        f'aria-pressed="{str(is_chosen).lower()}" aria-label="{escape(_words(stance))}">'
+        f"<title>{escape(_plain(stance))}, {percent(stance.probability)}</title>"
+        f'<circle cx="{place.x:.1f}" cy="{place.y:.1f}" r="{_BADGE}"/>'
+        f'<text x="{place.x:.1f}" y="{place.y:.1f}">{SIGNS[stance.display]}</text></g>'
+    )
+    return line, badge
+
+
+def _room(point: Point, boxes: Sequence[Box], taken: Sequence[Point]) -> float:
+    """How far a sign is from what it must not hide, in its own diameters."""
+    apart = [math.dist(point, other) for other in taken]
+    apart += [
+        math.hypot(max(abs(point.x - b.x) - b.half_width, 0), max(abs(point.y - b.y) - b.half_height, 0)) + _BADGE
+        for b in boxes
+    ]
+    return min(apart) / (2 * _BADGE)
+
+
+def _on_curve(start: Point, bend: Point, end: Point, share: float) -> Point:
+    rest = 1 - share
+    a, b, c = rest * rest, 2 * rest * share, share * share
+    return Point(a * start.x + b * bend.x + c * end.x, a * start.y + b * bend.y + c * end.y)
+
+
+def _border(box: Box, toward: Point) -> Point:
+    """Where a line from the middle of a box leaves it."""
+    x, y = toward.x - box.x, toward.y - box.y
+    share = min(
+        (box.half_width + 3) / abs(x) if x else math.inf, (box.half_height + 3) / abs(y) if y else math.inf, 1.0
+    )
+    return Point(box.x + share * x, box.y + share * y)
+
+
+def layout(edges: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Box], int]:
+    """Where each actor stands, no two boxes on each other; and the height of the picture.
+
+    By Fruchterman and Reingold 1991, "Graph Drawing by Force-directed Placement", as networkx has it; boxes that
+    still touch are pushed apart.
+    """
+    import networkx as nx
+
+    net = nx.Graph(edges)
+    height = 260 if len(net) <= 3 else 460 if len(net) <= 8 else 680
+    start = nx.circular_layout(net)
+    places = nx.spring_layout(net, k=3 / math.sqrt(len(net)), pos=start, iterations=200, seed=_SEED)
+    half = {name: (min(len(name), _LONGEST_LABEL) * _LETTER + 24) / 2 for name in net}
+    spread = {
+        axis: (min(place[axis] for place in places.values()), max(place[axis] for place in places.values()))
+        for axis in (0, 1)
+    }
+
+    def stretched(value: float, axis: int, size: float, room: float) -> float:
+        low, high = spread[axis]
+        share = (value - low) / (high - low) if high - low > 1e-6 else 0.5
+        return _MARGIN + room + share * (size - 2 * (_MARGIN + room))
+
+    boxes = {
+        name: Box(
+            stretched(place[0], 0, _WIDTH, half[name]), stretched(place[1], 1, height, _BOX_HEIGHT / 2), half[name]
+        )
+        for name, place in places.items()
+    }
+    return _apart(boxes, height), height
+
+
+def _apart(boxes: dict[str, Box], height: float) -> dict[str, Box]:
+    """Boxes pushed apart until none touch, with room for a sign between them."""
+    gap = Point(2 * _BADGE + 20, 2 * _BADGE + 34)
+    for _ in range(400):
+        moved = False
+        for one, other in combinations(boxes, 2):
+            a, b = boxes[one], boxes[other]
+            over_x = a.half_width + b.half_width + gap.x - abs(a.x - b.x)
+            over_y = a.half_height + b.half_height + gap.y - abs(a.y - b.y)
+            if over_x <= 0 or over_y <= 0:
+                continue
+            moved = True
+            if over_y <= over_x:
+                push = math.copysign(over_y / 2 + 0.5, a.y - b.y)
+                boxes[one], boxes[other] = a._replace(y=a.y + push), b._replace(y=b.y - push)
+            else:
+                push = math.copysign(over_x / 2 + 0.5, a.x - b.x)
+                boxes[one], boxes[other] = a._replace(x=a.x + push), b._replace(x=b.x - push)
+        for name, box in boxes.items():
+            boxes[name] = box._replace(
+                x=min(max(box.x, _MARGIN + box.half_width), _WIDTH - _MARGIN - box.half_width),
+                y=min(max(box.y, _MARGIN + box.half_height), height - _MARGIN - box.half_height),
+            )
+        if not moved:
+            break
+    return boxes

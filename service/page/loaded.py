@@ -1,0 +1,71 @@
+"""Analyzers by profile: loaded when they are first asked for, and kept, the last used ones."""
+
+from __future__ import annotations
+
+import threading
+
+from newstance.configs import names as shipped_names
+from newstance.models.errors import InputError
+from newstance.service.analyzer import Analyzer
+from newstance.service.doctor import state_of, weights_of
+from newstance.service.profile import Profile
+
+# Each holds its models in memory.
+_KEPT = 2
+
+
+class Analyzers:
+    """The analyzers of a page, shared by all readers.
+
+    Args:
+        first: Loaded already; its profile is the page's default. It need not be a shipped one.
+    """
+
+    def __init__(self, first: Analyzer) -> None:
+        self.default = first.profile.name
+        self._first = first
+        self._loaded = {self.default: first}
+        self._lock = threading.Lock()
+
+    def names(self) -> list[str]:
+        """The profiles that a reader can choose: the page's own, and those that are shipped."""
+        return list(dict.fromkeys([self.default, *shipped_names("profiles")]))
+
+    def choices(self) -> list[tuple[str, str]]:
+        """(What a menu says, name) for each profile; those whose weights are not here say so."""
+        return [(self._words(name), name) for name in self.names()]
+
+    def profile(self, name: str) -> Profile:
+        """A profile by its name.
+
+        Raises:
+            InputError: It is none of ``names``; paths are not taken from readers.
+        """
+        if name not in self.names():
+            raise InputError(f"there is no profile {name!r} here; choose from {', '.join(self.names())}")
+        return self._first.profile if name == self.default else Profile.load(name)
+
+    def is_loaded(self, name: str) -> bool:
+        """Whether an analyzer is there at once."""
+        return name in self._loaded
+
+    def get(self, name: str) -> Analyzer:
+        """The analyzer of a profile; loads its models where they are not, which takes seconds or minutes.
+
+        Raises:
+            InputError: There is no such profile.
+            WeightsNotFoundError: Weights that it names are missing; the message says what gets them.
+        """
+        profile = self.profile(name)
+        with self._lock:
+            analyzer = self._loaded.pop(name, None) or Analyzer.from_profile(profile)
+            self._loaded[name] = analyzer  # the last used stands last
+            while len(self._loaded) > _KEPT:
+                del self._loaded[next(iter(self._loaded))]
+            return analyzer
+
+    def _words(self, name: str) -> str:
+        if name == self.default:
+            return name
+        is_here = all(state_of(source)[0] for source in weights_of(self.profile(name)).values())
+        return name if is_here else f"{name} (weights not on this machine)"

@@ -1,0 +1,106 @@
+"""An analysis in steps, done by a thread that can be told to stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from newstance.models.errors import ModelError
+from newstance.service.analyzer import NO_SUMMARY, Analyzer
+from newstance.service.article import Article
+from newstance.service.editing import Session
+from newstance.service.profile import Topic
+
+from .background import Stopped, in_background
+
+_DRAFT_EVERY = 0.3  # seconds
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked about an article.
+
+    Attributes:
+        article: The article.
+        targets: As in ``Analyzer.analyze``.
+        topic: As in ``Analyzer.analyze``.
+        sentences: As in ``Analyzer.analyze``.
+        threshold: As in ``Analyzer.state``.
+    """
+
+    article: Article
+    targets: Sequence[str] | None = None
+    topic: Topic | None = None
+    sentences: int | None = None
+    threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far an analysis has come.
+
+    Attributes:
+        name: loading, reading, stances, summary or done.
+        session: What has been found; None before there are stances, without a summary before the end.
+        draft: What has been written of the summary, not yet checked.
+        answered: How many of how many questions the stance model has answered.
+    """
+
+    name: str
+    session: Session | None = None
+    draft: str = ""
+    answered: tuple[int, int] | None = None
+
+
+def steps(load: Callable[[], Analyzer], wanted: Wanted, stop: threading.Event) -> Iterator[Step]:
+    """Analyse an article, one step at a time: stances first, the summary after them.
+
+    Args:
+        load: Gives the analyzer, and loads its models where they are not.
+        wanted: The article and what is asked about it.
+        stop: Ends the work when it is set: at once while the summary is written, after the running batch while
+            stances are judged.
+
+    Raises:
+        Stopped: ``stop`` was set.
+        NewstanceError: As from ``Analyzer.analyze``.
+    """
+
+    def work(tell: Callable[[Step], None]) -> None:
+        analyzer = load()
+        tell(Step("reading"))
+        start = time.perf_counter()
+        reading = analyzer.read(wanted.article, wanted.topic)
+        taken = {"reading": round(time.perf_counter() - start, 3)}
+        tell(Step("stances"))
+        stated = analyzer.state(
+            reading,
+            wanted.targets,
+            wanted.threshold,
+            on_batch=lambda done, of: tell(Step("stances", answered=(done, of))),
+        )
+        stated = replace(stated, seconds=taken | stated.seconds)
+        session = replace(Session.of(reading, stated), threshold=wanted.threshold)
+        tell(Step("summary", session))
+        start = last = time.perf_counter()
+        draft = ""
+
+        def on_text(piece: str) -> None:
+            nonlocal draft, last
+            if stop.is_set():
+                raise Stopped
+            draft += piece
+            if piece and time.perf_counter() - last > _DRAFT_EVERY:
+                last = time.perf_counter()
+                tell(Step("summary", session, draft))
+
+        try:
+            stated = replace(stated, summary=analyzer.summarize(reading, wanted.sentences, on_text))
+        except ModelError as error:  # the stances are there, and are worth having without it
+            stated = replace(stated, notes=(f"{NO_SUMMARY}: {error}", *stated.notes))
+        stated = replace(stated, seconds={**stated.seconds, "summary": round(time.perf_counter() - start, 3)})
+        tell(Step("done", replace(session, stated=stated)))
+
+    return in_background(work, stop)

@@ -1,0 +1,381 @@
+"""The page in a real browser, on one server for all tests."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newstance.service import Analyzer
+from newstance.service.page import build, look
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+expect = playwright.expect
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+OPTIONS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WAIT = 90_000  # milliseconds; a page on a busy machine is slow
+MARKUP = "<b id='evil'>${1+1} {{value}}</b>"
+OWN = f"Marie Curie praised the new law. Albert Einstein condemned the new law.\n\nIsaac Newton was in Paris. {MARKUP}"
+ENDLESS = f"{OWN}\n\nIt was endless."
+
+_needs_browser = pytest.mark.skipif(
+    CHROMIUM is None, reason="no browser: neither chromium nor google-chrome is on the path"
+)
+pytestmark = [pytest.mark.browser, _needs_browser]
+
+
+class Endless:
+    """A summarizer that writes until it is stopped; for the word "endless" only."""
+
+    def __init__(self, usual: Any) -> None:
+        self._usual = usual
+
+    def summarize(
+        self, text: str, *, sentences: int | None = None, words: int | None = None, on_text: Any = None
+    ) -> Any:
+        while "endless" in text:
+            on_text("more ")
+            time.sleep(0.02)
+        return self._usual.summarize(text, sentences=sentences, words=words, on_text=on_text)
+
+
+@pytest.fixture(scope="module")
+def address(analyzer: Analyzer) -> Iterator[str]:
+    mine = Analyzer(analyzer.profile, analyzer.annotator, analyzer.classifier, Endless(analyzer.summarizer))
+    blocks = build(mine)
+    _, url, _ = blocks.launch(
+        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, footer_links=[], run_history=False, **look()
+    )
+    yield url
+    blocks.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str) -> Iterator[Any]:
+    """open_page(width, dark, path): the page; in the end nothing went to another host, and no script failed."""
+    contexts, elsewhere, failures = [], [], []
+    expect.set_options(timeout=WAIT)
+
+    def open_page(width: int = 1280, dark: bool = False, path: str = "") -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(WAIT)
+        page.on("request", lambda request: elsewhere.append(request.url))
+        page.on("pageerror", lambda error: failures.append(str(error)))
+        page.goto(address + path, wait_until="domcontentloaded")
+        ready(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [url for url in elsewhere if not url.startswith((address, "data:", "blob:"))] == []
+    assert failures == []
+
+
+def ready(page: Any) -> None:
+    page.locator("#ns-analyse").wait_for()
+    page.wait_for_timeout(700)  # until Gradio listens and the form is restored
+
+
+def fill(page: Any, text: str = OWN, *targets: str) -> None:
+    page.locator("#ns-text textarea").fill(text)
+    for target in targets:
+        box = page.locator("#ns-targets input")
+        box.click()
+        box.press_sequentially(target)
+        box.press("Enter")
+
+
+def analyse(page: Any, text: str = OWN, *targets: str) -> None:
+    fill(page, text, *targets)
+    page.locator("#ns-analyse").click()
+
+
+def done(page: Any) -> None:
+    page.get_by_text("Done in").wait_for()
+
+
+def cells(page: Any) -> Any:
+    return page.locator("#ns-board [data-cell]")
+
+
+def rows(page: Any) -> list[str]:
+    return page.locator("#ns-board tbody th b").all_inner_texts()
+
+
+def correct(page: Any, *names: str) -> None:
+    if not page.locator("#ns-actor-names").is_visible():
+        page.get_by_role("button", name="Correct the actors").click()
+    for name in names:
+        page.locator("#ns-actor-names label", has_text=name).click()
+
+
+def test_sample_to_board_to_evidence_by_keyboard(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Summit", exact=True).focus()
+    page.keyboard.press("Enter")
+    cells(page).first.wait_for()
+    top = page.locator("#ns-board").bounding_box()["y"]
+    done(page)
+    assert abs(page.locator("#ns-board").bounding_box()["y"] - top) < 2  # nothing jumps when the summary comes
+    assert page.locator(".ns-board thead th").all_inner_texts()[1] == "Russia's war in Ukraine"  # of the topic
+    assert cells(page).count() > 1
+    unpressed = page.locator('[data-cell][aria-pressed="false"]').first
+    name = unpressed.get_attribute("aria-label")
+    number = unpressed.get_attribute("data-cell")
+    unpressed.focus()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    page.keyboard.press("Enter")
+    actor, _, rest = name.partition(" on ")
+    expect(page.locator("#ns-evidence h3")).to_contain_text(f"{actor} on {rest.split(':')[0]}")
+    assert outline == "solid"
+    assert page.locator(f'[data-cell="{number}"]').get_attribute("aria-pressed") == "true"
+    assert page.locator('#ns-board [data-cell][aria-pressed="true"]').count() == 1
+    assert page.locator("#ns-evidence mark").count() >= 1
+    in_view = "(mark) => { const box = mark.closest('.ns-article').getBoundingClientRect();"
+    in_view += "const at = mark.getBoundingClientRect(); return at.top >= box.top && at.top < box.bottom; }"
+    page.wait_for_timeout(200)
+    assert page.locator("#ns-evidence mark").first.evaluate(in_view)
+    # A sentence of the summary opens to its sources, and they are shown in the article.
+    sentence = page.locator(".ns-sentence").first
+    assert not sentence.locator("blockquote").first.is_visible()
+    sentence.locator("summary").click()
+    assert sentence.locator("blockquote").first.is_visible()
+    sentence.get_by_role("button", name="Show in the article").click()
+    expect(page.locator("#ns-evidence h3")).to_contain_text("Sources of sentence 1")
+    assert page.locator("#ns-evidence mark.ns-source").count() >= 1
+    # Long boards fold.
+    unfold = page.locator(".ns-unfold")
+    hidden = page.locator(".ns-folded")
+    assert hidden.count() > 0
+    assert not hidden.first.is_visible()
+    unfold.click()
+    assert hidden.first.is_visible()
+    assert unfold.get_attribute("aria-expanded") == "true"
+
+
+def test_own_text_with_two_targets_is_never_html_and_downloads(open_page, tmp_path: Path):
+    page = open_page()
+    analyse(page, OWN, "the new law", "Rome")
+    done(page)
+    assert page.locator(".ns-board thead th").all_inner_texts() == ["Actor", "the new law", "Rome"]
+    assert page.locator("[data-cell].ns-favor").count() >= 1
+    assert page.locator("[data-cell].ns-against").count() >= 1
+    assert page.get_by_text("no stance found").count() >= 1
+    assert page.locator("#evil").count() == 0
+    assert MARKUP in page.locator("#ns-drawer .ns-article").inner_text()
+    saved = {}
+    for kind in ("JSON", "CSV", "Markdown", "HTML"):
+        with page.expect_download(timeout=WAIT) as download:
+            page.locator(".ns-downloads").get_by_text(kind, exact=True).click()
+        file = tmp_path / download.value.suggested_filename
+        download.value.save_as(file)
+        saved[file.suffix] = file.read_text(encoding="utf-8")
+    assert json.loads(saved[".json"])["targets"] == ["the new law", "Rome"]
+    assert saved[".md"].startswith("# Analysis")
+    assert "## Stances" in saved[".md"]
+    table = list(csv.DictReader(saved[".csv"].splitlines()))
+    assert {(row["actor"], row["stance"]) for row in table if row["target"] == "the new law"} >= {
+        ("Marie Curie", "favor"),
+        ("Albert Einstein", "against"),
+    }
+    assert "<script" not in saved[".html"]
+    assert "&lt;b id=" in saved[".html"]
+    # The report opens by itself, and looks like the board.
+    report = page.context.new_page()
+    report.goto((tmp_path / "analysis.html").as_uri())
+    assert report.locator(".ns-cell.ns-favor").count() >= 1
+    # What is copied names its source.
+    page.locator("#ns-drawer .ns-copy").first.click()
+    expect(page.locator("#ns-drawer .ns-copy").first).to_have_text("Copied")
+    assert "by newstance]" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_cancel_keeps_the_board_and_the_page_can_go_on(open_page):
+    page = open_page()
+    analyse(page, ENDLESS, "the new law")
+    page.get_by_text("Draft, not yet held against the article").wait_for()
+    assert cells(page).count() >= 2  # stances come before the summary
+    page.locator("#ns-cancel").click()
+    page.get_by_text("Stopped.").wait_for()
+    assert cells(page).count() >= 2
+    page.locator("#ns-text textarea").fill(OWN)
+    page.locator("#ns-analyse").click()
+    done(page)
+
+
+def test_another_reader_is_answered_meanwhile(open_page):
+    first = open_page()
+    analyse(first, ENDLESS, "the new law")
+    first.get_by_text("Draft, not yet held against the article").wait_for()
+    second = open_page()
+    analyse(second, OWN, "the new law")
+    done(second)
+    first.locator("#ns-cancel").click()
+    first.get_by_text("Stopped.").wait_for()
+
+
+def test_actors_are_merged_and_the_merge_is_undone(open_page):
+    page = open_page()
+    analyse(page, OWN, "the new law")
+    done(page)
+    before = rows(page)
+    assert {"Marie Curie", "Albert Einstein"} <= set(before)
+    correct(page, "Marie Curie", "Albert Einstein")
+    page.get_by_role("button", name="Merge").click()
+    page.get_by_text("Merged Marie Curie and Albert Einstein.").wait_for()
+    assert len(rows(page)) == len(before) - 1
+    with page.expect_download(timeout=WAIT) as download:
+        page.locator(".ns-downloads").get_by_text("JSON", exact=True).click()
+    names = [actor["name"] for actor in json.loads(Path(download.value.path()).read_text())["actors"]]
+    assert len({"Marie Curie", "Albert Einstein"} & set(names)) == 1
+    page.get_by_role("button", name="Undo all changes").click()
+    page.get_by_text("as they were found").wait_for()
+    assert sorted(rows(page)) == sorted(before)
+
+
+def test_a_private_address_is_refused_beside_the_field(open_page):
+    page = open_page()
+    page.get_by_label("Web address").first.fill("http://127.0.0.1/secret")
+    page.get_by_role("button", name="Fetch", exact=True).click()
+    alert = page.locator("#ns-fetched [role=alert]")
+    alert.wait_for()
+    assert "not a public address" in alert.inner_text()
+    assert "paste the article's text instead" in alert.inner_text()
+
+
+def test_an_empty_article_is_explained(open_page):
+    page = open_page()
+    assert page.get_by_text("Click a sample to see it at work").is_visible()
+    page.locator("#ns-analyse").click()
+    page.get_by_role("alert").wait_for()
+    assert "The article is empty" in page.get_by_role("alert").inner_text()
+    assert page.locator("#ns-analyse").is_enabled()
+
+
+def test_an_uploaded_file_fills_the_form(open_page, tmp_path: Path):
+    file = tmp_path / "news.md"
+    file.write_text("# A headline\n\nMarie Curie praised the new law.")
+    page = open_page()
+    page.locator("#ns-upload input[type=file], input[type=file]").first.set_input_files(file)
+    expect(page.get_by_label("Headline").first).to_have_value("A headline")
+
+
+def test_a_reload_keeps_the_inputs_and_clear_forgets_them(open_page):
+    page = open_page()
+    fill(page, OWN, "the new law", "Rome")
+    page.get_by_label("Headline").first.fill("Two minds")
+    page.wait_for_timeout(500)
+    page.reload(wait_until="domcontentloaded")
+    ready(page)
+    expect(page.locator("#ns-text textarea")).to_have_value(OWN)
+    expect(page.get_by_label("Headline").first).to_have_value("Two minds")
+    assert page.locator("#ns-targets .token").all_inner_texts() == ["the new law", "Rome"]
+    page.locator("#ns-clear").click()
+    expect(page.locator("#ns-text textarea")).to_have_value("")
+    page.reload(wait_until="domcontentloaded")
+    ready(page)
+    expect(page.locator("#ns-text textarea")).to_have_value("")
+    assert page.locator("#ns-targets .token").count() == 0
+
+
+def test_links_restore_the_form_and_the_text_goes_to_no_server(open_page, address):
+    page = open_page()
+    fill(page, OWN, "the new law")
+    page.wait_for_timeout(300)
+    page.locator("#ns-link").click()
+    page.get_by_text("It holds the text itself").wait_for()
+    link = page.evaluate("navigator.clipboard.readText()")
+    sent, _, kept = link.partition("#")
+    assert sent == f"{address}?target=the+new+law"
+    assert "text=" in kept
+    other = open_page(path=link.removeprefix(address))
+    expect(other.locator("#ns-text textarea")).to_have_value(OWN)
+    assert other.locator("#ns-targets .token").all_inner_texts() == ["the new law"]
+    assert other.url == address  # so that a reload keeps what is typed from here on
+    odd = open_page(path="?sample=harbour&topic=nowhere&profile=../x&sentences=99&threshold=x#text=%%%")
+    expect(odd.get_by_label("Headline").first).to_have_value(
+        "Port city splits over plan to ban cruise ships from old harbour"
+    )
+    analyse(odd, OWN)  # what a link made up does no harm
+    done(odd)
+
+
+def test_graph_to_edge_to_evidence_by_keyboard(open_page):
+    page = open_page()
+    analyse(page, "Marie Curie praised Albert Einstein. Albert Einstein condemned Isaac Newton.", "physics")
+    done(page)
+    page.get_by_role("button", name="Graph: the actors toward each other").click()
+    page.locator("#ns-draw").click()
+    edge = page.get_by_role("button", name="Albert Einstein on Isaac Newton: against").first
+    edge.wait_for()
+    edge.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#ns-drawer h3")).to_contain_text("Albert Einstein on Isaac Newton")
+    assert edge.get_attribute("aria-pressed") == "true"
+    assert "condemned" in page.locator("#ns-drawer mark").first.inner_text()
+    page.get_by_text("As a table, with leanings").click()
+    page.get_by_role("button", name="Marie Curie on Albert Einstein: in favor").last.click()
+    expect(page.locator("#ns-drawer h3")).to_contain_text("Marie Curie on Albert Einstein")
+
+
+def test_articles_are_compared(open_page):
+    page = open_page()
+    page.get_by_role("tab", name="Compare").click()
+    for sample in ("+ Summit", "+ Harbour"):
+        page.get_by_role("button", name=sample, exact=True).click()
+        page.wait_for_timeout(700)
+    page.locator("#ns-compare").click()
+    page.locator("#ns-compared table").first.wait_for()
+    assert page.get_by_text("Port city splits over plan").count() >= 1
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_phone_needs_no_scrolling_sideways(open_page, dark):
+    page = open_page(390, dark)
+    analyse(page, OWN, "the new law", "Rome")
+    done(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert cells(page).first.bounding_box()["width"] > 100
+    assert is_dark(page) == dark
+    page.get_by_role("button", name="Light or dark").click()
+    assert is_dark(page) != dark
+    page.reload(wait_until="domcontentloaded")
+    ready(page)
+    assert is_dark(page) != dark  # what the reader chose stays
+
+
+def is_dark(page: Any) -> bool:
+    body = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return sum(map(int, body.strip("rgb()").split(","))) < 200

@@ -1,0 +1,151 @@
+import itertools
+import re
+from types import SimpleNamespace
+
+import gradio as gr
+import pytest
+
+from newstance.service import Actor, Article, Evidence, Mention, Stance
+from newstance.service.editing import Session
+from newstance.service.page.graph import graph, layout
+from newstance.service.page.graph_part import GraphHandlers
+from newstance.service.page.loaded import Analyzers
+
+NAMES = ["Kim Jong Un", "Vladimir Putin", "Russia", "North Korea", "United States", "Daniel Whitcombe", "China"]
+NAMES += ["Volodymyr Zelensky", "Ukraine", "South Korea", "Han Seo-jun", "Reuters", "the West", "European Commission"]
+NAMES += ["United Nations Security Council of all Nations"]
+EVIL = "<b onload='x'>&\""
+
+
+def stance(actor, target, label="favor", probability=0.8, passages=1):
+    rest = (1 - probability) / 2
+    probabilities = dict.fromkeys(("favor", "against", "neutral"), rest) | {label: probability}
+    side = "favor" if label == "neutral" else label
+    evidence = tuple(Evidence(i, i + 1, "x", side, 0.8) for i in range(passages))
+    return Stance(
+        Actor(actor, "person", (), (Mention(0, 1, "x"),)), target, label, probability, probabilities, evidence
+    )
+
+
+def tangle(actors):
+    labels = itertools.cycle(["favor", "against", "against"])
+    pairs = [pair for i, pair in enumerate(itertools.permutations(NAMES[:actors], 2)) if i % 9 == 0]
+    return [stance(a, b, label) for (a, b), label in zip(pairs, labels, strict=False)]
+
+
+@pytest.mark.parametrize("actors", [2, 4, 8, 15])
+def test_boxes_are_in_the_picture_and_never_on_each_other(actors):
+    edges = [(s.actor.name, s.target) for s in tangle(actors)] or [(NAMES[0], NAMES[1])]
+    edges += list(itertools.pairwise(NAMES[:actors]))
+    boxes, height = layout(edges)
+    assert len(boxes) == actors
+    for box in boxes.values():
+        assert box.half_width <= box.x <= 960 - box.half_width
+        assert box.half_height <= box.y <= height - box.half_height
+    for a, b in itertools.combinations(boxes.values(), 2):
+        assert abs(a.x - b.x) > a.half_width + b.half_width or abs(a.y - b.y) > a.half_height + b.half_height
+
+
+def test_the_same_graph_looks_the_same():
+    assert graph(tangle(8)) == graph(tangle(8))
+
+
+def test_each_stance_is_told_by_sign_line_and_words():
+    html = graph([stance("Kim", "Putin"), stance("US", "Kim", "against", 0.9)])
+    assert html.count('class="ns-line ns-favor"') == html.count('class="ns-line ns-against"') == 1
+    assert re.findall(r"<text [^>]*>([+−])</text>", html) == ["+", "−"]
+    assert "Kim is in favor of Putin" in html
+    assert "US is against Kim" in html
+
+
+def test_every_edge_opens_its_evidence_in_picture_and_table():
+    stances = [stance("Kim", "Putin"), stance("US", "Kim", "against", passages=2), stance("Kim", "US", "neutral")]
+    html = graph(stances, chosen=1)
+    cells = re.findall(r'<(g|button|path)[^>]* data-cell="(\d)"', html)
+    assert sorted(cells) == [
+        ("button", "0"),
+        ("button", "1"),
+        ("button", "2"),
+        ("g", "0"),
+        ("g", "1"),
+        ("path", "0"),
+        ("path", "1"),
+    ]
+    assert re.findall(r'data-cell="(\d)" aria-pressed="true"', html) == ["1", "1"]
+    assert html.count('role="button" tabindex="0"') == 2
+    assert "US on Kim: against, 80%, 2 passages; show the evidence" in html
+
+
+def test_leanings_are_in_the_table_alone_and_nothing_shown_is_said():
+    html = graph([stance("Kim", "US", "neutral")])
+    assert "<svg" not in html
+    assert '<details class="ns-fold" open>' in html
+    assert "does not show" in graph([stance("Kim", "US", "neutral", passages=0)])
+    assert "does not show" in graph([])
+
+
+def test_names_are_never_html():
+    html = graph([stance(EVIL, "Putin"), stance("Putin", EVIL, "against")])
+    assert "<b" not in html.replace("<button", "")
+    assert "&lt;b onload=&#x27;x&#x27;&gt;&amp;&quot;" in html
+
+
+# The part of the page
+
+TEXT = "Marie Curie praised Albert Einstein. Albert Einstein condemned Isaac Newton. Isaac Newton was in Rome."
+
+
+def event(**data):
+    return SimpleNamespace(_data=data)
+
+
+@pytest.fixture
+def found(analyzer):
+    reading = analyzer.read(Article.from_text(TEXT))
+    return SimpleNamespace(session=Session.of(reading, analyzer.state(reading, ["Rome"])), profile="tiny")
+
+
+@pytest.mark.embedded
+def test_the_graph_is_drawn_with_the_first_edges_evidence_and_others_on_a_click(analyzer, found):
+    handlers = GraphHandlers(Analyzers(analyzer))
+    *steps, (said, picture, first, relations) = handlers.draw(found, 8)
+    assert "Asking" in steps[0][0]
+    assert "pairs" in said
+    assert "Evidence: " in first
+    assert "Marie Curie is in favor of Albert Einstein" in picture
+    assert "Albert Einstein is against Isaac Newton" in picture
+    assert picture.count('aria-pressed="true"') == 2  # in the picture and in the table
+    edges = {(s.actor.name, s.target): i for i, s in enumerate(relations.stances)}
+    clicked = handlers.choose(relations, event(cell=edges["Albert Einstein", "Isaac Newton"]))
+    assert "Evidence: Albert Einstein on Isaac Newton" in clicked
+    assert "condemned" in clicked
+    assert handlers.choose(relations, event(cell="x")) == handlers.choose(None, event(cell=0)) == gr.skip()
+
+
+@pytest.mark.embedded
+def test_corrected_names_are_the_graphs_names(analyzer, found):
+    found.session = found.session.rename("Albert Einstein", "The physicist")
+    *_, (_, picture, _, _) = GraphHandlers(Analyzers(analyzer)).draw(found, 8)
+    assert "Marie Curie is in favor of The physicist" in picture
+    assert "The physicist is against Isaac Newton" in picture
+    assert "Einstein</text>" not in picture
+
+
+@pytest.mark.embedded
+def test_fewer_actors_give_fewer_edges(analyzer, found):
+    *_, (_, _, _, relations) = GraphHandlers(Analyzers(analyzer)).draw(found, 2)
+    assert len({name for s in relations.stances for name in (s.actor.name, s.target)}) == 2
+
+
+def test_without_an_analysis_it_says_what_to_do(analyzer):
+    ((said, _, _, _),) = GraphHandlers(Analyzers(analyzer)).draw(None, 8)
+    assert "press Analyse first" in said
+
+
+@pytest.mark.embedded
+def test_our_own_failure_is_told(analyzer, found):
+    broken = SimpleNamespace(get=lambda name: (_ for _ in ()).throw(RuntimeError("a text")))
+    *_, (said, picture, _, _) = GraphHandlers(broken).draw(found, 8)
+    assert "RuntimeError" in said
+    assert "a text" not in said
+    assert picture == ""
