@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any, Literal
 
 from .errors import InputError
@@ -24,14 +25,17 @@ _PREAMBLE = re.compile(
 _MAY_BECOME_PREAMBLE = re.compile(
     r"(?:sure|certainly|absolutely|of course|okay|here|below|this is|the following|summary)\b", re.IGNORECASE
 )
+_POINTS_BACK = re.compile(r"\W*(?:he|she|it|they|his|her|its|their|this|that|these)\b", re.IGNORECASE)
 # Words that a sentence of a summary may have before a text of few but endless sentences counts as long.
 _LONG_SENTENCE = 60
+_SPLITTING = Lock()
 
 
 def split_sentences(text: str) -> list[str]:
     """The sentences of a text, each on one line; paragraphs end sentences, too."""
     lines = [" ".join(line.split()) for line in _BORDER.split(text)]
-    return [sentence.text.strip() for line in lines if line for sentence in _splitter()(line).sents]
+    with _SPLITTING:  # spaCy's vocabulary grows while it reads
+        return [sentence.text.strip() for line in lines if line for sentence in _splitter()(line).sents]
 
 
 @cache
@@ -102,6 +106,11 @@ class Length:
         """The length for one part of a text: no more than this, and at most half of the part."""
         whole = len(sentences) if self.unit == "sentences" else sum(map(_words, sentences))
         return Length(min(self.amount, max(1, whole // 2)), self.unit)
+
+
+def points_back(sentence: str) -> bool:
+    """Whether a sentence begins with a pronoun, whose meaning stands in the sentence before."""
+    return bool(_POINTS_BACK.match(sentence))
 
 
 def _words(text: str) -> int:

@@ -9,13 +9,19 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newstance.configs import SettingsError
 from newstance.configs import names as shipped_names
 from newstance.models.errors import ModelError, NewstanceError, WeightsNotFoundError
 
 from .article import SAMPLES
+
+if TYPE_CHECKING:
+    from .analyzer import Analyzer
+    from .page.app import Tab
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,13 +58,17 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     analyze = commands.add_parser("analyze", help="analyse one article")
-    analyze.add_argument("file", metavar="FILE", help="a .txt, .md or .html file, - for standard input, or sample:NAME")
+    analyze.add_argument(
+        "file",
+        metavar="FILE",
+        help="a .txt, .md, .html, .docx or .pdf file, a page's http(s) address, - for standard input, or sample:NAME",
+    )
     analyze.add_argument("--target", action="append", metavar="T", help="what stances are asked for; may be repeated")
     analyze.add_argument(
         "--topic", metavar="NAME", help=f"a topic file: {', '.join(shipped_names('topics'))}, or a path"
     )
     _add_profile(analyze)
-    analyze.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    analyze.add_argument("--format", choices=("text", "json", "markdown", "csv", "html"), default="text")
     analyze.add_argument("--sentences", type=_positive, metavar="N", help="length of the summary")
     analyze.add_argument("--no-summary", action="store_true", help="leave the summary out")
     analyze.set_defaults(run=_analyze)
@@ -66,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="show what each profile needs and what is there")
     doctor.set_defaults(run=_doctor)
 
-    train = commands.add_parser("train", help="train a stance model as a recipe says")
+    train = commands.add_parser("train", help="train the stance model or the support model as a recipe says")
     train.add_argument("config", metavar="CONFIG", help=f"{', '.join(shipped_names('training'))}, or a path")
     train.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="the folder that holds the labelled sets"
@@ -74,11 +84,29 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="where checkpoints and model go")
     train.set_defaults(run=_train)
 
-    serve = commands.add_parser("serve", help="open the page")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=7860)
+    serve = commands.add_parser("serve", help="serve the page, the API and tools for agents")
+    serve.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s: this computer alone)")
+    serve.add_argument("--port", type=int, default=7860, help="%(default)s; 0 takes a free one")
     _add_profile(serve)
+    serve.add_argument("--auth-file", type=Path, metavar="F", help="who may come in; see `newstance auth`")
+    serve.add_argument("--concurrency", type=_positive, default=2, metavar="N", help="analyses at once (%(default)s)")
+    serve.add_argument(
+        "--max-queue", type=_not_negative, default=32, metavar="N", help="analyses that wait (%(default)s)"
+    )
+    serve.add_argument("--runs", type=Path, metavar="DIR", help="evaluations made on the page are kept there, for all")
+    serve.add_argument("--data", type=Path, metavar="DIR", help="the labelled sets that the page offers")
+    serve.add_argument("--insecure", action="store_true", help="let everybody in on a public address")
     serve.set_defaults(run=_serve)
+
+    auth = commands.add_parser("auth", help="say who may use a server").add_subparsers(required=True, metavar="ACTION")
+    add_token = auth.add_parser("add-token", help="let a program in; prints its token, once")
+    add_token.add_argument("--expires", type=_day, metavar="DATE", help="the last day it is taken, YYYY-MM-DD in UTC")
+    add_token.set_defaults(run=_add_token)
+    add_user = auth.add_parser("add-user", help="let a person in; asks for a password, or reads it from standard input")
+    add_user.set_defaults(run=_add_user)
+    for action in (add_token, add_user):
+        action.add_argument("name", metavar="NAME")
+        action.add_argument("--auth-file", type=Path, required=True, metavar="F", help="made if it is not there")
 
     # The command line is the top of the house: it alone looks up, to what evaluates the service below.
     from newstance.eval.commands import add_commands
@@ -103,6 +131,20 @@ def _positive(text: str) -> int:
     return number
 
 
+def _not_negative(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{number} is less than 0")
+    return number
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no day; give it as YYYY-MM-DD") from None
+
+
 def _analyze(chosen: argparse.Namespace) -> int:
     from rich.console import Console
 
@@ -112,6 +154,9 @@ def _analyze(chosen: argparse.Namespace) -> int:
         article = Article.from_text(sys.stdin.buffer.read().decode("utf-8", errors="replace"))
     elif chosen.file.startswith("sample:"):
         article = Article.from_file(_sample(chosen.file.removeprefix("sample:")))
+    elif "://" in chosen.file:
+        with Console(stderr=True).status("fetching the page"):
+            article = Article.from_url(chosen.file)
     else:
         article = Article.from_file(chosen.file)
     with Console(stderr=True).status("loading models") as status:
@@ -134,7 +179,8 @@ def _analyze(chosen: argparse.Namespace) -> int:
 
         Console().print(terminal(analysis))
     else:
-        print(analysis.to_json() if chosen.format == "json" else analysis.to_markdown())
+        text = getattr(analysis, f"to_{chosen.format}")()
+        print(text, end="" if text.endswith("\n") else "\n")
     return 0
 
 
@@ -157,9 +203,25 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 def _train(chosen: argparse.Namespace) -> int:
     from newstance import configs
-    from newstance.eval.card import write_card
+    from newstance.eval.card import write_card, write_support_card
+    from newstance.models.support_training import (
+        SignsSettings,
+        SupportTrainingSettings,
+        Task,
+        fit_signs,
+        train_support,
+    )
     from newstance.models.training import TrainingSettings, train
 
+    task = configs.load("training", chosen.config, Task).task
+    if task == "signs":
+        weights = fit_signs(configs.load("training", chosen.config, SignsSettings), chosen.data)
+        print("\n".join(["consistency:", "  weights:", *(f"    {k}: {v:g}" for k, v in weights.model_dump().items())]))
+        return 0
+    if task == "support":
+        recipe = configs.load("training", chosen.config, SupportTrainingSettings)
+        print(write_support_card(recipe, train_support(recipe, chosen.data, chosen.out / recipe.name)))
+        return 0
     settings = configs.load("training", chosen.config, TrainingSettings)
     trained = train(settings, chosen.data, chosen.out / settings.name)
     print(write_card(settings, trained))
@@ -167,9 +229,46 @@ def _train(chosen: argparse.Namespace) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from .app import serve
+    from .server import ServerSettings, serve
 
-    serve(chosen.profile, chosen.host, chosen.port)
+    def more_tabs(analyzer: Analyzer) -> Sequence[Tab]:
+        # As with the commands of eval: only the command line looks up.
+        from newstance.eval.page import evaluate_tab
+
+        return [evaluate_tab(analyzer, chosen.runs, chosen.data)]
+
+    settings = ServerSettings(
+        chosen.concurrency,
+        chosen.max_queue,
+        chosen.auth_file,
+        more_tabs=more_tabs,
+    )
+    serve(chosen.profile, chosen.host, chosen.port, settings, chosen.insecure)
+    return 0
+
+
+def _add_token(chosen: argparse.Namespace) -> int:
+    from .auth import add_token
+
+    print(add_token(chosen.auth_file, chosen.name, chosen.expires))
+    print("newstance: this token cannot be shown again", file=sys.stderr)
+    return 0
+
+
+def _add_user(chosen: argparse.Namespace) -> int:
+    import getpass
+
+    from newstance.models.errors import InputError
+
+    from .auth import add_user
+
+    if sys.stdin.isatty():
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Again: ") != password:
+            raise InputError("the two passwords differ; try again")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    add_user(chosen.auth_file, chosen.name, password)
     return 0
 
 

@@ -1,5 +1,10 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from newstance.models import sentences as sentences_module
 from newstance.models.errors import InputError
 from newstance.models.sentences import Draft, Length, split_sentences, unique
 
@@ -100,3 +105,18 @@ def test_nothing_is_shown_that_may_be_taken_back():
     assert Draft.read("He won. She lost it").presentable(three) == "He won. She lost"
     assert Draft.read("He won. He wo").presentable(three) == "He won."
     assert Draft.read("He won. She lost. They").presentable(Length(2)) == "He won. She lost."
+
+
+def test_threads_do_not_meet_in_the_splitter(monkeypatch):
+    split, inside, met = sentences_module._splitter(), threading.Lock(), []
+
+    def watched(line):
+        met.append(not inside.acquire(blocking=False))
+        time.sleep(0.01)
+        inside.release()
+        return split(line)
+
+    monkeypatch.setattr(sentences_module, "_splitter", lambda: watched)
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(split_sentences, ["One went. Two came."] * 8)) == [["One went.", "Two came."]] * 8
+    assert met == [False] * 8

@@ -1,0 +1,35 @@
+"""A real server in a thread, on a port of its own."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import uvicorn
+
+
+@contextmanager
+def running(app: Any, wait_for: str = "/readyz") -> Iterator[str]:
+    """Serve an app; gives its address once ``wait_for`` answers 200."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server = uvicorn.Server(
+        uvicorn.Config(app, access_log=False, log_config=None, ws="none", timeout_graceful_shutdown=2)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 120
+        while httpx.get(address + wait_for).status_code != 200:
+            assert time.monotonic() < deadline, "the server did not get ready"
+            time.sleep(0.05)
+        yield address
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
