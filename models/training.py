@@ -1,4 +1,4 @@
-"""Fine-tune a sequence-pair classifier for stance, and ship it as int8 ONNX.
+"""Fine-tune a sequence-pair classifier, for stance or for support, and ship it as int8 ONNX.
 
 ``newstance train CONFIG --data DIR --out DIR`` runs all of it. Training is transformers' own Trainer: seeds are
 fixed, checkpoints are written as it goes, and the same command goes on where a killed run stopped.
@@ -10,39 +10,71 @@ import json
 import logging
 import random
 import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from newstance.configs import Settings
 
-from .errors import ConfigError
+from .errors import ConfigError, WeightsNotFoundError
 from .pairs import PairClassifier, softmax
-from .sources import joined_archive, locate
+from .sources import joined_archive, locate, sha256_of
 from .stance import LABELS, StanceQuery, direct_pair
-from .training_rows import LabelledSet, Row, rows_by_set, select, training_rows
+from .statements import Statements, statement_rows
+from .training_rows import LabelledSet, Row, rows_by_set, select, speakers
 
 log = logging.getLogger(__name__)
 
+# What rows that were written from templates are called beside the names of the sets.
+STATEMENTS = "statements written from templates"
+
 
 class Base(Settings):
-    """The pretrained encoder that training starts from, as a zip archive in pieces."""
+    """The pretrained encoder that training starts from: a zip archive in pieces, or one folder.
+
+    Attributes:
+        name: What the model card calls it.
+        licence: Its licence.
+        sha256: Of its ``model.safetensors``.
+        parts: Sources of the pieces, in order; or one source, of a folder.
+    """
 
     name: str
     licence: str
     sha256: str
-    parts: list[str]
+    parts: list[str] = Field(min_length=1)
+
+    def folder(self) -> Path:
+        """Where its files are.
+
+        Raises:
+            WeightsNotFoundError: They are missing, or are others.
+        """
+        if len(self.parts) > 1:
+            return joined_archive(self.parts, self.sha256)
+        folder = locate(self.parts[0]).path
+        if sha256_of(folder / "model.safetensors") != self.sha256:
+            raise WeightsNotFoundError(f"{self.parts[0]} does not hold weights with sha256 {self.sha256}")
+        return folder
 
 
-class TrainingSettings(Settings):
-    """One training run; see ``configs/training/stance-mpnet.yaml`` for what each key does."""
+class Recipe(Settings):
+    """What every training run of a pair classifier has; ``configs/training`` says what each key does.
+
+    It starts from a pretrained ``base``, of which the first ``layers`` are taken, or ``continues`` another recipe's
+    run. Then ``kept`` is that one's share in the weights that are shipped: the average of two rounds often keeps what
+    the first had learned and the second forgot (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+    """
 
     name: str
-    base: Base
-    layers: int = Field(ge=1)
+    base: Base | None = None
+    layers: int | None = Field(default=None, ge=1)
+    continues: str | None = None
+    kept: float = Field(default=0.0, ge=0, lt=1)
     max_length: int = Field(ge=32)
     epochs: float = Field(gt=0)
     batch_size: int = Field(ge=1)
@@ -52,10 +84,34 @@ class TrainingSettings(Settings):
     frozen_layers: int = Field(ge=0)
     bf16: bool
     seed: int
+
+    @model_validator(mode="after")
+    def _starts_somewhere(self) -> Self:
+        if (self.base is None) == (self.continues is None):
+            raise ValueError("a recipe needs either a base or the name of a recipe that it continues")
+        if (self.base is None) != (self.layers is None):
+            raise ValueError("layers are taken of a base; a recipe that continues another has that one's")
+        if self.kept and self.continues is None:
+            raise ValueError("kept is the share of the run that a recipe continues")
+        return self
+
+
+class TrainingSettings(Recipe):
+    """One training run of a stance model; see ``configs/training/stance-mpnet-first.yaml``."""
+
     train: list[LabelledSet]
     dev: list[LabelledSet]
     calibrate_on: list[str]
     frames: list[str]
+    statements: Statements | None = None
+
+
+class PairExample(NamedTuple):
+    """A pair as the classifier gets it, and the right label."""
+
+    text: str
+    question: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -77,9 +133,15 @@ class Trained:
 
 @dataclass(frozen=True)
 class DevScores:
-    """What the shipped model says on one development set."""
+    """What the shipped model says on one development set.
 
-    rows: list[Row]
+    Attributes:
+        rows: Each has a ``label``, and a ``text`` that rows resampled together share.
+        logits: Shape (rows, labels).
+        labels: In the order of the logits.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
     logits: np.ndarray
     labels: list[str]
 
@@ -90,36 +152,100 @@ def train(settings: TrainingSettings, data: Path, out: Path) -> Trained:
     Args:
         settings: The recipe.
         data: The folder that holds the labelled sets.
-        out: Checkpoints and the torch model go here; a killed run is taken up from its last checkpoint.
-    """
-    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+        out: Checkpoints and the torch model go here; a killed run is taken up from its last checkpoint. A recipe
+            that continues another finds that one's run beside it.
 
+    Raises:
+        ConfigError: A file is missing, or the run that is to be continued.
+    """
     if unknown := set(settings.calibrate_on) - {labelled.name for labelled in settings.dev}:
         raise ConfigError(f"calibrate_on names {sorted(unknown)}, which are not among the dev sets")
     rng = random.Random(settings.seed)
     dev = {labelled.name: select(labelled, data, rng) for labelled in settings.dev}
-    base = joined_archive(settings.base.parts, settings.base.sha256)
+    # The order of draws is part of a recipe: it gives the same rows in the same order every time.
+    rng = random.Random(settings.seed)
+    made = made_rows(settings, data, rng)
+    rows = [row for part in made.values() for row in part]
+    rng.shuffle(rows)
+    shipped = fit_and_export(settings, _examples(rows), LABELS, out)
+    scores = dev_scores(shipped, dev)
+    temperature = calibrated(settings, shipped, [scores[name] for name in settings.calibrate_on])
+    return Trained(shipped, temperature, scores, {name: len(part) for name, part in made.items()})
+
+
+def fit_and_export(settings: Recipe, examples: Sequence[PairExample], labels: Sequence[str], out: Path) -> Path:
+    """Train, unless that was done before, and write the int8 form.
+
+    Args:
+        settings: The recipe.
+        examples: The training examples, in an order that mixes the sets.
+        labels: The model's labels, in the order of its outputs.
+        out: Checkpoints, the torch model and the int8 form go here.
+
+    Returns:
+        The folder of the int8 form; it has no temperature yet.
+    """
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    base = _start(settings, out)
     tokenizer = AutoTokenizer.from_pretrained(base)
     torch_model = out / "torch"
     if not (torch_model / "model.safetensors").is_file():
-        _fit(settings, data, out, base, tokenizer)
+        _fit(settings, examples, labels, out, base, tokenizer)
+    model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")
+    if settings.kept:
+        earlier = AutoModelForSequenceClassification.from_pretrained(base).state_dict()
+        kept = settings.kept
+        model.load_state_dict({name: w.lerp(earlier[name], kept) for name, w in _weights(model)}, strict=False)
     shipped = out / settings.name
-    export_int8(
-        AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager"),
-        tokenizer,
-        shipped,
-    )
-    scores = dev_scores(shipped, dev)
-    temperature = round(fit_temperature([scores[name] for name in settings.calibrate_on]), 3)
+    export_int8(model, tokenizer, shipped)
+    return shipped
+
+
+def _weights(model: Any) -> Iterator[tuple[str, Any]]:
+    """The numbers of a model by name, without what only counts positions."""
+    return ((name, weights) for name, weights in model.state_dict().items() if weights.is_floating_point())
+
+
+def calibrated(settings: Recipe, shipped: Path, scores: Sequence[DevScores]) -> float:
+    """Fit the temperature, and write it into the model's config."""
+    temperature = round(fit_temperature(scores), 3)
     config_file = shipped / "config.json"
     config = json.loads(config_file.read_text())
     config["newstance"] = {"max_length": settings.max_length, "temperature": temperature}
     config_file.write_text(json.dumps(config, indent=2) + "\n")
-    rows = rows_by_set(settings.train, settings.frames, data, random.Random(settings.seed))
-    return Trained(shipped, temperature, scores, {name: len(part) for name, part in rows.items()})
+    return temperature
 
 
-def _fit(settings: TrainingSettings, data: Path, out: Path, base: Path, tokenizer: Any) -> None:
+def made_rows(settings: TrainingSettings, data: Path, rng: random.Random) -> dict[str, list[Row]]:
+    """All training rows of a recipe, by set; the same seed gives the same rows."""
+    made = rows_by_set(settings.train, settings.frames, data, rng)
+    if settings.statements is not None:
+        rows = [row for part in made.values() for row in part]
+        topics = {row["target"] for name in settings.statements.topics_from for row in made[name]}
+        names = speakers(rows, words=(1, 3))
+        made[STATEMENTS] = statement_rows(
+            settings.statements, names, sorted(topics.union(settings.statements.topics)), rng
+        )
+    return made
+
+
+def _start(settings: Recipe, out: Path) -> Path:
+    """The folder of the model that training starts from."""
+    if settings.base is not None:
+        return settings.base.folder()
+    earlier = out.parent / str(settings.continues) / "torch"
+    if not (earlier / "model.safetensors").is_file():
+        raise ConfigError(
+            f"{settings.name} continues {settings.continues}, and {earlier} holds no trained model; run "
+            f"newstance train {settings.continues} with the same --out first"
+        )
+    return earlier
+
+
+def _fit(
+    settings: Recipe, examples: Sequence[PairExample], labels: Sequence[str], out: Path, base: Path, tokenizer: Any
+) -> None:
     import torch
     from transformers import (
         AutoConfig,
@@ -131,14 +257,13 @@ def _fit(settings: TrainingSettings, data: Path, out: Path, base: Path, tokenize
     )
 
     set_seed(settings.seed)
-    rows = training_rows(settings.train, settings.frames, data, settings.seed)
-    log.info("%d training rows", len(rows))
+    log.info("%d training rows", len(examples))
     config = AutoConfig.from_pretrained(
         base,
-        num_hidden_layers=settings.layers,
-        num_labels=len(LABELS),
-        id2label=dict(enumerate(LABELS)),
-        label2id={label: i for i, label in enumerate(LABELS)},
+        **({} if settings.layers is None else {"num_hidden_layers": settings.layers}),
+        num_labels=len(labels),
+        id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)},
     )
     model = AutoModelForSequenceClassification.from_pretrained(base, config=config)
 
@@ -167,7 +292,7 @@ def _fit(settings: TrainingSettings, data: Path, out: Path, base: Path, tokenize
             report_to="none",
             disable_tqdm=True,
         ),
-        train_dataset=_encoded(rows, tokenizer, settings.max_length),
+        train_dataset=_encoded(examples, labels, tokenizer, settings.max_length),
         data_collator=DataCollatorWithPadding(tokenizer),
     )
     trainer.train(resume_from_checkpoint=any(checkpoints.glob("checkpoint-*")))
@@ -175,16 +300,21 @@ def _fit(settings: TrainingSettings, data: Path, out: Path, base: Path, tokenize
     (out / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1))
 
 
-def _encoded(rows: list[Row], tokenizer: Any, max_length: int) -> Any:
+def _examples(rows: list[Row]) -> list[PairExample]:
+    return [
+        PairExample(*direct_pair(StanceQuery(row["text"], row["holder"], row["target"])), row["label"]) for row in rows
+    ]
+
+
+def _encoded(examples: Sequence[PairExample], labels: Sequence[str], tokenizer: Any, max_length: int) -> Any:
     from datasets import Dataset
 
-    pairs = [direct_pair(StanceQuery(row["text"], row["holder"], row["target"])) for row in rows]
-    texts, questions = zip(*pairs, strict=True)
-    encoded = tokenizer(list(texts), list(questions), truncation="only_first", max_length=max_length)
+    texts, questions = [e.text for e in examples], [e.question for e in examples]
+    encoded = tokenizer(texts, questions, truncation="only_first", max_length=max_length)
     return Dataset.from_dict(
         {
             **encoded,
-            "labels": [LABELS.index(row["label"]) for row in rows],
+            "labels": [labels.index(example.label) for example in examples],
             "length": [len(ids) for ids in encoded["input_ids"]],
         }
     )
@@ -234,16 +364,12 @@ def dev_scores(folder: Path, dev: dict[str, list[Row]]) -> dict[str, DevScores]:
     """The shipped model's logits on the development sets."""
     pairs = PairClassifier.load(locate(f"path:{folder}"))
     return {
-        name: DevScores(
-            rows,
-            pairs.score([direct_pair(StanceQuery(row["text"], row["holder"], row["target"])) for row in rows]).logits,
-            pairs.labels,
-        )
+        name: DevScores(rows, pairs.score([(e.text, e.question) for e in _examples(rows)]).logits, pairs.labels)
         for name, rows in dev.items()
     }
 
 
-def fit_temperature(scores: list[DevScores]) -> float:
+def fit_temperature(scores: Sequence[DevScores]) -> float:
     """The temperature with the least negative log-likelihood (Guo et al. 2017), each set weighing the same."""
     grid = np.exp(np.linspace(np.log(0.5), np.log(4), 200))
 

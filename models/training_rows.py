@@ -105,8 +105,8 @@ def select(labelled: LabelledSet, data: Path, rng: random.Random) -> list[Row]:
 def rows_by_set(sets: list[LabelledSet], frames: list[str], data: Path, rng: random.Random) -> dict[str, list[Row]]:
     """What each set gives to the training."""
     selected = {labelled.name: select(labelled, data, rng) for labelled in sets}
-    speakers = _speakers([row for rows in selected.values() for row in rows])
-    if len(speakers) < 2 and any(labelled.quoted for labelled in sets):
+    names = speakers([row for rows in selected.values() for row in rows])
+    if len(names) < 2 and any(labelled.quoted for labelled in sets):
         raise ConfigError("quoted: the sets name fewer than two holders that could be speakers")
     made: dict[str, list[Row]] = {}
     for labelled in sets:
@@ -114,7 +114,7 @@ def rows_by_set(sets: list[LabelledSet], frames: list[str], data: Path, rng: ran
         if labelled.off_target:
             rows += _off_target(rows, labelled.off_target, rng)
         made[labelled.name] = [
-            _quoted(row, rng.choice(frames), speakers, rng)
+            _quoted(row, rng.choice(frames), names, rng)
             if row["holder"] == AUTHOR and rng.random() < labelled.quoted
             else row
             for row in rows
@@ -122,22 +122,15 @@ def rows_by_set(sets: list[LabelledSet], frames: list[str], data: Path, rng: ran
     return made
 
 
-def training_rows(sets: list[LabelledSet], frames: list[str], data: Path, seed: int) -> list[Row]:
-    """All training rows of a recipe, in an order that mixes the sets; the same seed gives the same rows."""
-    rng = random.Random(seed)
-    rows = [row for part in rows_by_set(sets, frames, data, rng).values() for row in part]
-    rng.shuffle(rows)
-    return rows
-
-
 def _sentence(row: Row) -> str:
     return row["id"].rpartition("-")[0]
 
 
-def _speakers(rows: list[Row]) -> list[str]:
-    """Names that the sets themselves use for holders: people and bodies of two or three words."""
-    names = {row["holder"] for row in rows if re.fullmatch(r"(?:[A-Z][\w.]+ ){1,2}[A-Z]\w+", row["holder"])}
-    return sorted(names)
+def speakers(rows: list[Row], words: tuple[int, int] = (2, 3)) -> list[str]:
+    """Names that the sets themselves use for holders, of as many words as asked: people and bodies."""
+    least, most = words
+    name = re.compile(rf"(?:[A-Z][\w.]+ ){{{least - 1},{most - 1}}}[A-Z]\w+")
+    return sorted({row["holder"] for row in rows if name.fullmatch(row["holder"])})
 
 
 def _as_topic(row: Row) -> Row:
@@ -161,8 +154,8 @@ def _off_target(rows: list[Row], count: int, rng: random.Random) -> list[Row]:
     raise ConfigError(f"off_target: found {len(made)} of {count} rows whose text names nothing of another's target")
 
 
-def _quoted(row: Row, frame: str, speakers: list[str], rng: random.Random) -> Row:
-    speaker, other = rng.sample(speakers, 2)
+def _quoted(row: Row, frame: str, names: list[str], rng: random.Random) -> Row:
+    speaker, other = rng.sample(names, 2)
     asked_other = "{other}" in frame and rng.random() < 1 / 3
     text = row["text"].strip()
     if not frame.replace("{other}", "").rstrip(".").endswith(('"', "”")) and frame.endswith("{text}"):

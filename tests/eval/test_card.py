@@ -3,7 +3,7 @@ import pytest
 
 from newstance import configs
 from newstance.eval.card import write_card
-from newstance.models.training import DevScores, Trained, TrainingSettings
+from newstance.models.training import STATEMENTS, DevScores, Trained, TrainingSettings
 
 LABELS = ["favor", "against", "neutral"]
 
@@ -20,13 +20,17 @@ def trained(tmp_path):
     own = ["neutral", "favor", "against"]
     logits = 5.0 * np.array([[0, 1, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0]])
     scores = {part.name: DevScores(rows, logits, own) for part in settings.dev}
-    return settings, Trained(tmp_path, 1.25, scores, {part.name: 1000 for part in settings.train})
+    return settings, Trained(tmp_path, 1.25, scores, {part.name: 1000 for part in settings.train} | {STATEMENTS: 500})
 
 
 def test_card_names_base_data_terms_and_command(trained):
     settings, model = trained
     card = write_card(settings, model).read_text()
-    assert settings.base.name in card and settings.base.licence in card
+    # Who uses the model must know what the first round was trained on, too.
+    assert "first 6 layers of sentence-transformers/all-mpnet-base-v2 (Apache-2.0), trained as" in card
+    assert f"{settings.continues} on DSE (free use with citation" in card
+    assert "whose weights make up 25% of the shipped ones" in card
+    assert f"| {STATEMENTS} | 500 | ours |" in card
     for part in settings.train:
         assert f"| {part.name} | 1,000 | {part.terms} |" in card
     assert f"newstance train {settings.name} --data DIR" in card

@@ -88,4 +88,11 @@ def test_the_shipped_statements_hold_no_sentence_of_the_minimal_pairs():
     rows = statement_rows(shipped, NAMES, shipped.topics, random.Random(1))
     pairs = load_set("minimal-pairs").examples
     assert not {row["text"].lower() for row in rows} & {example.input["text"].lower() for example in pairs}
-    assert not {target.lower() for target in shipped.topics} & {example.input["target"].lower() for example in pairs}
+
+
+def test_weights_are_kept_only_of_a_run_that_is_continued():
+    shipped = configs.load("training", "stance-mpnet", TrainingSettings)
+    assert 0 < shipped.kept < 1
+    first = configs.load("training", "stance-mpnet-first", TrainingSettings)
+    with pytest.raises(ValidationError, match="kept is the share of the run that a recipe continues"):
+        TrainingSettings(**first.model_dump() | {"kept": 0.5})

@@ -17,7 +17,7 @@ from newstance.models.training import (
     fit_temperature,
     train,
 )
-from newstance.models.training_rows import LabelledSet, read, select, training_rows
+from newstance.models.training_rows import LabelledSet, read, rows_by_set, select
 
 pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor", "ignore:Exporting aten")
 
@@ -36,7 +36,8 @@ def made(tmp_path):
     """Writes a set of rows, and makes training rows of it."""
 
     def make(rows, seed=1, others=(), **settings):
-        return training_rows([little(rows, **settings), *others], FRAMES, tmp_path, seed)
+        made = rows_by_set([little(rows, **settings), *others], FRAMES, tmp_path, random.Random(seed))
+        return [r for part in made.values() for r in part]
 
     def little(rows, name="little", **settings):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
@@ -280,3 +281,23 @@ def test_int8_export_says_what_the_torch_model_says(recipe, tmp_path):
 def test_calibration_on_a_set_that_is_no_dev_set_is_refused(recipe, tmp_path):
     with pytest.raises(ConfigError, match=r"calibrate_on names \['other'\]"):
         train(recipe.model_copy(update={"calibrate_on": ["other"]}), tmp_path, tmp_path / "out")
+
+
+def test_a_second_round_goes_on_from_the_first_and_keeps_its_share(recipe, tmp_path):
+    from newstance.models.pairs import PairClassifier
+
+    again = recipe.model_copy(update={"name": "again", "base": None, "layers": None, "continues": "tiny"})
+    with pytest.raises(ConfigError, match=r"run\s+newstance train tiny with the same --out first"):
+        train(again, tmp_path, tmp_path / "runs" / "again")
+    train(recipe, tmp_path, tmp_path / "runs" / "tiny")
+    first, second = (tmp_path / "runs" / name / "torch" for name in ("tiny", "again"))
+    far = again.model_copy(update={"learning_rate": 0.3, "kept": 0.75})
+    shipped = train(far, tmp_path, tmp_path / "runs" / "again").folder
+    pairs = [("{ Kim } praised [ Li ].", "Kim toward Li"), ("{ Kim } attacked [ Li ].", "Kim toward Li")]
+    scored = {
+        name: PairClassifier.load(locate(f"path:{folder}")).score(pairs).logits
+        for name, folder in (("first", first), ("second", second), ("shipped", shipped))
+    }
+    distance = {name: np.abs(scored[name] - scored["shipped"]).max() for name in ("first", "second")}
+    assert distance["first"] > 0.05  # it was trained on
+    assert distance["second"] > distance["first"]  # three quarters are the first round's
