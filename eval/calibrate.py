@@ -162,10 +162,7 @@ def _scored(classifier: CalibratedClassifier, labelled: LabelledSet) -> _Scored:
 
 def _dev_scores(part: _Scored) -> DevScores:
     return DevScores(
-        [
-            {**e.input, "id": e.id, "label": e.gold}  # type: ignore[typeddict-item]
-            for e in part.labelled.examples
-        ],
+        [{**e.input, "id": e.id, "label": e.gold} for e in part.labelled.examples],
         part.logits,
         list(LABELS),
     )

@@ -1,4 +1,4 @@
-"""The sub-commands evaluate, report, compare and calibrate."""
+"""The sub-commands evaluate, report, compare, actors and calibrate."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from newstance.models import StanceClassifier
+    from newstance.service import Actor
 
     from .labelled import LabelledSet
     from .runs import Advance, RunOptions
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-commands; each sets ``run``, which takes the arguments and returns an exit code."""
     _add_evaluate(subparsers)
+    _add_corruptions(subparsers)
     report = subparsers.add_parser("report", help="score a run's stored rows again; needs no model")
     report.add_argument("run_dir", type=Path, nargs="+", metavar="RUN_DIR")
     report.add_argument("--keep", type=Path, metavar="DIR", help="write the scores without rows there, too")
@@ -29,12 +31,50 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     compare.add_argument("run_a", type=Path, metavar="RUN_A")
     compare.add_argument("run_b", type=Path, metavar="RUN_B")
     compare.set_defaults(run=_compare)
+    actors = subparsers.add_parser(
+        "actors", help="score the actors that are found: on the articles listed with newstance, and on labelled sets"
+    )
+    actors.add_argument("config", nargs="*", metavar="CONFIG", help="sets of articles with judgements")
+    _add_common(actors)
+    actors.set_defaults(run=_actors)
+    attribution = subparsers.add_parser(
+        "attribution", help="score quotations with their speakers, and minimal pairs of stances by kind"
+    )
+    attribution.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
+    attribution.set_defaults(run=_attribution)
     calibrate = subparsers.add_parser("calibrate", help="fit temperature and abstain threshold on development data")
     calibrate.add_argument("config", nargs="+", metavar="CONFIG", help="development sets")
     calibrate.add_argument("--check", nargs="+", default=[], metavar="CONFIG", help="other sets, to check on")
     calibrate.add_argument("--write", type=Path, metavar="PROFILE_FILE", help="put the numbers into this profile")
     _add_common(calibrate)
     calibrate.set_defaults(run=_calibrate)
+
+
+def _add_corruptions(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "corruptions",
+        help="how many falsified summary sentences the guard stops",
+        description="Makes false versions of sentences that are true of development articles, and asks the guard.",
+    )
+    parser.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the folder that holds the labelled sets")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="rows and shares go here")
+    parser.set_defaults(run=_corruptions)
+
+
+def _corruptions(args: argparse.Namespace) -> int:
+    from newstance.service import Analyzer
+
+    from .corruptions import HELD_OUT, measure
+    from .labelled import load_set
+
+    sets = [load_set(name, args.data) for name in HELD_OUT]
+    with _progress("corruptions") as advance:
+        shares = measure(Analyzer.from_profile(args.profile), sets, args.out, advance)
+    for kind, found in shares.items():
+        stopped = found["stopped"]
+        print(f"{kind}: {stopped['value']:.3f} [{stopped['low']:.3f}, {stopped['high']:.3f}] of {found['n']} stopped")
+    return 0
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
@@ -87,7 +127,9 @@ def _evaluate(args: argparse.Namespace) -> int:
         options = RunOptions(limit=args.limit)
         with _progress(labelled.config.name) as advance:
             run_set(labelled, analyzer, folder, options, _command(args, config), advance)
-        if args.zero_shot and labelled.config.kind != "summaries":
+        if labelled.config.kind == "consistency":
+            _similarity(profile.consistency.embeddings, labelled, folder, options)
+        if args.zero_shot and labelled.config.kind in ("stance", "articles"):
             _zero_shot(args.zero_shot, labelled, folder, options)
         if args.robustness and labelled.config.kind == "stance":
             _robustness(analyzer.classifier, labelled, folder, options)
@@ -96,6 +138,20 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.update_floors:
         _update_floors(results, args)
     return 0
+
+
+def _similarity(source: str, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
+    from newstance.models.embedding import SentenceEmbedder
+    from newstance.models.sources import locate
+
+    from .consistency import SIMILARITY, similarity_answers
+    from .runs import answer_with
+    from .storage import BASELINE, RowFile, only_run_in
+
+    embedder = SentenceEmbedder.load(locate(source))
+    rows = RowFile(folder / f"{BASELINE}{SIMILARITY}.jsonl")
+    with only_run_in(folder), _progress(f"{labelled.config.name}, {SIMILARITY}") as advance:
+        answer_with(partial(similarity_answers, embedder), labelled, rows, options, advance)
 
 
 def _zero_shot(source: str, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
@@ -204,6 +260,42 @@ def _compare(args: argparse.Namespace) -> int:
     from .compare import as_markdown, compare
 
     print(as_markdown(compare(args.run_a, args.run_b), str(args.run_a), str(args.run_b)), end="")
+    return 0
+
+
+def _actors(args: argparse.Namespace) -> int:
+    from newstance.models import Annotator
+    from newstance.service import Profile
+    from newstance.service.actors import find_actors
+
+    from .actors import score_set, score_shipped
+    from .labelled import load_set
+
+    sets = [load_set(name, args.data, args.skip_invalid) for name in args.config]
+    annotator = Annotator.load(Profile.load(args.profile).annotator)
+
+    def find(text: str) -> list[Actor]:
+        return find_actors(annotator.annotate(text))
+
+    print(f"listed articles: {score_shipped(find).as_text()}")
+    for labelled in sets:
+        print(f"{labelled.config.name}: {score_set(labelled, find).as_text()}")
+    return 0
+
+
+def _attribution(args: argparse.Namespace) -> int:
+    from newstance.service import Analyzer, Article
+
+    from .attribution import PAIRS, QUOTATIONS, pair_table, quotation_table, score_pairs, shipped_rows
+    from .document import Block, Document, Heading
+
+    analyzer = Analyzer.from_profile(args.profile)
+    quotations = quotation_table(
+        shipped_rows(QUOTATIONS), lambda text: analyzer.read(Article.from_text(text, title="")).quotations
+    )
+    pairs = pair_table(score_pairs(shipped_rows(PAIRS), analyzer))
+    blocks: list[Block] = [Heading("Quotations"), quotations, Heading("Minimal pairs, accuracy"), pairs]
+    print(Document(f"Attribution, profile {analyzer.profile.name}", blocks).markdown(), end="")
     return 0
 
 

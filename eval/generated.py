@@ -57,14 +57,16 @@ class RememberingSummarizer:
         sentences: int | None = None,
         words: int | None = None,
         on_text: Callable[[str], None] | None = None,
+        sample: int = 0,
     ) -> GeneratedSummary:
         """The kept summary of a text, or a new one; see ``Summarizer``."""
-        asked = json.dumps([*self._model, text, sentences, words], sort_keys=True)
+        # Sample 0 leaves the name of the file as it was before there were others.
+        asked = json.dumps([*self._model, text, sentences, words, *([sample] if sample else [])], sort_keys=True)
         path = self._folder / f"{hashlib.sha256(asked.encode()).hexdigest()}.json"
         if path.is_file():
             kept = json.loads(path.read_text(encoding="utf-8"))
             return GeneratedSummary(**kept | {"sentences": tuple(kept["sentences"])})
-        written = self._summarizer.summarize(text, sentences=sentences, words=words, on_text=on_text)
+        written = self._summarizer.summarize(text, sentences=sentences, words=words, on_text=on_text, sample=sample)
         self._folder.mkdir(parents=True, exist_ok=True)
         write_json(path, asdict(written))
         return written

@@ -20,6 +20,8 @@ _NAMES = {
     "macro_f1": "macro-F1",
     "five_class_macro_f1": "macro-F1, five classes",
     "favor_against_f1": "F1 of favor and against",
+    "auc": "AUC of support",
+    "balanced_accuracy": "balanced accuracy of support",
 }
 
 

@@ -24,13 +24,16 @@ from newstance.models.errors import ConfigError, InputError
 from newstance.models.stance import LABELS, Label
 
 SHIPPED = Path(__file__).parent / "data"
-Kind = Literal["stance", "articles", "summaries"]
+Kind = Literal["stance", "articles", "summaries", "consistency"]
 STANCE_METRICS = ("macro_f1", "favor_against_f1", "accuracy", "five_class_macro_f1")
 SUMMARY_METRICS = ("rouge1", "rouge2", "rougeL")
+CONSISTENCY_METRICS = ("auc", "balanced_accuracy")
+SUPPORTED, UNSUPPORTED = "supported", "unsupported"
 _FIELDS: dict[Kind, tuple[str, ...]] = {
     "stance": ("text", "holder", "target", "label"),
     "articles": ("article", "judgements"),
     "summaries": ("article", "summary"),
+    "consistency": ("article", "sentence", "supported"),
 }
 _PROBLEMS_SHOWN = 5
 
@@ -42,12 +45,14 @@ class Layout(Settings):
         columns: Our field name to the column that holds it; a field not named here has its own name.
         constants: Fields that no column holds, such as ``holder: author``.
         labels: The set's labels to ours; the default takes favor, against and neutral as they are.
+        verdicts: Of consistency sets: what the column ``supported`` says, and whether it means that.
         each: For records that hold several examples: one entry for each, with the columns that differ.
     """
 
     columns: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     labels: dict[str, Label] = Field(default={label: label for label in LABELS})
+    verdicts: dict[str, bool] = Field(default={"true": True, "false": False})
     each: list[dict[str, str]] = Field(default_factory=list)
 
 
@@ -78,7 +83,8 @@ class SetConfig(Settings):
     Attributes:
         name: Names the run's folder and the report.
         kind: ``stance``: rows of text, holder, target, label. ``articles``: whole articles with judgements
-            (actor, target, label). ``summaries``: articles with reference summaries.
+            (actor, target, label). ``summaries``: articles with reference summaries. ``consistency``: sentences with
+            their articles, and whether readers found them borne out.
         terms: Licence or terms of use.
         source: The paper, and where the set comes from.
         metric: The headline number.
@@ -104,7 +110,7 @@ class SetConfig(Settings):
     def _fits(self) -> Self:
         if not (self.file or self.hub):
             raise ValueError("a labelled set needs file or hub, or both")
-        allowed = SUMMARY_METRICS if self.kind == "summaries" else STANCE_METRICS
+        allowed = {"summaries": SUMMARY_METRICS, "consistency": CONSISTENCY_METRICS}.get(self.kind, STANCE_METRICS)
         if self.metric and self.metric not in allowed:
             raise ValueError(f"metric {self.metric!r} does not fit {self.kind}; expected {', '.join(allowed)}")
         for layout in (self.file, self.hub):
@@ -117,7 +123,7 @@ class SetConfig(Settings):
     @property
     def headline(self) -> str:
         """The name of the headline metric: the one given, or the kind's own."""
-        return self.metric or ("rougeL" if self.kind == "summaries" else "macro_f1")
+        return self.metric or {"summaries": "rougeL", "consistency": "auc"}.get(self.kind, "macro_f1")
 
 
 @dataclass(frozen=True)
@@ -127,8 +133,8 @@ class Example:
     Attributes:
         id: Unique in its set.
         group: Examples that share a text share a group; intervals resample whole groups.
-        input: What the model gets: text, holder and target; or the article.
-        gold: A label, or a reference summary.
+        input: What the model gets: text, holder and target; or the article, and the sentence to be checked.
+        gold: A label, a verdict or a reference summary.
     """
 
     id: str
@@ -318,6 +324,8 @@ def _examples(kind: Kind, record: dict[str, Any], layout: Layout, line: int) -> 
         return [Example(identity, identity, {"article": article}, summary)]
     if kind == "articles":
         return _judged(record, layout, identity)
+    if kind == "consistency":
+        return [_claimed(record, layout, identity)]
     made = []
     for number, differing in enumerate(layout.each or [{}], 1):
         columns = layout.columns | differing
@@ -348,6 +356,20 @@ def _judged(record: dict[str, Any], layout: Layout, identity: str) -> list[Examp
         values = {"text": text, "holder": actor, "target": target}
         made.append(Example(f"{identity}#{number + 1}", identity, values, label))
     return made
+
+
+def _claimed(record: dict[str, Any], layout: Layout, identity: str) -> Example:
+    article, sentence, raw = (
+        _text(record, layout.columns, layout.constants, name) for name in ("article", "sentence", "supported")
+    )
+    verdict = raw.strip().lower()
+    if verdict not in layout.verdicts:
+        column = layout.columns.get("supported", "supported")
+        known = ", ".join(map(repr, layout.verdicts))
+        raise _BadRowError(f"column {column!r}: unknown verdict {raw!r}; the config's verdicts are {known}")
+    group = hashlib.sha256(article.encode()).hexdigest()[:16]
+    gold = SUPPORTED if layout.verdicts[verdict] else UNSUPPORTED
+    return Example(identity, group, {"article": article, "sentence": sentence}, gold)
 
 
 def _identity(record: dict[str, Any], layout: Layout, line: int) -> str:

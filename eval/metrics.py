@@ -139,6 +139,42 @@ def accuracy(confusion: np.ndarray) -> np.ndarray:
     return right
 
 
+def balanced_accuracy(confusion: np.ndarray) -> np.ndarray:
+    """The mean recall over the labels; a label without examples counts as 0."""
+    mean: np.ndarray = label_scores(confusion)[1].mean(axis=-1)
+    return mean
+
+
+def rank_rows(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Each example's place among the distinct scores.
+
+    Args:
+        scores: Shape (examples,).
+        truth: Shape (examples,), whether each example is a positive one.
+
+    Returns:
+        Shape (examples, distinct scores, 2): negative and positive, one of all entries is 1.
+    """
+    places = np.unique(scores, return_inverse=True)[1]
+    rows = np.zeros((len(scores), int(places.max()) + 1, 2), np.float32)
+    rows[np.arange(len(scores)), places, truth.astype(int)] = 1
+    return rows
+
+
+def auc(ranks: np.ndarray) -> np.ndarray:
+    """How probable it is that a positive example scores above a negative one, ties counting half.
+
+    Args:
+        ranks: Totals of ``rank_rows``, of shape (..., distinct scores, 2); without one of the kinds the answer is 0.5.
+    """
+    negative, positive = ranks[..., 0], ranks[..., 1]
+    below = np.cumsum(negative, axis=-1) - negative / 2
+    pairs = positive.sum(axis=-1) * negative.sum(axis=-1)
+    won = (positive * below).sum(axis=-1)
+    area: np.ndarray = np.divide(won, pairs, out=np.full_like(won, 0.5), where=pairs > 0)
+    return area
+
+
 def mean_of_totals(totals: np.ndarray) -> np.ndarray:
     """The mean, from totals (..., 2) of value and count."""
     mean: np.ndarray = totals[..., 0] / np.maximum(totals[..., 1], 1)

@@ -40,7 +40,9 @@ def report(run: StoredRun, results: dict[str, Any]) -> Document:
     document = Document(f"{results['set']}, profile {results['profile']}")
     _add_notes(document, results)
     _add_headline(document, run, results)
-    if results["kind"] != "summaries":
+    if results["kind"] == "consistency":
+        _add_confusion(document, results)
+    elif results["kind"] != "summaries":
         _add_confusion(document, results)
         _add_targets(document, results)
         _add_calibration(document, results)
@@ -83,7 +85,7 @@ def _add_headline(document: Document, run: StoredRun, results: dict[str, Any]) -
         ),
         Table(
             ["", *names],
-            [[system, *(interval(of[name]) for name in names)] for system, of in systems.items()],
+            [[system, *(interval(of[name]) if name in of else "" for name in names)] for system, of in systems.items()],
         ),
     ]
     if results["best_baseline"]["beats"] == "yes":
@@ -181,6 +183,12 @@ def _add_worst(document: Document, results: dict[str, Any]) -> None:
         document.blocks.append(Table(["id", headline, "reference", "summary"], rows))
         return
     rows = []
+    if results["kind"] == "consistency":
+        for w in results["worst"]:
+            said = w["error"] or f"{w['prediction']} ({(w['probabilities'] or {}).get(w['prediction'], 0):.2f})"
+            rows.append([w["id"], _shortened(w["sentence"]), w["gold"], said])
+        document.blocks.append(Table(["id", "sentence", "gold", "said"], rows))
+        return
     for w in results["worst"]:
         said = w["error"] or f"{w['prediction']} ({(w['probabilities'] or {}).get(w['prediction'], 0):.2f})"
         rows.append([w["id"], _shortened(w["text"]), w["holder"], w["target"], w["gold"], said])

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from newstance.models.errors import ConfigError, InputError, WeightsNotFoundError
+from newstance.models.sentences import split_sentences
 from newstance.models.stance import LABELS, StancePrediction, StanceQuery
 
 from . import provenance
-from .labelled import Example, LabelledSet
+from .labelled import SUPPORTED, UNSUPPORTED, Example, LabelledSet
 from .storage import Row, RowFile, only_run_in, write_json
 
 # Large enough for batches of even length inside, small enough that a kill loses little.
@@ -41,8 +42,16 @@ class Analyzer(Protocol):
         """For stance sets."""
         ...
 
+    def read(self, article: Any, /) -> Any:
+        """An article that has been read, for ``summarize`` and ``check``; neither reads it again."""
+        ...
+
     def summarize(self, article: Any, sentences: int | None = None) -> Any:
         """For summary sets: a checked summary with ``text``, and ``written``, the text before the check."""
+        ...
+
+    def check(self, article: Any, sentences: Any, /) -> Sequence[Any]:
+        """``support`` and ``passes`` of each sentence; for consistency sets, and for scores of summaries."""
         ...
 
     def stances_of(self, article: Any, pairs: Any, /) -> Sequence[Any]:
@@ -58,6 +67,7 @@ class Answer:
     probabilities: dict[str, float] | None = None
     error: str | None = None
     written: str | None = None  # a summary before it was checked
+    supports: dict[str, list[float]] | None = None  # of the sentences of both
 
 
 @dataclass(frozen=True)
@@ -226,13 +236,19 @@ def _row(example: Example, answer: Answer, seconds: float) -> Row:
         "seconds": round(seconds, 6),
         "error": answer.error,
     }
-    return row if answer.written is None else {**row, "written": answer.written}
+    if answer.written is not None:
+        row["written"] = answer.written
+    if answer.supports is not None:
+        row["supports"] = answer.supports
+    return row
 
 
 def _answerer(labelled: LabelledSet, analyzer: Analyzer) -> Answerer:
     if labelled.config.kind == "summaries":
         sentences = labelled.config.summary_sentences
         return lambda batch: [_summary_answer(analyzer, example, sentences) for example in batch]
+    if labelled.config.kind == "consistency":
+        return lambda batch: _support_answers(analyzer, batch)
     classifier = analyzer.classifier
     if labelled.config.kind == "stance":
         return lambda batch: stance_answers(classifier, batch)
@@ -242,8 +258,25 @@ def _answerer(labelled: LabelledSet, analyzer: Analyzer) -> Answerer:
 def _summary_answer(analyzer: Analyzer, example: Example, sentences: int) -> Answer:
     from newstance.service import Article
 
-    summary = analyzer.summarize(Article.from_text(example.input["article"], title=""), sentences)
-    return Answer(summary.text, written=summary.written)
+    article = analyzer.read(Article.from_text(example.input["article"], title=""))
+    summary = analyzer.summarize(article, sentences)
+    texts = {"prediction": summary.text, "written": summary.written}
+    supports = {
+        name: [checked.support for checked in analyzer.check(article, split_sentences(text))]
+        for name, text in texts.items()
+    }
+    return Answer(summary.text, written=summary.written, supports=supports)
+
+
+def _support_answers(analyzer: Analyzer, batch: Sequence[Example]) -> list[Answer]:
+    from newstance.service import Article
+
+    article = Article.from_text(batch[0].input["article"], title="")
+    checked = analyzer.check(article, [example.input["sentence"] for example in batch])
+    return [
+        Answer(SUPPORTED if c.passes else UNSUPPORTED, {SUPPORTED: c.support, UNSUPPORTED: 1 - c.support})
+        for c in checked
+    ]
 
 
 def stance_answers(classifier: Classifier, batch: Sequence[Example]) -> list[Answer]:

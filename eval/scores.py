@@ -12,7 +12,8 @@ from newstance.models.stance import LABELS
 
 from . import metrics
 from .baselines import lead_summary, stance_baselines
-from .labelled import SetConfig
+from .consistency import baseline_measures, run_measures, worst_rows
+from .labelled import SUPPORTED, UNSUPPORTED, SetConfig
 from .metrics import FIVE_CLASSES, Measure
 from .robustness import CHANGES, PARAPHRASED, flips
 from .storage import Row, StoredRun
@@ -46,6 +47,8 @@ def score_run(run: StoredRun) -> dict[str, Any]:
     }
     if run.config.kind == "summaries":
         return head | _summary_results(run)
+    if run.config.kind == "consistency":
+        return head | _consistency_results(run)
     return head | _stance_results(run)
 
 
@@ -93,13 +96,23 @@ def _five_class_confusion(rows: Sequence[Row], answers: Answers) -> tuple[np.nda
     return metrics.confusion_rows(gold_labels, list(predicted.values()), FIVE_CLASSES), [group[stem] for stem in gold]
 
 
-def summary_measures(rows: Sequence[Row], summaries: Sequence[str | None]) -> dict[str, Measure]:
-    """The mean of every summary score; a crash counts as an empty summary."""
+def summary_measures(rows: Sequence[Row], summaries: Sequence[str | None], which: str = "") -> dict[str, Measure]:
+    """The mean of every summary score; a crash counts as an empty summary.
+
+    Args:
+        rows: What was asked.
+        summaries: One for each row.
+        which: Names their support scores in the rows, if they have some; the mean of a summary's sentences is taken.
+    """
     groups = [row["group"] for row in rows]
     values = [
         summary_scores(summary or "", row["input"]["article"], row["gold"])
         for row, summary in zip(rows, summaries, strict=True)
     ]
+    supports = [row.get("supports", {}).get(which, []) for row in rows]
+    if any(supports):
+        for value, of_sentences in zip(values, supports, strict=True):
+            value["support"] = sum(of_sentences) / max(1, len(of_sentences))
     return {
         name: Measure(
             metrics.summed_by_group(np.array([[value[name], 1.0] for value in values]), groups),
@@ -112,7 +125,9 @@ def summary_measures(rows: Sequence[Row], summaries: Sequence[str | None]) -> di
 def measures_of(run: StoredRun) -> dict[str, Measure]:
     """Every score of a run's own answers."""
     if run.config.kind == "summaries":
-        return summary_measures(run.rows, [row["prediction"] for row in run.rows])
+        return summary_measures(run.rows, [row["prediction"] for row in run.rows], "prediction")
+    if run.config.kind == "consistency":
+        return run_measures(run)
     return stance_measures(run.rows, answers_of(run.rows), run.config)
 
 
@@ -255,6 +270,29 @@ def _worst(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
+def _consistency_results(run: StoredRun) -> dict[str, Any]:
+    measures, baselines = run_measures(run), baseline_measures(run)
+    headline, verdicts = run.config.headline, (UNSUPPORTED, SUPPORTED)
+    gold, said = [row["gold"] for row in run.rows], [row["prediction"] for row in run.rows]
+    return {
+        "scores": _estimates(measures),
+        "baselines": {name: _estimates(of) for name, of in baselines.items()},
+        "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
+        "confusion": _table(metrics.confusion_rows(gold, said, verdicts).sum(axis=0), verdicts),
+        "worst": worst_rows(run.rows, _WORST),
+    }
+
+
+def _distribution(rows: Sequence[Row], which: str) -> dict[str, float] | None:
+    """How the support scores of all sentences lie: their number, mean and some quantiles."""
+    supports = [score for row in rows for score in row.get("supports", {}).get(which, [])]
+    if not supports:
+        return None
+    quantiles = {f"{share:.0%}": float(np.quantile(supports, share)) for share in (0.05, 0.25, 0.5, 0.75)}
+    found = {"sentences": float(len(supports)), "mean": float(np.mean(supports))} | quantiles
+    return {name: round(value, 4) for name, value in found.items()}
+
+
 def _summary_results(run: StoredRun) -> dict[str, Any]:
     rows = run.rows
     measures = measures_of(run)
@@ -271,9 +309,10 @@ def _summary_results(run: StoredRun) -> dict[str, Any]:
     worst = sorted(rows, key=lambda row: (values[row["id"]], row["id"]))[:_WORST]
     return {
         "scores": _estimates(measures),
-        "before the check": _estimates(summary_measures(rows, written)) if any(written) else None,
+        "before the check": _estimates(summary_measures(rows, written, "written")) if any(written) else None,
         "baselines": {name: _estimates(of) for name, of in baselines.items()},
         "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
+        "supports": {which: _distribution(rows, which) for which in ("prediction", "written")},
         "worst": [
             {
                 "id": row["id"],

@@ -35,6 +35,7 @@ class Row(TypedDict):
         seconds: Time spent on it; in a batch, its share.
         error: What went wrong, or None.
         written: Of summaries alone: the text before it was checked against its article.
+        supports: Of summaries alone: the support score of each sentence of ``prediction`` and of ``written``.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Row(TypedDict):
     seconds: float
     error: str | None
     written: NotRequired[str | None]
+    supports: NotRequired[dict[str, list[float]]]
 
 
 class RowFile:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from newstance.models.consistency import ground
+from newstance.models.consistency import invented, is_number, word_overlap
 from newstance.models.sentences import split_sentences
 
 _WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
@@ -31,24 +31,26 @@ def summary_scores(summary: str, article: str, reference: str) -> dict[str, floa
 
     Returns:
         ROUGE F-measures (Lin 2004) in 0..1; words; compression (summary words by article words); the share of
-        the summary's bigrams that the article does not have; the mean support of its sentences (see
-        ``models/consistency.py``); how many of its names and numbers the article does not have.
+        the summary's bigrams that the article does not have; the mean share of a sentence's content words that its
+        best source sentence holds; how many of its names and numbers the article does not have (see
+        ``models/consistency.py``).
     """
     rouge = {name: float(score.fmeasure) for name, score in _scorer().score(reference, summary).items()}
     words, source = _words(summary), _words(article)
     bigrams = list(pairwise(words))
     known = set(pairwise(source))
     source_sentences = split_sentences(article)
-    grounded = [ground(sentence, source_sentences) for sentence in split_sentences(summary)]
-    invented = {item for grounding in grounded for item in grounding.invented}
-    numbers = sum(item[0].isdigit() for item in invented)
+    sentences = split_sentences(summary)
+    overlaps = [word_overlap(sentence, source_sentences) for sentence in sentences]
+    unknown = {item for sentence in sentences for item in invented(sentence, article)}
+    names = sum(item[0].isupper() and not is_number(item) for item in unknown)
     return rouge | {
         "words": float(len(words)),
         "compression": len(words) / max(len(source), 1),
         "novel bigrams": sum(bigram not in known for bigram in bigrams) / max(len(bigrams), 1),
-        "support": sum(grounding.support for grounding in grounded) / max(len(grounded), 1),
-        "invented names": float(len(invented) - numbers),
-        "invented numbers": float(numbers),
+        "word overlap": sum(overlaps) / max(len(overlaps), 1),
+        "invented names": float(names),
+        "invented numbers": float(len(unknown) - names),
     }
 
 

@@ -1,70 +1,337 @@
-"""Does the article say that? A generated sentence held against the sentences of its source.
+"""Does the article say that? Summary sentences held against the sentences of their source.
 
-Two checks that need no model: names and numbers that the source does not contain, and the share of the sentence's
-content words that its best source sentence holds (lexical recall, as in ROUGE-1 without stop words).
+Three things are looked at, each in its own way:
+
+* what is nowhere in the source: names, numbers and quotations (:func:`found_nowhere`), by exact comparison;
+* which sentences a claim is made from (:class:`Retriever`), by sentence embeddings and shared words;
+* whether those sentences bear it out (:class:`ConsistencyChecker`), by a pair model and by how much of the claim is
+  copied from them, word for word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from newstance.configs import Settings
+
+from .embedding import SentenceEmbedder
+from .entailment import EntailmentScorer, Hypotheses
+from .pairs import PairClassifier
+from .sentences import points_back
+from .sources import Weights, locate
 
 _WORD = re.compile(r"\d[\d,.]*\d|\w+(?:[’']\w+)*")
+_QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]")
+_NUMBER_WORDS = {
+    word: str(value)
+    for value, word in enumerate(
+        ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 2
+    )
+}
+_NEGATION = re.compile(r"\b(?:not|no|never|nor|neither|nobody|nothing|none|without|cannot)\b|n[’']t\b", re.IGNORECASE)
+WEIGHTS_FILE = "support.json"  # beside a pair model: the weights that its training fitted
+_IN_COMMON = 0.3  # cosine and shared words together; a claim that has less in common with every sentence has no source
+_COPIED = 3  # words in a run that counts as copied
+
+
+class SupportWeights(Settings):
+    """How the signs of support make one score: a logistic regression over them.
+
+    Attributes:
+        bias: Added to the sum.
+        entailment: Of the pair model's log-odds of entailment.
+        copied: Of the share of the claim's runs of three words that its nearest source sentences hold.
+        similarity: Of the cosine of claim and nearest source sentence.
+        strange: Of the share of its content words that its nearest source sentences do not hold.
+        moved: Of the number of its names and numbers that its nearest source sentences do not hold.
+        negation: Of whether it negates more often than its nearest source sentence.
+    """
+
+    bias: float = 0.0
+    entailment: float = 1.0
+    copied: float = 0.0
+    similarity: float = 0.0
+    strange: float = 0.0
+    moved: float = 0.0
+    negation: float = 0.0
+
+
+class ConsistencySettings(Settings):
+    """Which models hold summaries against their articles.
+
+    Attributes:
+        source: The pair model: any NLI model, two labels or three. None goes by the other signs alone.
+        embeddings: A sentence encoder with mean pooling.
+        weights: How the signs of support are weighed; needed without a pair model. None takes what the pair model's
+            training fitted, and the pair model's word alone if it fitted nothing.
+    """
+
+    source: str | None = None
+    embeddings: str
+    weights: SupportWeights | None = None
+
+    @model_validator(mode="after")
+    def _something_is_weighed(self) -> Self:
+        if self.source is None and (self.weights is None or self.weights.entailment):
+            raise ValueError("without a source there is no entailment to weigh: give weights, with entailment: 0")
+        return self
 
 
 @dataclass(frozen=True)
-class Grounding:
-    """How a sentence stands to its source.
+class SourcePassage:
+    """What of a source a claim is held against.
 
     Attributes:
-        sources: Indices of the source sentences that hold most of its content words, the best first; at most two.
-        support: The share of its content words that the best one alone holds, 0 to 1. A sentence that a small model
-            patches together from two is the likeliest to be wrong, so two do not add up.
-        invented: Its names and numbers that the source contains nowhere.
+        text: Sentences of the source, in its order.
+        sources: Indices of the sentences that are nearest to the claim, the best first.
+        similarity: The cosine of the claim and the best one; 0 without embeddings.
+    """
+
+    text: str
+    sources: tuple[int, ...]
+    similarity: float
+
+
+@dataclass(frozen=True)
+class Support:
+    """How a claim stands to its source.
+
+    Attributes:
+        sources: Indices of the source sentences that it is nearest to, the best first.
+        support: How probable it is that they bear it out, 0 to 1; 1 if it is one of them.
+        signs: What that is made of; see ``SupportWeights``.
+        invented: Its names, numbers and quotations that the source contains nowhere.
     """
 
     sources: tuple[int, ...]
     support: float
+    signs: Mapping[str, float]
     invented: tuple[str, ...]
 
 
-def ground(sentence: str, sources: Sequence[str]) -> Grounding:
-    """Hold a sentence against the sentences of its source.
+class Retriever:
+    """Finds the sentences of a source that a claim is most likely made from.
+
+    A sentence's score is the cosine of the two embeddings plus the share of the claim's content words that it holds.
+    The second sentence is scored by the words that the first one lacks. The sentence before the first comes along if
+    the first begins with a pronoun, which points there.
 
     Args:
-        sentence: What was generated.
-        sources: All sentences of the source, in order.
+        embedder: Sentence embeddings; None goes by shared words alone.
     """
-    wanted = content_words(sentence)
-    vocabularies = [content_words(source) for source in sources]
-    chosen: list[int] = []
-    missing = set(wanted)
-    while len(chosen) < 2 and missing:
-        best = max(range(len(sources)), key=lambda i: len(missing & vocabularies[i]), default=None)
-        if best is None or not missing & vocabularies[best]:
-            break
-        chosen.append(best)
-        missing -= vocabularies[best]
-    support = len(wanted & vocabularies[chosen[0]]) / len(wanted) if chosen else 0.0
-    return Grounding(tuple(chosen), round(support, 4), invented(sentence, " ".join(sources)))
+
+    def __init__(self, embedder: SentenceEmbedder | None) -> None:
+        self._embedder = embedder
+        # The vectors of the last source: summary, replacement and samples are held against one article in turn.
+        self._last: tuple[tuple[str, ...], np.ndarray] = ((), np.zeros((0, 0)))
+
+    def passages(self, sources: Sequence[str], claims: Sequence[str]) -> list[SourcePassage]:
+        """One passage for each claim.
+
+        Args:
+            sources: All sentences of the source, in order.
+            claims: What is held against it.
+        """
+        if not sources or not claims:
+            return [SourcePassage("", (), 0.0) for _ in claims]
+        cosines = self._cosines(sources, claims)
+        vocabularies = [content_words(source) for source in sources]
+        return [
+            self._passage(sources, vocabularies, near, content_words(claim))
+            for claim, near in zip(claims, cosines, strict=True)
+        ]
+
+    def _cosines(self, sources: Sequence[str], claims: Sequence[str]) -> np.ndarray:
+        """Shape (claims, sources)."""
+        if self._embedder is None:
+            return np.zeros((len(claims), len(sources)))
+        known, matrix = self._last
+        if known != tuple(sources):
+            matrix = self._embedder.embed(sources)
+            self._last = (tuple(sources), matrix)
+        similar: np.ndarray = self._embedder.embed(claims) @ matrix.T
+        return similar
+
+    def _passage(
+        self,
+        sources: Sequence[str],
+        vocabularies: Sequence[frozenset[str]],
+        cosines: np.ndarray,
+        wanted: frozenset[str],
+    ) -> SourcePassage:
+        size = max(1, len(wanted))
+        overlap = np.array([len(wanted & vocabulary) for vocabulary in vocabularies]) / size
+        best = int(np.argmax(cosines + overlap))
+        if cosines[best] + overlap[best] < _IN_COMMON:
+            return SourcePassage("", (), float(cosines[best]))
+        chosen = [best]
+        if len(sources) > 1:
+            missing = wanted - vocabularies[best]
+            gain = np.array([len(missing & vocabulary) for vocabulary in vocabularies]) / size
+            ranked = cosines + gain
+            ranked[best] = -np.inf
+            chosen.append(int(np.argmax(ranked)))
+        before = {best - 1} if best and points_back(sources[best]) else set()
+        shown = sorted({*chosen, *before})
+        return SourcePassage(" ".join(sources[i] for i in shown), tuple(chosen), float(cosines[best]))
+
+
+class ConsistencyChecker:
+    """Holds claims against their source.
+
+    After SummaC (Laban et al. 2022) and MiniCheck (Tang et al. 2024): claims are checked one by one, against the part
+    of the source that they are nearest to.
+
+    Args:
+        retriever: Finds that part.
+        scorer: A pair model's probability that it entails the claim; None leaves that sign at 0.
+        weights: How the signs of support are weighed.
+    """
+
+    def __init__(self, retriever: Retriever, scorer: EntailmentScorer | None, weights: SupportWeights) -> None:
+        self._retriever = retriever
+        self._scorer = scorer
+        self._weights = weights
+
+    @classmethod
+    def load(cls, settings: ConsistencySettings, device: str = "cpu") -> ConsistencyChecker:
+        """Load the models that the settings name.
+
+        Raises:
+            WeightsNotFoundError: Their weights are not on this machine.
+            ModelError: They hold no sentence encoder, or no NLI model.
+        """
+        retriever = Retriever(SentenceEmbedder.load(locate(settings.embeddings), device=device))
+        if settings.source is None:
+            assert settings.weights is not None
+            return cls(retriever, None, settings.weights)
+        weights = locate(settings.source)
+        pairs = PairClassifier.load(weights, device=device)
+        scorer = EntailmentScorer(pairs, pairs.temperature)
+        return cls(retriever, scorer, settings.weights or fitted_weights(weights))
+
+    def check(self, claims: Sequence[str], sources: Sequence[str]) -> list[Support]:
+        """Hold claims against a source.
+
+        Args:
+            claims: Sentences.
+            sources: All sentences of the source, in order.
+
+        Returns:
+            One answer for each claim, in the same order. A claim that has nothing in common with any sentence has no
+            source and no support.
+        """
+        passages = self._retriever.passages(sources, claims)
+        whole = " ".join(sources)
+        entailed = [0.5] * len(claims)
+        if self._scorer is not None:
+            questions = [Hypotheses(passage.text, (claim,)) for passage, claim in zip(passages, claims, strict=True)]
+            entailed = [answer.probability for answer in self._scorer.score(questions)]
+        return [
+            self._support(claim, passage, entailment, sources, whole)
+            for claim, passage, entailment in zip(claims, passages, entailed, strict=True)
+        ]
+
+    def _support(
+        self, claim: str, passage: SourcePassage, entailment: float, sources: Sequence[str], whole: str
+    ) -> Support:
+        nearest = [sources[i] for i in passage.sources]
+        if not nearest:
+            return Support((), 0.0, {}, found_nowhere(claim, whole))
+        signs = {
+            "entailment": float(np.log((entailment + 1e-6) / (1 - entailment + 1e-6))),
+            "copied": max(copied(claim, source) for source in nearest),
+            "similarity": passage.similarity,
+            "strange": _strange(claim, passage.text),
+            "moved": float(len(invented(claim, passage.text))),
+            "negation": float(_negations(claim) > _negations(nearest[0])),
+        }
+        weights = self._weights.model_dump()
+        odds = weights["bias"] + sum(weights[name] * value for name, value in signs.items())
+        is_copy = any(_bare(claim) == _bare(source) for source in nearest)
+        return Support(
+            passage.sources,
+            1.0 if is_copy else round(float(1 / (1 + np.exp(-odds))), 4),
+            {name: round(value, 4) for name, value in signs.items()},
+            found_nowhere(claim, whole),
+        )
+
+
+def fitted_weights(weights: Weights) -> SupportWeights:
+    """The weights that a pair model's training fitted, or else those that take its word alone."""
+    file = None if weights.is_hub else weights.path / WEIGHTS_FILE
+    if file is None or not file.is_file():
+        return SupportWeights()
+    return SupportWeights.model_validate_json(file.read_text(encoding="utf-8"))
+
+
+def _strange(claim: str, passage: str) -> float:
+    wanted = content_words(claim)
+    return len(wanted - content_words(passage)) / max(1, len(wanted))
+
+
+def _negations(text: str) -> int:
+    return len(_NEGATION.findall(text))
+
+
+def found_nowhere(sentence: str, source: str) -> tuple[str, ...]:
+    """Names, numbers and quotations of a sentence that its source does not contain."""
+    return (*invented(sentence, source), *misquoted(sentence, source))
 
 
 def invented(sentence: str, source: str) -> tuple[str, ...]:
     """Names and numbers of a sentence that its source does not contain, in their order.
 
-    A name is a capitalized word; the first word of the sentence counts only where the next is capitalized, too.
+    A name is a capitalized word; the first word of the sentence counts only where the next is capitalized, too. A
+    number is written in digits, or a word from two to twelve; the source may have it in either form.
     """
     known = {_normal(word) for word in _WORD.findall(source)}
     words = _WORD.findall(sentence)
     found = []
     for i, word in enumerate(words):
-        is_number = word[0].isdigit()
         is_name = word[0].isupper() and (i > 0 or (len(words) > 1 and words[1][0].isupper()))
-        if (is_number or is_name) and _normal(word) not in known and word.lower() not in _stop_words():
+        is_name = is_name and word.lower() not in _stop_words()
+        if (is_number(word) or is_name) and _normal(word) not in known:
             found.append(word)
     return tuple(dict.fromkeys(found))
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is a number, in digits or in letters from two to twelve."""
+    return word[0].isdigit() or word.lower() in _NUMBER_WORDS
+
+
+def misquoted(sentence: str, source: str) -> tuple[str, ...]:
+    """Quotations of a sentence that are not, word for word, in its source."""
+    known = f" {_bare(source)} "
+    return tuple(quoted for quoted in _QUOTED.findall(sentence) if _bare(quoted) and f" {_bare(quoted)} " not in known)
+
+
+def copied(claim: str, source: str) -> float:
+    """The share of a claim's runs of three words that a source sentence holds; of its words, if it has fewer."""
+    words, known = _bare(claim).split(), _bare(source).split()
+    size = min(_COPIED, len(words))
+    if not size:
+        return 0.0
+    runs = {tuple(known[i : i + size]) for i in range(len(known) - size + 1)}
+    own = [tuple(words[i : i + size]) for i in range(len(words) - size + 1)]
+    return sum(run in runs for run in own) / len(own)
+
+
+def word_overlap(claim: str, sources: Sequence[str]) -> float:
+    """The share of a claim's content words that the best single source sentence holds, 0 to 1.
+
+    This is lexical recall, as in ROUGE-1 without stop words: the baseline that a support score has to beat.
+    """
+    wanted = content_words(claim)
+    return max((len(wanted & content_words(source)) for source in sources), default=0) / max(1, len(wanted))
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -72,8 +339,51 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(_normal(word) for word in _WORD.findall(text) if word.lower() not in _stop_words())
 
 
+def turned_roles(claim: Any, article: Any) -> tuple[str, ...]:
+    """Who does what to whom in a claim, where the article has it the other way round, and only so.
+
+    Args:
+        claim: The spaCy Doc of a sentence.
+        article: The Doc of its source.
+
+    Returns:
+        For each such verb "X praised Y", in the words of the claim. Heads of phrases are compared, and verbs by their
+        lemma, active and passive alike; a pair that the article has both ways round is not turned.
+    """
+    known = {(subject.lower_, verb.lemma_, other.lower_) for subject, verb, other in _who_does_what_to_whom(article)}
+    return tuple(
+        f"{subject.text} {verb.text} {other.text}"
+        for subject, verb, other in _who_does_what_to_whom(claim)
+        if (other.lower_, verb.lemma_, subject.lower_) in known
+        and (subject.lower_, verb.lemma_, other.lower_) not in known
+    )
+
+
+def _who_does_what_to_whom(doc: Any) -> list[tuple[Any, Any, Any]]:
+    """(subject, verb, object) of each verb that has both; the heads of their phrases, as in the active voice."""
+    found = []
+    for verb in doc:
+        if verb.pos_ != "VERB":
+            continue
+        children = list(verb.children)
+        subject = next((c for c in children if c.dep_ == "nsubj"), None)
+        other = next((c for c in children if c.dep_ in ("dobj", "dative") and c.pos_ != "ADP"), None)
+        passive = next((c for c in children if c.dep_ == "nsubjpass"), None)
+        agent = next((c for by in children if by.dep_ == "agent" for c in by.children if c.dep_ == "pobj"), None)
+        if passive is not None:
+            subject, other = agent, passive
+        if subject is not None and other is not None and {subject.pos_, other.pos_} <= {"NOUN", "PROPN"}:
+            found.append((subject, verb, other))
+    return found
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
 def _normal(word: str) -> str:
     word = re.sub(r"[’']s?$", "", word).lower().replace(",", "")
+    word = _NUMBER_WORDS.get(word, word)
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 

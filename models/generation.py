@@ -28,6 +28,9 @@ _TOKENS_PER_WORD = 2
 # Joined sentences may take a few tokens more than the same sentences one by one.
 _SLACK = 4
 _LEAST_ROOM = 16
+# Of further samples, where the decoding is greedy: low, since a small model that is let loose invents.
+_TEMPERATURE = 0.5
+_TOP_P = 0.9
 
 
 class Decoding(Settings):
@@ -140,7 +143,7 @@ class Generator:
         # An encoder-decoder's summary has a window of its own, a chat model's shares that of the text.
         return min(needed, positions - 1 if not self._is_chat else positions // 2) if positions else needed
 
-    def write(self, text: str, length: Length, on_text: OnText | None = None) -> list[str]:
+    def write(self, text: str, length: Length, on_text: OnText | None = None, sample: int = 0) -> list[str]:
         """The first whole sentences that the model writes about a text that fits; see ``room``.
 
         Args:
@@ -148,13 +151,14 @@ class Generator:
             length: What is kept of what the model writes.
             on_text: Called for each token, with the next piece of text, or with "" if there is none yet.
                 An exception that it raises stops the generation and reaches the caller.
+            sample: 0 writes as the decoding says; another number draws at random, the same number the same words.
 
         Raises:
             ModelError: The model wrote no whole sentence.
         """
         import torch
 
-        with self._lock, torch.inference_mode(), self._own_randomness():
+        with self._lock, torch.inference_mode(), self._own_randomness(sample):
             inputs = self._inputs(text, length).to(self._model.device)
             start = inputs["input_ids"].shape[1] if self._is_chat else 1
             stream = _Stream(self._decode, start, length, on_text)
@@ -163,7 +167,8 @@ class Generator:
                 **inputs,
                 max_new_tokens=bound,
                 min_length=None if self._is_chat else min(self._model.generation_config.min_length or 0, bound // 2),
-                stopping_criteria=[stream.by_token if self._model.generation_config.num_beams == 1 else stream.by_step],
+                stopping_criteria=[stream.by_token if sample or not self._has_beams else stream.by_step],
+                **self._at_random(sample),
             )
         tokens = output[0, start:].tolist()
         sentences = length.first(Draft.read(self._decode(tokens)).finished(ended=self._has_ended(tokens)))
@@ -201,16 +206,27 @@ class Generator:
         end = self._model.generation_config.eos_token_id
         return not set(tokens).isdisjoint(end if isinstance(end, list) else [end])
 
+    @property
+    def _has_beams(self) -> bool:
+        return bool(self._model.generation_config.num_beams > 1)
+
+    def _at_random(self, sample: int) -> dict[str, Any]:
+        """What makes a greedy or a beam search draw, if another sample is asked for."""
+        if not sample:
+            return {}
+        temperature, top_p = self._decoding.temperature or _TEMPERATURE, self._decoding.top_p or _TOP_P
+        return {"do_sample": True, "num_beams": 1, "temperature": temperature, "top_p": top_p}
+
     @contextmanager
-    def _own_randomness(self) -> Iterator[None]:
+    def _own_randomness(self, sample: int) -> Iterator[None]:
         import torch
 
-        if not self._decoding.do_sample:
+        if not (self._decoding.do_sample or sample):
             yield
             return
         device = self._model.device
         with torch.random.fork_rng([device] if device.type == "cuda" else []):
-            torch.manual_seed(self._decoding.seed)
+            torch.manual_seed(self._decoding.seed + sample)
             yield
 
 

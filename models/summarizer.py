@@ -1,7 +1,8 @@
 """Summaries of a chosen length, in whole sentences.
 
-Three kinds share one surface: a *chat* model is asked for a summary, a *seq2seq* model (BART, PEGASUS, T5)
-was trained to write one, and *lead* takes an article's first sentences, the baseline to beat.
+Four kinds share one surface: a *chat* model is asked for a summary, a *seq2seq* model (BART, PEGASUS, T5)
+was trained to write one, *extractive* picks the article's most central sentences, and *lead* takes its first ones,
+the baseline to beat.
 
 An article longer than the model's window is cut at sentence borders; the pieces are summarized, and so are
 their summaries, until they fit. Nothing is left out without being read.
@@ -15,21 +16,30 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, Protocol, Self
 
+import numpy as np
 from pydantic import Field, model_validator
 
+from .embedding import SentenceEmbedder
 from .errors import InputError, ModelError
 from .generation import Decoding, Generator, OnText, load_generator
-from .sentences import Length, split_sentences, unique
+from .sentences import Length, points_back, split_sentences, unique
+from .sources import locate
 
 log = logging.getLogger(__name__)
+
+# Chosen by ROUGE on development articles; docs/experiments.md has the table.
+_EARLY = 1.0
+_POINTING_BACK = 0.2
+_LEAST_WORDS = 6
 
 
 class SummarizerSettings(Decoding):
     """Which summarizer, and how it writes; the decoding keys are those of ``Decoding``.
 
     Attributes:
-        kind: chat, seq2seq or lead.
-        source: The model's weights; see ``models/sources.py``. Needed unless the kind is lead.
+        kind: chat, seq2seq, extractive or lead.
+        source: The model's weights; see ``models/sources.py``. Needed unless the kind is lead; of a sentence encoder
+            if it is extractive.
         prompt: A template with ``{text}`` and, if wanted, ``{length}``. None takes the default for chat
             models, and for seq2seq models the model's own prefix, such as T5's ``summarize: ``.
         system: A system message for chat models.
@@ -38,7 +48,7 @@ class SummarizerSettings(Decoding):
         dtype: The type of the model's numbers; auto takes the type it is stored in.
     """
 
-    kind: Literal["chat", "seq2seq", "lead"]
+    kind: Literal["chat", "seq2seq", "extractive", "lead"]
     source: str | None = None
     prompt: str | None = None
     system: str | None = None
@@ -48,10 +58,10 @@ class SummarizerSettings(Decoding):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.kind == "lead":
-            if unused := self.model_fields_set - {"kind", "sentences"}:
-                raise ValueError(f"kind lead runs no model and takes no {', '.join(sorted(unused))}")
-        elif not self.source:
+        taken = {"lead": {"kind", "sentences"}, "extractive": {"kind", "sentences", "source"}}.get(self.kind)
+        if taken is not None and (unused := self.model_fields_set - taken):
+            raise ValueError(f"kind {self.kind} writes nothing of its own and takes no {', '.join(sorted(unused))}")
+        if self.kind != "lead" and not self.source:
             raise ValueError(f"kind {self.kind} needs a source")
         if self.prompt is not None and "{text}" not in self.prompt:
             raise ValueError("the prompt must hold {text}, where the article goes")
@@ -91,6 +101,7 @@ class Summarizer(Protocol):
         sentences: int | None = None,
         words: int | None = None,
         on_text: OnText | None = None,
+        sample: int = 0,
     ) -> GeneratedSummary:
         """Summarize a text.
 
@@ -102,6 +113,8 @@ class Summarizer(Protocol):
                 while there is nothing to show (an article is being read in pieces, say). A last sentence that
                 turns out to be cut off, or too long for ``words``, has been shown but is not in the result.
                 An exception that it raises ends the work and reaches the caller.
+            sample: 0 writes as the settings say. Another number has a model that writes draw another version at
+                random, the same number the same version; one that picks sentences picks the same.
 
         Raises:
             InputError: The text is empty, or the length makes no sense.
@@ -127,6 +140,7 @@ class LeadSummarizer:
         sentences: int | None = None,
         words: int | None = None,
         on_text: OnText | None = None,
+        sample: int = 0,
     ) -> GeneratedSummary:
         """The first sentences of a text; see ``Summarizer``."""
         length = Length.asked(sentences, words, self._sentences)
@@ -135,6 +149,64 @@ class LeadSummarizer:
         if len(kept) == len(found):
             return _unchanged(text, found, "lead", on_text)
         return _written(unique(kept), "lead", 1, on_text)
+
+
+class ExtractiveSummarizer:
+    """The sentences that say most of what the article says.
+
+    Each sentence is worth its cosine with the mean of all (Radev et al. 2004, "Centroid-based summarization"), here of
+    embeddings, plus a bonus for standing early; one that begins with a pronoun is worth less, since who is meant may
+    be left out. The chosen ones come in the order of the article.
+
+    Args:
+        embedder: Embeds the sentences.
+        source: Names the encoder; the summary's ``model``.
+        sentences: How many, unless the caller says so.
+    """
+
+    def __init__(self, embedder: SentenceEmbedder, source: str, sentences: int = 3) -> None:
+        self._embedder = embedder
+        self._source = source
+        self._sentences = sentences
+
+    def summarize(
+        self,
+        text: str,
+        *,
+        sentences: int | None = None,
+        words: int | None = None,
+        on_text: OnText | None = None,
+        sample: int = 0,
+    ) -> GeneratedSummary:
+        """The most central sentences of a text; see ``Summarizer``."""
+        length = Length.asked(sentences, words, self._sentences)
+        found = _sentences_of(text)
+        if length.covers(found):
+            return _unchanged(text, found, self._source, on_text)
+        if on_text:
+            on_text("")
+        found = unique(found)
+        chosen: list[int] = []
+        for i in ranked_sentences(found, self._embedder.embed(found)):
+            if not chosen or not length.is_exceeded_by([found[j] for j in sorted([*chosen, i])]):
+                chosen.append(i)
+        return _written([found[i] for i in sorted(chosen)], self._source, 1, on_text)
+
+
+def ranked_sentences(sentences: Sequence[str], vectors: np.ndarray) -> list[int]:
+    """Indices of sentences, the one to take first at the front, as ``ExtractiveSummarizer`` values them.
+
+    Args:
+        sentences: In the order of the text.
+        vectors: Their embeddings of length 1, shape (sentences, size).
+    """
+    mean = vectors.mean(axis=0)
+    worth = vectors @ mean / max(float(np.linalg.norm(mean)), 1e-9)
+    worth = worth + _EARLY / (1 + np.arange(len(sentences)))
+    # Scraps such as "Scroll down for video" and bare names are central to nothing.
+    worth -= np.array([len(sentence.split()) < _LEAST_WORDS for sentence in sentences])
+    worth -= _POINTING_BACK * np.array([i > 0 and points_back(sentence) for i, sentence in enumerate(sentences)])
+    return [int(i) for i in np.argsort(-worth, kind="stable")]
 
 
 class ModelSummarizer:
@@ -156,6 +228,7 @@ class ModelSummarizer:
         sentences: int | None = None,
         words: int | None = None,
         on_text: OnText | None = None,
+        sample: int = 0,
     ) -> GeneratedSummary:
         """Summarize a text; see ``Summarizer``."""
         length = Length.asked(sentences, words, self._sentences)
@@ -169,14 +242,14 @@ class ModelSummarizer:
         chunks = 1
         while len(pieces := chunked(found, count, room)) > 1:
             chunks = max(chunks, len(pieces))
-            written = [self._generator.write(" ".join(p), length.for_part(p), pulse) for p in pieces]
+            written = [self._generator.write(" ".join(p), length.for_part(p), pulse, sample) for p in pieces]
             shorter = unique(chain.from_iterable(written))
             if sum(map(count, shorter)) >= sum(map(count, found)):
                 raise ModelError(f"{model} does not get pieces of {room} tokens any shorter; raise max_input_tokens")
             found = shorter
         if length.covers(found):
             return _written(found, model, chunks, on_text)
-        final = self._generator.write(" ".join(pieces[0]), length, on_text)
+        final = self._generator.write(" ".join(pieces[0]), length, on_text, sample)
         return GeneratedSummary(" ".join(final), tuple(final), False, model, chunks)
 
 
@@ -253,6 +326,9 @@ def load_summarizer(settings: SummarizerSettings, device: str = "cpu") -> Summar
     if settings.kind == "lead":
         return LeadSummarizer(settings.sentences)
     assert settings.source
+    if settings.kind == "extractive":
+        embedder = SentenceEmbedder.load(locate(settings.source), device=device)
+        return ExtractiveSummarizer(embedder, settings.source, settings.sentences)
     decoding = Decoding(**settings.model_dump(include=set(Decoding.model_fields)))
     generator = load_generator(
         settings.source,

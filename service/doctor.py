@@ -51,6 +51,9 @@ def weights_of(profile: Profile) -> dict[str, str]:
     sources = {"annotator": profile.annotator.source, "stance": profile.stance.source}
     if profile.summarizer.source:
         sources["summarizer"] = profile.summarizer.source
+    if profile.consistency.source:
+        sources["consistency"] = profile.consistency.source
+    sources["embeddings"] = profile.consistency.embeddings
     return sources
 
 

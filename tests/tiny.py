@@ -255,6 +255,32 @@ def classifier(
     return _save(folder, model, tokenizer)
 
 
+def encoder(folder: Path, words: Sequence[str], positions: int = 128) -> Path:
+    """A BERT encoder for sentence embeddings: texts are near each other as far as they share the given words."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    tokenizer = _pairs_tokenizer(dict.fromkeys(words), positions)
+    size = len(tokenizer)
+    config = BertConfig(
+        vocab_size=size,
+        hidden_size=size,
+        num_hidden_layers=1,
+        num_attention_heads=1,
+        intermediate_size=4,
+        max_position_embeddings=positions,
+        pad_token_id=0,
+    )
+    model = BertModel(config)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            weight.fill_(1 if name.lower().endswith("layernorm.weight") else 0)
+        # Each word has a direction of its own; marks of beginning and end, and all other words, have none.
+        model.embeddings.word_embeddings.weight.copy_(torch.eye(size))
+        model.embeddings.word_embeddings.weight[:4] = 0
+    return _save(folder, model, tokenizer)
+
+
 def _pairs_tokenizer(words: Mapping[str, Any], positions: int) -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast

@@ -5,8 +5,11 @@ import pytest
 
 from newstance import configs
 from newstance.configs import Settings, SettingsError
+from newstance.models.support_training import SignsSettings, SupportTrainingSettings, Task
 from newstance.models.training import TrainingSettings
 from newstance.service import Profile, Topic
+
+TASKS = {"support": SupportTrainingSettings, "signs": SignsSettings}
 
 
 class Little(Settings):
@@ -72,7 +75,8 @@ def test_names_are_the_shipped_files():
 def test_every_shipped_file_fits_and_has_the_name_of_its_file(kind, settings):
     assert configs.names(kind)
     for name in configs.names(kind):
-        loaded = configs.load(kind, name, settings)
+        task = configs.load(kind, name, Task).task if kind == "training" else ""
+        loaded = configs.load(kind, name, TASKS.get(task, settings))
         assert loaded.name == name
 
 

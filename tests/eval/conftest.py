@@ -62,6 +62,14 @@ class DummyAnalyzer:
     def summarize(self, article: Any, sentences: int | None = None) -> Any:
         return SimpleNamespace(text=self._summarize(article.text), written="It was written.")
 
+    def read(self, article: Any) -> Any:
+        return article
+
+    def check(self, article: Any, sentences: Sequence[str]) -> list[Any]:
+        """Borne out is what the article contains word for word."""
+        supports = [0.9 if sentence in article.text else 0.2 for sentence in sentences]
+        return [SimpleNamespace(support=support, passes=support > 0.5) for support in supports]
+
     def stances_of(self, article: Any, pairs: Sequence[tuple[str, str]]) -> list[Any]:
         return self.classifier.classify([StanceQuery(article.text, actor, target) for actor, target in pairs])
 

@@ -34,9 +34,11 @@ def test_another_text_length_or_setting_asks_the_model(tmp_path):
     remembering.summarize(TEXT, sentences=2)
     assert remembering.summarize(TEXT, sentences=1).text == "One came."
     assert remembering.summarize(TEXT + " Six came.", sentences=2).text == "One came. Two came."
+    remembering.summarize(TEXT, sentences=2, sample=1)
+    remembering.summarize(TEXT, sentences=2, sample=1)
     other = SummarizerSettings(kind="lead", sentences=1)
     RememberingSummarizer(other, tmp_path, lambda settings: model).summarize(TEXT, sentences=2)
-    assert len(model.asked) == 4
+    assert len(model.asked) == 5
 
 
 def test_a_model_that_does_not_load_is_no_articles_fault(tmp_path):

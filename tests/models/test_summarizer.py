@@ -1,6 +1,7 @@
 import threading
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import tiny
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from newstance.models.summarizer import (
     SummarizerSettings,
     chunked,
     load_summarizer,
+    ranked_sentences,
 )
 
 SENTENCES = (
@@ -174,7 +176,7 @@ def test_summaries_of_pieces_are_summarized_until_they_fit(load):
     summarizer = load(max_input_tokens=64)
     generator, written = summarizer._generator, []
 
-    def numbered(text, length, on_text=None):
+    def numbered(text, length, on_text=None, sample=0):
         """As if the model wrote something else about each piece."""
         written.append(text)
         return [f"Piece {len(written)} has a summary of eight words {i}." for i in range(length.amount)]
@@ -193,7 +195,7 @@ def test_summaries_of_pieces_are_summarized_until_they_fit(load):
 def test_model_that_does_not_shorten_is_an_error(load):
     summarizer = load(max_input_tokens=64)
     generator, endless = summarizer._generator, iter(range(10**6))
-    generator.write = lambda text, length, on_text=None: [f"{next(endless)} " + "word " * 200]
+    generator.write = lambda text, length, on_text=None, sample=0: [f"{next(endless)} " + "word " * 200]
     with pytest.raises(ModelError, match="any shorter"):
         summarizer.summarize(LONG, sentences=2)
 
@@ -346,6 +348,32 @@ def sampled(summarizer):
         return str(error)
 
 
+def test_another_sample_is_drawn_at_random_and_the_same_number_draws_the_same(load):
+    summarizer = load()
+    greedy = summarizer.summarize(SHORT, sentences=2)
+    asked = []
+    generator = summarizer._generator
+    generate = generator._model.generate
+
+    def watched(**arguments):
+        import torch
+
+        asked.append((arguments.get("do_sample"), arguments.get("temperature"), torch.initial_seed()))
+        return generate(**arguments)
+
+    generator._model.generate = watched
+    try:
+        again = [summarizer.summarize(SHORT, sentences=2, sample=sample) for sample in (1, 1, 2)]
+        assert summarizer.summarize(SHORT, sentences=2) == greedy
+    finally:
+        generator._model.generate = generate
+    # The tiny model is so sure of its words that chance changes nothing; it must have been let loose all the same.
+    assert again[0] == again[1]
+    assert [sampled for sampled, _, _ in asked] == [True, True, True, None]
+    assert asked[0][1] == 0.5
+    assert asked[0][2] == asked[1][2] != asked[2][2]
+
+
 def test_decoding_settings_reach_the_model(load):
     config = load(
         "bart", num_beams=3, repetition_penalty=1.2, no_repeat_ngram_size=4
@@ -380,6 +408,59 @@ def test_one_generation_at_a_time(load):
     assert max(most) == 1
 
 
+# Extractive
+
+PLAN = (
+    "Rain fell on the harbour. The mayor opened the harbour plan and praised the harbour plan of the union today. "
+    "Scroll down. Penguins swam in the far cold sea near some rocks. The mayor opened the harbour plan and praised the "
+    "harbour plan of the union again. The union opposes the ban on ships in the harbour."
+)
+
+
+@pytest.fixture(scope="module")
+def extractive(tmp_path_factory):
+    words = ["rain", "harbour", "mayor", "plan", "union", "ban", "ships", "opposes", "penguins", "sea", "opened"]
+    folder = tiny.encoder(tmp_path_factory.mktemp("encoder"), words)
+    return load_summarizer(SummarizerSettings(kind="extractive", source=f"path:{folder}", sentences=2))
+
+
+def test_extractive_takes_central_sentences_in_their_order(extractive):
+    summary = extractive.summarize(PLAN)
+    assert len(summary.sentences) == 2
+    assert summary.sentences[0].startswith("The mayor opened the harbour plan")
+    assert "Penguins" not in summary.text and "Scroll" not in summary.text
+    assert PLAN.index(summary.sentences[0]) < PLAN.index(summary.sentences[1])
+    assert summary == extractive.summarize(PLAN, sample=1)
+
+
+def test_extractive_prefers_sentences_that_stand_alone():
+    same = np.ones((3, 1))
+    names = ["The mayor was here on foot.", "The council was here, too, today.", "The union was here after them."]
+    assert ranked_sentences(names, same) == [0, 1, 2]
+    assert ranked_sentences([names[0], "They were all here, too, today.", names[2]], same) == [0, 2, 1]
+    # The first sentence of a text has nobody before it who could be meant.
+    assert ranked_sentences(["She was not here, too, today.", *names[1:]], same) == [0, 1, 2]
+
+
+def test_extractive_keeps_the_length(extractive):
+    assert len(extractive.summarize(PLAN, sentences=1).sentences) == 1
+    assert len(extractive.summarize(PLAN, sentences=4).sentences) == 4
+    assert len(extractive.summarize(PLAN, words=12).text.split()) <= 15
+    pieces = []
+    assert extractive.summarize(PLAN, sentences=1, on_text=pieces.append).text == "".join(pieces)
+    unchanged = extractive.summarize("The mayor spoke.")
+    assert unchanged.unchanged and unchanged.text == "The mayor spoke."
+    with pytest.raises(InputError):
+        extractive.summarize(" ")
+
+
+def test_extractive_takes_no_settings_of_writers():
+    with pytest.raises(ValidationError, match="kind extractive writes nothing of its own and takes no prompt"):
+        SummarizerSettings(kind="extractive", source="path:x", prompt="{text}")
+    with pytest.raises(ValidationError, match="kind extractive needs a source"):
+        SummarizerSettings(kind="extractive")
+
+
 # Lead
 
 
@@ -407,7 +488,7 @@ def test_lead_takes_the_first_sentences():
         ({"kind": "seq2seq", "source": "path:x", "system": "Be brief."}, "only chat"),
         ({"kind": "chat", "source": "path:x", "temperature": 0.5}, "do_sample"),
         ({"kind": "chat", "source": "path:x", "beams": 4}, "beams"),
-        ({"kind": "extractive", "source": "path:x"}, "kind"),
+        ({"kind": "abstractive", "source": "path:x"}, "kind"),
         ({"kind": "lead", "sentences": 0}, "sentences"),
     ],
 )

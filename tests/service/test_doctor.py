@@ -62,7 +62,7 @@ def test_weights_that_are_there(tmp_path):
 
 
 def test_lead_needs_no_weights(settings):
-    assert set(weights_of(Profile.model_validate(settings))) == {"annotator", "stance"}
+    assert set(weights_of(Profile.model_validate(settings))) == {"annotator", "stance", "embeddings"}
 
 
 @pytest.mark.embedded

@@ -1,0 +1,125 @@
+"""Summaries of a small article, with a checker that goes by copied words alone."""
+
+import pytest
+
+from newstance.models.errors import ModelError
+from newstance.models.summarizer import GeneratedSummary
+from newstance.service.guard import Guard
+from newstance.service.profile import GuardSettings
+
+TEXT = (
+    "Ingrid Solberg praised the harbour plan on Monday. Kim invited Putin to the talks. It rained all day. "
+    "The union opposes the plan of the mayor."
+)
+TRUE = "The union opposes the plan."
+INVENTED = "Boris Johnson opposes the plan of the mayor."
+STRANGE = "Penguins like a plan they know nothing about."
+TURNED = "Putin invited Kim to the talks."
+
+
+class Writes:
+    """A summarizer that writes one list of sentences after the other; the last one again and again."""
+
+    def __init__(self, *samples):
+        self.samples = samples
+        self.asked = []
+
+    def summarize(self, text, *, sentences=None, words=None, on_text=None, sample=0):
+        self.asked.append(sample)
+        written = self.samples[min(sample, len(self.samples) - 1)]
+        if isinstance(written, Exception):
+            raise written
+        if on_text:
+            on_text(written[0])
+        return GeneratedSummary(" ".join(written), tuple(written), False, "writes")
+
+
+@pytest.fixture
+def summary_of(analyzer):
+    def make(unsupported, *samples, min_support=0.5, on_text=None, **settings):
+        writer = samples[0] if isinstance(samples[0], Writes) else Writes(*samples)
+        doc = analyzer.annotator.annotate(TEXT)
+        chosen = GuardSettings(min_support=min_support, unsupported=unsupported, **settings)
+        guard = Guard(doc, analyzer.consistency, analyzer.annotator, chosen)
+        return guard.summary(writer, None, on_text)
+
+    return make
+
+
+def test_supported_sentence_stands_with_its_source(summary_of):
+    (sentence,) = summary_of("replace", [TRUE]).sentences
+    assert (sentence.text, sentence.replaced, sentence.unsupported) == (TRUE, None, ())
+    assert sentence.sources[0].text == "The union opposes the plan of the mayor."
+    assert TEXT[sentence.sources[0].start : sentence.sources[0].end] == sentence.sources[0].text
+    assert not sentence.is_quoted
+
+
+@pytest.mark.parametrize(
+    ("bad", "faults"),
+    [(INVENTED, ("Boris", "Johnson")), (TURNED, ("Putin invited Kim",)), (STRANGE, ())],
+)
+def test_what_fails_is_replaced_and_the_faults_are_told(summary_of, bad, faults):
+    (sentence,) = summary_of("replace", [bad]).sentences
+    assert sentence.replaced == bad
+    assert sentence.unsupported == faults
+    assert sentence.is_quoted and sentence.support == 1.0
+
+
+def test_what_fails_is_dropped(summary_of):
+    summary = summary_of("drop", [TURNED, TRUE])
+    assert summary.text == TRUE
+    assert summary.dropped == (TURNED,)
+    assert summary.written == f"{TURNED} {TRUE}"
+
+
+def test_what_fails_is_kept_with_its_flag(summary_of):
+    first, second = summary_of("keep", [TURNED, TRUE]).sentences
+    assert (first.text, first.replaced, first.unsupported) == (TURNED, None, ("Putin invited Kim",))
+    assert second.unsupported == ()
+
+
+def test_what_fails_is_written_anew(summary_of):
+    first, second = summary_of("regenerate", [INVENTED, TRUE], [STRANGE, "Solberg praised the harbour plan."]).sentences
+    assert (first.text, first.replaced) == ("Solberg praised the harbour plan.", INVENTED)
+    assert first.unsupported == ("Boris", "Johnson")
+    assert not first.is_quoted
+    assert second.text == TRUE
+
+
+def test_other_samples_are_drawn_only_when_needed_and_no_more_than_allowed(summary_of):
+    fine = Writes([TRUE])
+    summary_of("regenerate", fine)
+    assert fine.asked == [0]
+    hopeless = Writes([INVENTED], [STRANGE])
+    (sentence,) = summary_of("regenerate", hopeless, samples=3).sentences
+    assert hopeless.asked == [0, 1, 2, 3]
+    assert sentence.is_quoted
+
+
+def test_sample_that_fails_is_passed_over(summary_of):
+    (sentence,) = summary_of("regenerate", [INVENTED], ModelError("no whole sentence"), [TRUE]).sentences
+    assert sentence.text == TRUE
+
+
+def test_sentence_written_twice_is_not_taken_twice(summary_of):
+    summary = summary_of("regenerate", [TRUE, INVENTED], [TRUE], samples=1)
+    assert [sentence.text for sentence in summary.sentences].count(TRUE) == 1
+
+
+def test_source_is_quoted_once(summary_of):
+    summary = summary_of("replace", [INVENTED, INVENTED + " Boris."])
+    assert len(summary.sentences) == 1
+    assert len(summary.dropped) == 1
+
+
+def test_only_the_first_summary_is_shown_but_who_wants_to_stop_is_heard(summary_of):
+    pieces = []
+    summary_of("regenerate", [INVENTED], [TRUE], on_text=pieces.append)
+    assert pieces == [INVENTED, ""]
+
+    def stop(piece):
+        if not piece:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        summary_of("regenerate", [INVENTED], [TRUE], on_text=stop)
