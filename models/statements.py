@@ -64,8 +64,8 @@ class Statements(Settings):
     """
 
     rows: int = Field(ge=1)
-    topics_from: list[str] = []
-    topics: list[str] = []
+    topics_from: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
     verbs: dict[str, list[str]]
     templates: list[Template]
     settings: list[str]
@@ -114,7 +114,7 @@ def statement_rows(
         holder, target, label = rng.choice(asked)
         setting, text = rng.choice(statements.settings), template.text
         text = setting + (text[0].lower() + text[1:] if setting else text)
-        text = re.sub(r"\{([^}]*)\}", lambda slot: filled[slot[1]], text)
-        made.append(Row(id=f"statement-{i}", text=text[:1].upper() + text[1:], holder=holder, target=target, label=label))
+        text = "".join(filled.get(part, part) for part in re.split(r"[{}]", text))
+        text = text[:1].upper() + text[1:]
+        made.append(Row(id=f"statement-{i}", text=text, holder=holder, target=target, label=label))
     return made
-

@@ -22,7 +22,9 @@ _BOX_HEIGHT = 34
 _LETTER = 8.3  # width of a letter at 14 px, about
 _LONGEST_LABEL = 24
 _BADGE = 15  # radius
-_BEND = 0.16  # of an edge's length: the two edges of a pair are apart
+# Of an edge's length, always to the same hand: the two edges of a pair are apart.
+_BENDS = (0.16, 0.4, 0.65, 0.9)
+_CLEAR = 6.0  # a line that stays this far from a box does not seem to touch it
 _SEED = 4  # the layout starts from random places; the same graph must look the same
 
 
@@ -137,10 +139,7 @@ def _edge(
     stance: Stance, index: int, source: Box, target: Box, boxes: Sequence[Box], taken: list[Point], is_chosen: bool
 ) -> tuple[str, str]:
     """The line and its sign; the sign goes where it hides neither a box nor another sign."""
-    middle = Point((source.x + target.x) / 2, (source.y + target.y) / 2)
-    across = Point(-(target.y - source.y), target.x - source.x)
-    bend = Point(middle.x + _BEND * across.x, middle.y + _BEND * across.y)
-    start, end = _border(source, bend), _border(target, bend)
+    start, bend, end = route(source, target, [box for box in boxes if box not in (source, target)])
     places = [_on_curve(start, bend, end, share) for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73)]
     place = max(places, key=lambda point: min(_room(point, boxes, taken), 2.0))  # the first that has enough
     taken.append(place)
@@ -159,13 +158,34 @@ def _edge(
     return line, badge
 
 
+def route(source: Box, target: Box, others: Sequence[Box]) -> tuple[Point, Point, Point]:
+    """Start, control point and end of a curve: the first bend that leads past every other box, and else the one that
+    passes farthest from them."""  # noqa: D205, D209
+    curves = [_curve(source, target, share) for share in _BENDS]
+    return max(curves, key=lambda curve: min(_clearance(curve, others), _CLEAR))
+
+
+def _curve(source: Box, target: Box, share: float) -> tuple[Point, Point, Point]:
+    """From border to border, bent aside by a share of the length."""
+    middle = Point((source.x + target.x) / 2, (source.y + target.y) / 2)
+    bend = Point(middle.x - share * (target.y - source.y), middle.y + share * (target.x - source.x))
+    return _border(source, bend), bend, _border(target, bend)
+
+
+def _clearance(curve: tuple[Point, Point, Point], boxes: Sequence[Box]) -> float:
+    """How far a line stays from boxes."""
+    points = [_on_curve(*curve, share / 20) for share in range(21)]
+    return min((_distance(point, box) for point in points for box in boxes), default=math.inf)
+
+
+def _distance(point: Point, box: Box) -> float:
+    return math.hypot(max(abs(point.x - box.x) - box.half_width, 0), max(abs(point.y - box.y) - box.half_height, 0))
+
+
 def _room(point: Point, boxes: Sequence[Box], taken: Sequence[Point]) -> float:
     """How far a sign is from what it must not hide, in its own diameters."""
     apart = [math.dist(point, other) for other in taken]
-    apart += [
-        math.hypot(max(abs(point.x - b.x) - b.half_width, 0), max(abs(point.y - b.y) - b.half_height, 0)) + _BADGE
-        for b in boxes
-    ]
+    apart += [_distance(point, box) + _BADGE for box in boxes]
     return min(apart) / (2 * _BADGE)
 
 

