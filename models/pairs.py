@@ -20,6 +20,7 @@ from .sources import Weights
 Run = Callable[[dict[str, np.ndarray]], np.ndarray]
 # Called after each batch with (pairs scored so far, pairs in all); an exception raised in it stops the work.
 OnBatch = Callable[[int, int], None]
+_TOKENS_PER_BATCH = 2048
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class PairClassifier:
         labels: The model's labels in the order of its outputs.
         max_length: The longest pair in tokens; texts are cut to fit, questions never.
         temperature: What the model's training fitted; for callers that turn logits into probabilities.
-        tokens_per_batch: Upper bound of a batch, padding included.
+        tokens_per_batch: Upper bound of a batch, padding included; a longer pair is a batch of its own.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class PairClassifier:
         labels: Sequence[str],
         max_length: int,
         temperature: float = 1.0,
-        tokens_per_batch: int = 2048,
+        tokens_per_batch: int = _TOKENS_PER_BATCH,
     ) -> None:
         self._run = run
         self._tokenizer = tokenizer
@@ -84,7 +85,15 @@ class PairClassifier:
         own = getattr(config, "newstance", None) or {}
         labels = [str(config.id2label[i]) for i in range(config.num_labels)]
         longest = min(tokenizer.model_max_length, getattr(config, "max_position_embeddings", 512))
-        return cls(run, tokenizer, labels, own.get("max_length", min(longest, 512)), own.get("temperature", 1.0))
+        return cls(
+            run,
+            tokenizer,
+            labels,
+            own.get("max_length", min(longest, 512)),
+            own.get("temperature", 1.0),
+            # Activations of eight bits share one scale in a batch: there, a pair's neighbours would change its answer.
+            tokens_per_batch=1 if weights.is_onnx else _TOKENS_PER_BATCH,
+        )
 
     def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:
         """Score (text, question) pairs; equal pairs are scored once.

@@ -203,3 +203,15 @@ def test_progress_is_told_after_each_batch_and_can_stop_the_work(classifier):
     with pytest.raises(KeyboardInterrupt):
         classifier.score(pairs, stop)
     assert len(batches) == 2
+
+
+@pytest.mark.embedded
+def test_the_neighbours_of_a_pair_do_not_change_its_answer():
+    classifier = PairClassifier.load(locate("bundled:stance-mpnet"))
+    pairs = [
+        ("{ Kim } praised [ Putin ] .", "Kim toward Putin"),
+        ("{ Kim } attacked [ Putin ] on Monday, over a treaty that nobody wanted .", "Kim toward Putin"),
+        ("He said nothing of the kind. " * 8, "Kim toward Putin"),
+    ]
+    alone = np.concatenate([classifier.score([pair]).logits for pair in pairs])
+    np.testing.assert_array_equal(classifier.score(pairs).logits, alone)
