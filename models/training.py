@@ -68,6 +68,7 @@ class Recipe(Settings):
     It starts from a pretrained ``base``, of which the first ``layers`` are taken, or ``continues`` another recipe's
     run. Then ``kept`` is that one's share in the weights that are shipped: the average of two rounds often keeps what
     the first had learned and the second forgot (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+    ``bf16`` may say in which precision; left out, the machine decides: bfloat16 where it has arithmetic for it.
     """
 
     name: str
@@ -82,7 +83,7 @@ class Recipe(Settings):
     warmup: float = Field(ge=0, lt=1)
     weight_decay: float = Field(ge=0)
     frozen_layers: int = Field(ge=0)
-    bf16: bool
+    bf16: bool | None = None
     seed: int
 
     @model_validator(mode="after")
@@ -243,6 +244,15 @@ def _start(settings: Recipe, out: Path) -> Path:
     return earlier
 
 
+def _has_bfloat16() -> bool:
+    """Whether this machine computes in bfloat16; where it only imitates it, a step takes 50 times as long."""
+    import torch
+
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
 def _fit(
     settings: Recipe, examples: Sequence[PairExample], labels: Sequence[str], out: Path, base: Path, tokenizer: Any
 ) -> None:
@@ -281,7 +291,7 @@ def _fit(
             learning_rate=settings.learning_rate,
             warmup_steps=settings.warmup,
             weight_decay=settings.weight_decay,
-            bf16=settings.bf16,
+            bf16=_has_bfloat16() if settings.bf16 is None else settings.bf16,
             use_cpu=not torch.cuda.is_available(),
             train_sampling_strategy="group_by_length",
             length_column_name="length",
