@@ -141,15 +141,15 @@ class Retriever:
         """
         if not sources or not claims:
             return [SourcePassage("", (), 0.0) for _ in claims]
-        cosines = self._cosines(sources, claims)
+        cosines = self.cosines(sources, claims)
         vocabularies = [content_words(source) for source in sources]
         return [
             self._passage(sources, vocabularies, near, content_words(claim))
             for claim, near in zip(claims, cosines, strict=True)
         ]
 
-    def _cosines(self, sources: Sequence[str], claims: Sequence[str]) -> np.ndarray:
-        """Shape (claims, sources)."""
+    def cosines(self, sources: Sequence[str], claims: Sequence[str]) -> np.ndarray:
+        """Of each claim and each source sentence, shape (claims, sources); zeros without embeddings."""
         if self._embedder is None:
             return np.zeros((len(claims), len(sources)))
         known, matrix = self._last
@@ -216,6 +216,10 @@ class ConsistencyChecker:
         pairs = PairClassifier.load(weights, device=device)
         scorer = EntailmentScorer(pairs, pairs.temperature)
         return cls(retriever, scorer, settings.weights or fitted_weights(weights))
+
+    def similarity(self, texts: Sequence[str], sources: Sequence[str]) -> np.ndarray:
+        """The cosines of texts and the sentences of a source, shape (texts, sources)."""
+        return self._retriever.cosines(sources, texts)
 
     def check(self, claims: Sequence[str], sources: Sequence[str]) -> list[Support]:
         """Hold claims against a source.

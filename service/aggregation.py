@@ -14,6 +14,7 @@ from .profile import AggregationSettings
 NOTHING_SHOWN = "no stance found: nothing in the article shows one"
 SAME = "actor and target are the same"
 NOT_NAMED = "the article does not name this actor"
+NOT_MENTIONED = "the article does not mention this target"
 MIXED = "the article shows both sides"
 SIDES: tuple[Label, Label] = ("favor", "against")
 
@@ -48,6 +49,8 @@ def aggregate(
         note = SAME
     elif not actor.mentions:
         note = NOT_NAMED
+    elif not target.is_mentioned:
+        note = NOT_MENTIONED
     elif not evidence:
         note = NOTHING_SHOWN
     elif label == "neutral":

@@ -23,7 +23,7 @@ from .analysis import Actor, Analysis, Stance, Summary
 from .answers import Answers
 from .article import Article
 from .guard import Checked, Guard
-from .passages import Passage, Target, passages_of, query_for, target_of
+from .passages import Passage, Target, is_named, passages_of, query_for, target_of
 from .profile import AggregationSettings, Profile, Topic
 from .quotations import Quotation, find_quotations
 from .targets import propose_targets
@@ -182,6 +182,7 @@ class Analyzer:
             notes.append(f"Stances are given for the {len(chosen)} heaviest of {len(reading.actors)} actors.")
         if not wanted:
             notes.append("No target was given, and none could be proposed from the article.")
+        notes += [f"The article does not mention “{target.name}”." for target in wanted if not target.is_mentioned]
         return Analysis(
             reading.article,
             None,
@@ -316,7 +317,14 @@ class Analyzer:
         _refuse_empty(name, "target")
         known = reading.topic.targets if reading.topic else ()
         aliases = next((target.aliases for target in known if target.name == name), ())
-        return target_of(name, aliases, reading.actors)
+        target = target_of(name, aliases, reading.actors)
+        return replace(target, is_mentioned=is_named(target, reading.doc) or self._is_related(target, reading))
+
+    def _is_related(self, target: Target, reading: Reading) -> bool:
+        """Whether a sentence tells of what a target is about, in other words than its own."""
+        sentences = [sentence.text for sentence in reading.doc.sents if sentence.text.strip()]
+        similar = self.consistency.similarity([target.name, *target.aliases], sentences)
+        return bool(similar.max(initial=0.0) >= self.profile.aggregation.related_similarity)
 
     def _stances(
         self,
@@ -327,8 +335,7 @@ class Analyzer:
     ) -> list[Stance]:
         """One stance for each pair; the queries of all pairs that are new are classified in one go."""
         passages: list[list[Passage]] = [
-            [] if target.is_actor(actor) else passages_of(actor, target, reading.doc, reading.quotations)
-            for actor, target in asked
+            passages_of(actor, target, reading.doc, reading.quotations) for actor, target in asked
         ]
         queries = [
             query_for(passage, actor, target)

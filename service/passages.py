@@ -26,12 +26,14 @@ class Target:
         actor: The actor of the article that it is, if it is one.
         aliases: Other words for it, from the topic file.
         words: The content words of name and aliases.
+        is_mentioned: Whether the article tells of it at all; where it does not, nothing in it shows a stance.
     """
 
     name: str
     actor: Actor | None
     aliases: tuple[str, ...]
     words: frozenset[str]
+    is_mentioned: bool = True
 
     def is_actor(self, actor: Actor) -> bool:
         """Whether actor and target are the same."""
@@ -70,8 +72,18 @@ def target_of(name: str, aliases: Sequence[str], actors: Sequence[Actor]) -> Tar
     return Target(name, match_actor(name, actors), tuple(aliases), words)
 
 
+def is_named(target: Target, doc: Any) -> bool:
+    """Whether a sentence of the article names the target, by a name of the actor that it is or by one of its words."""
+    return target.actor is not None or bool(content_words(doc.text) & target.words)
+
+
 def passages_of(actor: Actor, target: Target, doc: Any, quotations: Sequence[Quotation]) -> list[Passage]:
-    """The sentences that name the actor, mean it by a pronoun, or are its words; in the article's order."""
+    """The sentences that name the actor, mean it by a pronoun, or are its words; in the article's order.
+
+    None where the actor is the target, or where the article does not mention that.
+    """
+    if target.is_actor(actor) or not target.is_mentioned:
+        return []
     passages = []
     article = doc.text  # spaCy puts it together anew each time
     target_before = False

@@ -32,6 +32,8 @@ class AggregationSettings(Settings):
     Attributes:
         threshold: A stance less probable than this is reported as neutral.
         evidence_threshold: A passage less probable than this is not shown.
+        related_similarity: Where no sentence names the target, the least cosine of target and sentence (by the
+            embeddings of ``consistency``) at which the article still counts as telling of it.
         unrelated_weight: What a passage counts that names the actor but nothing of the target.
         context_weight: What it counts if the sentence before it names the target.
         voices: What it counts by whose word it is.
@@ -42,6 +44,7 @@ class AggregationSettings(Settings):
 
     threshold: Share
     evidence_threshold: Share
+    related_similarity: Share
     unrelated_weight: Share
     context_weight: Share
     voices: VoiceWeights

@@ -48,6 +48,7 @@ def settings(tiny_stance: Path, tiny_encoder: Path) -> dict[str, Any]:
         "aggregation": {
             "threshold": 0.5,
             "evidence_threshold": 0.3,
+            "related_similarity": 0.35,
             "unrelated_weight": 0.6,
             "context_weight": 0.8,
             "voices": {"own_words": 1.0, "reported_act": 1.0, "claim": 1.0, "narrator": 1.0},

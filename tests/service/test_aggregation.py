@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newstance.models import StancePrediction
 from newstance.service import Actor, Article, Evidence, Mention, Stance
-from newstance.service.aggregation import MIXED, NOT_NAMED, NOTHING_SHOWN, SAME, aggregate, combine
+from newstance.service.aggregation import MIXED, NOT_MENTIONED, NOT_NAMED, NOTHING_SHOWN, SAME, aggregate, combine
 from newstance.service.passages import Passage, target_of
 from newstance.service.profile import AggregationSettings, VoiceWeights
 
@@ -14,6 +16,7 @@ PUTIN = Actor("Putin", "person", (), (Mention(11, 16, "Putin"),))
 SETTINGS = AggregationSettings(
     threshold=0.5,
     evidence_threshold=0.3,
+    related_similarity=0.35,
     unrelated_weight=0.5,
     context_weight=0.8,
     voices=VoiceWeights(own_words=1.0, reported_act=1.0, claim=0.9, narrator=0.7),
@@ -178,3 +181,11 @@ def test_strong_evidence_on_both_sides_is_mixed_whatever_the_label():
     assert uneven.note == MIXED
     one_sided = stance(scored(0.95, 0), scored(0, 0.5))
     assert (one_sided.label, one_sided.display, one_sided.is_mixed) == ("favor", "favor", False)
+
+
+def test_note_says_that_the_article_does_not_mention_the_target():
+    silent = replace(target_of("the plan", (), [KIM, PUTIN]), is_mentioned=False)
+    result = aggregate(KIM, silent, [], SETTINGS, ARTICLE)
+    assert (result.label, result.note) == ("neutral", NOT_MENTIONED)
+    unnamed = Actor("Kim", "person", (), ())
+    assert aggregate(unnamed, silent, [], SETTINGS, ARTICLE).note == NOT_NAMED

@@ -7,7 +7,7 @@ from newstance.models.consistency import invented
 from newstance.models.errors import InputError, ModelError, WeightsNotFoundError
 from newstance.models.summarizer import GeneratedSummary
 from newstance.service import Analyzer, Article, Profile, Topic
-from newstance.service.aggregation import NOT_NAMED, NOTHING_SHOWN, SAME
+from newstance.service.aggregation import NOT_MENTIONED, NOT_NAMED, NOTHING_SHOWN, SAME
 
 TEXT = """Ingrid Solberg praised the harbour plan on Monday. It rained all day.
 
@@ -159,7 +159,7 @@ def test_empty_target_is_refused(analyzer, target):
 
 def test_target_that_fills_the_model_is_refused(analyzer):
     with pytest.raises(InputError, match="use a shorter target"):
-        analyzer.analyze(ARTICLE, targets=["tax " * 300])
+        analyzer.analyze(ARTICLE, targets=["harbour " * 300])
 
 
 def test_steps_are_told_and_timed(analyzer):
@@ -185,6 +185,26 @@ def test_long_sentence_is_cut_for_the_model_and_says_so(analyzer):
     (stance,) = (s for s in analysis.stances if s.actor.name == "Anna Schmidt")
     assert stance.label == "favor"
     assert stance.evidence[0].truncated
+
+
+def with_bound(analyzer, bound):
+    aggregation = analyzer.profile.aggregation.model_copy(update={"related_similarity": bound})
+    profile = analyzer.profile.model_copy(update={"aggregation": aggregation})
+    return Analyzer(profile, analyzer.annotator, analyzer.classifier)
+
+
+def test_a_target_that_the_article_does_not_mention_gets_no_stance(analyzer):
+    analysis = analyzer.analyze(ARTICLE, ["Putin talks", "the harbour plan"], summarize=False)
+    silent = [s for s in analysis.stances if s.target == "Putin talks"]
+    assert {(s.label, s.note, s.evidence) for s in silent} == {("neutral", NOT_MENTIONED, ())}
+    assert analysis.notes == ("The article does not mention “Putin talks”.",)
+
+
+def test_an_article_may_tell_of_a_target_in_other_words(analyzer):
+    # Every sentence is near enough at 0, and Peter Miller's "disaster" shows something again.
+    related = with_bound(analyzer, 0.0).analyze(ARTICLE, ["Putin talks"], summarize=False)
+    assert related.notes == ()
+    assert any(stance.evidence for stance in related.stances)
 
 
 # stances_of

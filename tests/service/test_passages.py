@@ -4,7 +4,7 @@ import pytest
 
 from newstance.service import Actor
 from newstance.service.actors import find_actors, match_actor, named_in
-from newstance.service.passages import passages_of, query_for, target_of
+from newstance.service.passages import is_named, passages_of, query_for, target_of
 from newstance.service.quotations import find_quotations
 
 pytestmark = pytest.mark.embedded
@@ -126,3 +126,19 @@ def test_query_asks_by_the_names_asked_for(passages):
     (passage,) = passages("Kim praised Putin.", "Kim", "Putin")
     query = query_for(passage, Actor("Kim", "person"), target_of("Putin", (), []))
     assert (query.text, query.holder, query.target) == ("Kim praised Putin.", "Kim", "Putin")
+
+
+def test_an_article_that_does_not_mention_the_target_shows_nothing_of_it(annotator):
+    doc = annotator.annotate("Anna Schmidt condemned the noise.")
+    (anna,) = find_actors(doc)
+    silent = replace(target_of("the plan", (), [anna]), is_mentioned=False)
+    assert passages_of(anna, silent, doc, []) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "aliases", "expected"),
+    [("the plan", (), False), ("noise", (), True), ("the plan", ("the noises",), True), ("Schmidt", (), True)],
+)
+def test_what_the_article_names(annotator, target, aliases, expected):
+    doc = annotator.annotate("Anna Schmidt condemned the noise.")
+    assert is_named(target_of(target, aliases, find_actors(doc)), doc) is expected
