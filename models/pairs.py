@@ -124,8 +124,16 @@ class PairClassifier:
         rows = [index[pair] for pair in pairs]
         return PairScores(logits[rows], [truncated[row] for row in rows])
 
-    def _encode(self, pairs: list[tuple[str, str]]) -> tuple[dict[str, list[list[int]]], list[bool]]:
-        texts, questions = zip(*pairs, strict=True)
+    def refuse_long(self, questions: Sequence[str]) -> None:
+        """Refuse questions that fill the model alone, before any text is there to ask them of.
+
+        Raises:
+            InputError: A question leaves no room for text.
+        """
+        with self._tokenizing:
+            self._refuse_long(questions)
+
+    def _refuse_long(self, questions: Sequence[str]) -> None:
         special = self._tokenizer.num_special_tokens_to_add(pair=True)
         for question, ids in zip(
             questions, self._tokenizer(list(questions), add_special_tokens=False).input_ids, strict=True
@@ -135,6 +143,10 @@ class PairClassifier:
                     f"{question[:80]!r}... takes {len(ids)} tokens, which leaves no room for text in a model "
                     f"of {self.max_length} tokens; use a shorter target"
                 )
+
+    def _encode(self, pairs: list[tuple[str, str]]) -> tuple[dict[str, list[list[int]]], list[bool]]:
+        texts, questions = zip(*pairs, strict=True)
+        self._refuse_long(questions)
         encoded = self._tokenizer(
             list(texts),
             list(questions),

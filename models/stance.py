@@ -168,6 +168,16 @@ class StanceClassifier:
         road = self._classify_direct if self.is_direct else self._classify_by_entailment
         return road(queries, on_batch)
 
+    def refuse_long(self, target: str) -> None:
+        """Refuse a target that no text could be held against.
+
+        Raises:
+            InputError: The target fills the model alone.
+        """
+        query = StanceQuery("text", "holder", target)
+        favor, against = ([direct_pair(query)[1]], []) if self.is_direct else self._templates.hypotheses(query)
+        self.pairs.refuse_long([*favor, *against])
+
     def _classify_direct(self, queries: Sequence[StanceQuery], on_batch: OnBatch | None) -> list[StancePrediction]:
         scores = self.pairs.score([direct_pair(query) for query in queries], on_batch)
         probabilities = softmax(scores.logits / self.temperature)

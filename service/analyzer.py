@@ -315,6 +315,7 @@ class Analyzer:
 
     def _target(self, reading: Reading, name: str) -> Target:
         _refuse_empty(name, "target")
+        self.classifier.refuse_long(name)
         known = reading.topic.targets if reading.topic else ()
         aliases = next((target.aliases for target in known if target.name == name), ())
         target = target_of(name, aliases, reading.actors)

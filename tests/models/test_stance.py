@@ -104,6 +104,13 @@ def test_target_that_fills_the_model_is_refused(direct):
         direct.classify([StanceQuery("Kim spoke.", "Kim", "tax " * 80)])
 
 
+def test_target_that_fills_the_model_is_refused_before_there_is_a_text(direct, tmp_path):
+    for classifier in (direct, entailing(tmp_path, ["entailment", "not_entailment"], supports=1)):
+        classifier.refuse_long("tax")
+        with pytest.raises(InputError, match="use a shorter target"):
+            classifier.refuse_long("tax " * 80)
+
+
 @pytest.mark.parametrize("field", ["text", "holder", "target"])
 def test_blank_fields_are_refused(direct, field):
     query = StanceQuery(**({"text": "Kim spoke.", "holder": "Kim", "target": "tax"} | {field: " "}))

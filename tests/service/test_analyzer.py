@@ -157,9 +157,10 @@ def test_empty_target_is_refused(analyzer, target):
         analyzer.analyze(ARTICLE, targets=[target])
 
 
-def test_target_that_fills_the_model_is_refused(analyzer):
+@pytest.mark.parametrize("word", ["harbour", "zeppelin"])  # in the article, and not
+def test_target_that_fills_the_model_is_refused(analyzer, word):
     with pytest.raises(InputError, match="use a shorter target"):
-        analyzer.analyze(ARTICLE, targets=["harbour " * 300])
+        analyzer.analyze(ARTICLE, targets=[f"{word} " * 300])
 
 
 def test_steps_are_told_and_timed(analyzer):
