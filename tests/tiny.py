@@ -30,6 +30,19 @@ ARTICLE_WORDS = [
     "crowds",
     "cheered",
 ]
+ONE_LAYER = {"num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 4}
+# Of a training that is over in a moment.
+TRAINING = {
+    "layers": 1,
+    "epochs": 0.5,
+    "batch_size": 4,
+    "learning_rate": 1e-3,
+    "warmup": 0.0,
+    "weight_decay": 0.0,
+    "frozen_layers": 0,
+    "bf16": False,
+    "seed": 1,
+}
 CHAT_TEMPLATE = (
     "{% for m in messages %}<|im_start|> {{ m['role'] }} {{ m['content'] }} <|im_end|> {% endfor %}"
     "{% if add_generation_prompt %}<|im_start|> assistant {% endif %}"
@@ -53,32 +66,22 @@ def chat(folder: Path, script: str, loop: bool = False, positions: int = 512) ->
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    tokenizer = _words_tokenizer(
-        ["<|im_end|>", "<|im_start|>", "<unk>"],
-        ["assistant", *script.split()],
-        unk_token="<unk>",
-        eos_token="<|im_end|>",
-        pad_token="<|im_end|>",
-        additional_special_tokens=["<|im_start|>"],
-    )
+    special = {"eos_token": "<|im_end|>", "pad_token": "<|im_end|>", "unk_token": "<unk>"}
+    start = "<|im_start|>"
+    tokenizer = _words_tokenizer(special, [start, "assistant", *script.split()], additional_special_tokens=[start])
     tokenizer.chat_template = CHAT_TEMPLATE
     size = len(tokenizer)
     config = LlamaConfig(
-        vocab_size=size,
         hidden_size=size,
-        intermediate_size=4,
-        num_hidden_layers=1,
-        num_attention_heads=1,
         num_key_value_heads=1,
         head_dim=8,
         max_position_embeddings=positions,
         tie_word_embeddings=False,
-        bos_token_id=None,
-        eos_token_id=0,
-        pad_token_id=0,
+        **ONE_LAYER,
+        **_tokens(tokenizer),
     )
     model = LlamaForCausalLM(config)
-    follows = _follows(tokenizer, script, after="assistant", end=0, loop=loop)
+    follows = _follows(tokenizer, script, after="assistant", loop=loop)
     with torch.no_grad():
         for name, weight in model.named_parameters():
             weight.fill_(1 if "norm" in name else 0)
@@ -91,18 +94,10 @@ def bart(folder: Path, script: str, loop: bool = False, positions: int = 64, kin
     """A BART or PEGASUS."""
     import transformers
 
-    tokenizer = _words_tokenizer(
-        ["<s>", "<pad>", "</s>", "<unk>"],
-        script.split(),
-        add_end=2,
-        bos_token="<s>",
-        eos_token="</s>",
-        pad_token="<pad>",
-        unk_token="<unk>",
-    )
+    special = {"bos_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    tokenizer = _words_tokenizer(special, script.split(), add_end=True)
     size = len(tokenizer)
     config = getattr(transformers, f"{kind}Config")(
-        vocab_size=size,
         d_model=size,
         encoder_layers=1,
         decoder_layers=1,
@@ -111,21 +106,13 @@ def bart(folder: Path, script: str, loop: bool = False, positions: int = 64, kin
         encoder_ffn_dim=size,
         decoder_ffn_dim=size,
         max_position_embeddings=positions,
-        bos_token_id=0,
-        pad_token_id=1,
-        eos_token_id=2,
-        decoder_start_token_id=2,
+        decoder_start_token_id=tokenizer.eos_token_id,
         forced_eos_token_id=None,
+        **_tokens(tokenizer),
     )
     model = getattr(transformers, f"{kind}ForConditionalGeneration")(config)
-    follows = _follows(tokenizer, script, after="</s>", end=2, loop=loop)
-    _set_decoder(
-        model,
-        follows,
-        embedding="shared.weight",
-        into="decoder.layers.0.fc1.weight",
-        out_of="decoder.layers.0.fc2.weight",
-    )
+    follows = _follows(tokenizer, script, after="</s>", loop=loop)
+    _set_decoder(model, follows, into="layers.0.fc1", out_of="layers.0.fc2")
     return _save(folder, model, tokenizer)
 
 
@@ -133,55 +120,42 @@ def t5(folder: Path, script: str, loop: bool = False, positions: int = 64) -> Pa
     """A T5, whose config names its prefix for summaries."""
     from transformers import T5Config, T5ForConditionalGeneration
 
-    tokenizer = _words_tokenizer(
-        ["<pad>", "</s>", "<unk>"],
-        ["summarize:", *script.split()],
-        add_end=1,
-        eos_token="</s>",
-        pad_token="<pad>",
-        unk_token="<unk>",
-        model_max_length=positions,
-    )
+    special = {"pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+    words = ["summarize:", *script.split()]
+    tokenizer = _words_tokenizer(special, words, add_end=True, model_max_length=positions)
     size = len(tokenizer)
     config = T5Config(
-        vocab_size=size,
         d_model=size,
         d_kv=8,
         d_ff=size,
         num_layers=1,
         num_heads=1,
         dropout_rate=0.0,
-        pad_token_id=0,
-        eos_token_id=1,
-        decoder_start_token_id=0,
+        decoder_start_token_id=tokenizer.pad_token_id,
         task_specific_params={"summarization": {"prefix": "summarize: ", "max_length": 5, "repetition_penalty": 1.1}},
+        **_tokens(tokenizer),
     )
     model = T5ForConditionalGeneration(config)
-    follows = _follows(tokenizer, script, after="<pad>", end=1, loop=loop)
-    _set_decoder(
-        model,
-        follows,
-        embedding="shared.weight",
-        into="decoder.block.0.layer.2.DenseReluDense.wi.weight",
-        out_of="decoder.block.0.layer.2.DenseReluDense.wo.weight",
-    )
+    follows = _follows(tokenizer, script, after="<pad>", loop=loop)
+    feed_forward = "block.0.layer.2.DenseReluDense"
+    _set_decoder(model, follows, into=f"{feed_forward}.wi", out_of=f"{feed_forward}.wo")
     return _save(folder, model, tokenizer)
 
 
-def _follows(tokenizer: Any, script: str, after: str, end: int, loop: bool) -> Any:
+def _follows(tokenizer: Any, script: str, after: str, loop: bool) -> Any:
     """A matrix that turns each token (a row) into the one that follows it in the script."""
     import torch
 
     words = tokenizer.convert_tokens_to_ids(script.split())
     assert len(set(words)) == len(words), "each word of a script may come once: the word alone tells what follows"
     follows = torch.zeros(len(tokenizer), len(tokenizer))
-    start = tokenizer.convert_tokens_to_ids(after)
+    start, end = tokenizer.convert_tokens_to_ids(after), tokenizer.eos_token_id
     for this, following in zip([start, *words], [*words, words[0] if loop else end], strict=True):
         follows[this, following] = 1
     return follows
 
 
-def _set_decoder(model: Any, follows: Any, embedding: str, into: str, out_of: str) -> None:
+def _set_decoder(model: Any, follows: Any, into: str, out_of: str) -> None:
     """Nothing attends to anything; the decoder's feed-forward layer swaps each token for its follower."""
     import torch
 
@@ -190,9 +164,9 @@ def _set_decoder(model: Any, follows: Any, embedding: str, into: str, out_of: st
         for name, weight in model.named_parameters():
             if name.endswith("norm.weight") or ("layernorm" in name and name.endswith("weight")):
                 weight.fill_(1)
-            elif name.endswith((embedding, into)):
+            elif name.endswith(("shared.weight", f"decoder.{into}.weight")):
                 weight.copy_(one_hot)
-            elif name.endswith(out_of):
+            elif name.endswith(f"decoder.{out_of}.weight"):
                 weight.copy_(follows.T * 50)
             else:
                 weight.zero_()
@@ -225,17 +199,14 @@ def classifier(
     tokenizer = _pairs_tokenizer(weights, positions)
     size = 64
     config = getattr(transformers, f"{kind}Config")(
-        vocab_size=len(tokenizer),
         hidden_size=size,
-        num_hidden_layers=1,
-        num_attention_heads=1,
-        intermediate_size=4,
         max_position_embeddings=positions,
         num_labels=len(labels),
         id2label=dict(enumerate(labels)),
         label2id={label: i for i, label in enumerate(labels)},
         type_vocab_size=2 if kind == "Bert" else 0,
-        pad_token_id=0,
+        **ONE_LAYER,
+        **_tokens(tokenizer),
     )
     model = getattr(transformers, f"{kind}ForSequenceClassification")(config)
     passing_on = ("value.weight", "value_proj.weight", "attention.output.dense.weight", "pooler.dense.weight")
@@ -262,15 +233,7 @@ def encoder(folder: Path, words: Sequence[str], positions: int = 128) -> Path:
 
     tokenizer = _pairs_tokenizer(dict.fromkeys(words), positions)
     size = len(tokenizer)
-    config = BertConfig(
-        vocab_size=size,
-        hidden_size=size,
-        num_hidden_layers=1,
-        num_attention_heads=1,
-        intermediate_size=4,
-        max_position_embeddings=positions,
-        pad_token_id=0,
-    )
+    config = BertConfig(hidden_size=size, max_position_embeddings=positions, **ONE_LAYER, **_tokens(tokenizer))
     model = BertModel(config)
     with torch.no_grad():
         for name, weight in model.named_parameters():
@@ -350,19 +313,26 @@ def gguf(file: Path, first: float = 1.0) -> Path:
 # Shared
 
 
-def _words_tokenizer(special: list[str], words: list[str], add_end: int | None = None, **named: Any) -> Any:
-    """Each word, with its punctuation, is a token."""
+def _words_tokenizer(special: Mapping[str, str], words: Sequence[str], add_end: bool = False, **named: Any) -> Any:
+    """Each word, with its punctuation, is a token; the special ones, by their names, come first."""
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    vocabulary = list(dict.fromkeys([*special, *words, *ARTICLE_WORDS]))
+    vocabulary = list(dict.fromkeys([*special.values(), *words, *ARTICLE_WORDS]))
     core = Tokenizer(models.WordLevel({word: i for i, word in enumerate(vocabulary)}, unk_token="<unk>"))
     core.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    if add_end is not None:
+    if add_end:
+        end = special["eos_token"]
         core.post_processor = processors.TemplateProcessing(
-            single=f"$A {special[add_end]}", special_tokens=[(special[add_end], add_end)]
+            single=f"$A {end}", special_tokens=[(end, vocabulary.index(end))]
         )
-    return PreTrainedTokenizerFast(tokenizer_object=core, **named)
+    return PreTrainedTokenizerFast(tokenizer_object=core, **special, **named)
+
+
+def _tokens(tokenizer: Any) -> dict[str, int | None]:
+    """What a model's config says of its tokens."""
+    named = {f"{name}_token_id": getattr(tokenizer, f"{name}_token_id") for name in ("bos", "eos", "pad")}
+    return {"vocab_size": len(tokenizer), **named}
 
 
 def _save(folder: Path, model: Any, tokenizer: Any) -> Path:

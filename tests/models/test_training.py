@@ -4,6 +4,7 @@ import zipfile
 
 import numpy as np
 import pytest
+import tiny
 
 from newstance.models.errors import ConfigError
 from newstance.models.pairs import softmax
@@ -227,20 +228,12 @@ def recipe(base, made):
     return TrainingSettings(
         name="tiny",
         base=base,
-        layers=1,
         max_length=48,
-        epochs=0.5,
-        batch_size=4,
-        learning_rate=1e-3,
-        warmup=0.0,
-        weight_decay=0.0,
-        frozen_layers=0,
-        bf16=False,
-        seed=1,
         train=[little],
         dev=[little],
         calibrate_on=["little"],
         frames=FRAMES,
+        **tiny.TRAINING,
     )
 
 
