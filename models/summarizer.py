@@ -11,6 +11,7 @@ their summaries, until they fit. Nothing is left out without being read.
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -123,14 +124,16 @@ class Summarizer(Protocol):
         ...
 
 
-class LeadSummarizer:
-    """The first sentences.
+class _InSentences(ABC):
+    """What all summarizers share: the text is read as sentences, and comes back as it is if it is short enough.
 
     Args:
-        sentences: How many, unless the caller says so.
+        model: What summaries name as their model.
+        sentences: How long they are unless the caller says so.
     """
 
-    def __init__(self, sentences: int = 3) -> None:
+    def __init__(self, model: str, sentences: int) -> None:
+        self._model = model
         self._sentences = sentences
 
     def summarize(
@@ -142,16 +145,51 @@ class LeadSummarizer:
         on_text: OnText | None = None,
         sample: int = 0,
     ) -> GeneratedSummary:
-        """The first sentences of a text; see ``Summarizer``."""
+        """Summarize a text; see ``Summarizer``."""
         length = Length.asked(sentences, words, self._sentences)
-        found = _sentences_of(text)
-        kept = length.first(found)
-        if len(kept) == len(found):
-            return _unchanged(text, found, "lead", on_text)
-        return _written(unique(kept), "lead", 1, on_text)
+        found = split_sentences(text)
+        if not found:
+            raise InputError("there is no text to summarize")
+        if self._takes_all(found, length):
+            if on_text:
+                on_text(text)
+            return GeneratedSummary(text, tuple(found), True, self._model)
+        return self._shortened(found, length, on_text, sample)
+
+    def _takes_all(self, found: list[str], length: Length) -> bool:
+        """Whether there is nothing to leave out."""
+        return length.covers(found)
+
+    @abstractmethod
+    def _shortened(self, found: list[str], length: Length, on_text: OnText | None, sample: int) -> GeneratedSummary:
+        """The summary of a longer text, given as its sentences."""
+
+    def _written(self, found: list[str], on_text: OnText | None, chunks: int = 1) -> GeneratedSummary:
+        """A summary that is there all at once."""
+        text = " ".join(found)
+        if on_text:
+            on_text(text)
+        return GeneratedSummary(text, tuple(found), False, self._model, chunks)
 
 
-class ExtractiveSummarizer:
+class LeadSummarizer(_InSentences):
+    """The first sentences.
+
+    Args:
+        sentences: How many, unless the caller says so.
+    """
+
+    def __init__(self, sentences: int = 3) -> None:
+        super().__init__("lead", sentences)
+
+    def _takes_all(self, found: list[str], length: Length) -> bool:
+        return not length.is_exceeded_by(found)
+
+    def _shortened(self, found: list[str], length: Length, on_text: OnText | None, sample: int) -> GeneratedSummary:
+        return self._written(unique(length.first(found)), on_text)
+
+
+class ExtractiveSummarizer(_InSentences):
     """The sentences that say most of what the article says.
 
     Each sentence is worth its cosine with the mean of all (Radev et al. 2004, "Centroid-based summarization"), here of
@@ -165,24 +203,10 @@ class ExtractiveSummarizer:
     """
 
     def __init__(self, embedder: SentenceEmbedder, source: str, sentences: int = 3) -> None:
+        super().__init__(source, sentences)
         self._embedder = embedder
-        self._source = source
-        self._sentences = sentences
 
-    def summarize(
-        self,
-        text: str,
-        *,
-        sentences: int | None = None,
-        words: int | None = None,
-        on_text: OnText | None = None,
-        sample: int = 0,
-    ) -> GeneratedSummary:
-        """The most central sentences of a text; see ``Summarizer``."""
-        length = Length.asked(sentences, words, self._sentences)
-        found = _sentences_of(text)
-        if length.covers(found):
-            return _unchanged(text, found, self._source, on_text)
+    def _shortened(self, found: list[str], length: Length, on_text: OnText | None, sample: int) -> GeneratedSummary:
         if on_text:
             on_text("")
         found = unique(found)
@@ -190,7 +214,7 @@ class ExtractiveSummarizer:
         for i in ranked_sentences(found, self._embedder.embed(found)):
             if not chosen or not length.is_exceeded_by([found[j] for j in sorted([*chosen, i])]):
                 chosen.append(i)
-        return _written([found[i] for i in sorted(chosen)], self._source, 1, on_text)
+        return self._written([found[i] for i in sorted(chosen)], on_text)
 
 
 def ranked_sentences(sentences: Sequence[str], vectors: np.ndarray) -> list[int]:
@@ -209,7 +233,7 @@ def ranked_sentences(sentences: Sequence[str], vectors: np.ndarray) -> list[int]
     return [int(i) for i in np.argsort(-worth, kind="stable")]
 
 
-class ModelSummarizer:
+class ModelSummarizer(_InSentences):
     """Summaries by a generative model.
 
     Args:
@@ -218,24 +242,10 @@ class ModelSummarizer:
     """
 
     def __init__(self, generator: Generator, sentences: int = 3) -> None:
+        super().__init__(generator.source, sentences)
         self._generator = generator
-        self._sentences = sentences
 
-    def summarize(
-        self,
-        text: str,
-        *,
-        sentences: int | None = None,
-        words: int | None = None,
-        on_text: OnText | None = None,
-        sample: int = 0,
-    ) -> GeneratedSummary:
-        """Summarize a text; see ``Summarizer``."""
-        length = Length.asked(sentences, words, self._sentences)
-        found = _sentences_of(text)
-        model = self._generator.source
-        if length.covers(found):
-            return _unchanged(text, found, model, on_text)
+    def _shortened(self, found: list[str], length: Length, on_text: OnText | None, sample: int) -> GeneratedSummary:
         # A caller who wants to stop must be heard while pieces are read, too.
         pulse: OnText | None = (lambda _: on_text("")) if on_text else None
         count, room = self._generator.count, self._generator.room(length)
@@ -245,12 +255,14 @@ class ModelSummarizer:
             written = [self._generator.write(" ".join(p), length.for_part(p), pulse, sample) for p in pieces]
             shorter = unique(chain.from_iterable(written))
             if sum(map(count, shorter)) >= sum(map(count, found)):
-                raise ModelError(f"{model} does not get pieces of {room} tokens any shorter; raise max_input_tokens")
+                raise ModelError(
+                    f"{self._model} does not get pieces of {room} tokens any shorter; raise max_input_tokens"
+                )
             found = shorter
         if length.covers(found):
-            return _written(found, model, chunks, on_text)
+            return self._written(found, on_text, chunks)
         final = self._generator.write(" ".join(pieces[0]), length, on_text, sample)
-        return GeneratedSummary(" ".join(final), tuple(final), False, model, chunks)
+        return GeneratedSummary(" ".join(final), tuple(final), False, self._model, chunks)
 
 
 def chunked(sentences: Sequence[str], count: Callable[[str], int], room: int) -> list[list[str]]:
@@ -294,26 +306,6 @@ def _cut(sentence: str, count: Callable[[str], int], room: int) -> list[str]:
     if parts:
         log.info("a sentence of %d pieces does not fit the model and was cut between words", len(parts) + 1)
     return [*parts, sentence] if sentence else parts
-
-
-def _sentences_of(text: str) -> list[str]:
-    found = split_sentences(text)
-    if not found:
-        raise InputError("there is no text to summarize")
-    return found
-
-
-def _unchanged(text: str, found: list[str], model: str, on_text: OnText | None) -> GeneratedSummary:
-    if on_text:
-        on_text(text)
-    return GeneratedSummary(text, tuple(found), True, model)
-
-
-def _written(found: list[str], model: str, chunks: int, on_text: OnText | None) -> GeneratedSummary:
-    text = " ".join(found)
-    if on_text:
-        on_text(text)
-    return GeneratedSummary(text, tuple(found), False, model, chunks)
 
 
 def load_summarizer(settings: SummarizerSettings, device: str = "cpu") -> Summarizer:

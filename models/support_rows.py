@@ -19,9 +19,10 @@ from newstance.configs import Settings
 
 from .annotator import Annotator
 from .consistency import Retriever, content_words
-from .edits import corruptions, faithful
 from .errors import ConfigError
+from .false_edits import corruptions
 from .sentences import split_sentences
+from .true_edits import faithful
 
 Share = Annotated[float, Field(ge=0, le=1)]
 SUPPORTED, UNSUPPORTED = "entailment", "not_entailment"

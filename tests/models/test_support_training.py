@@ -123,20 +123,12 @@ def recipe(write, tmp_path):
         base=Base(name="tiny", **base),
         embeddings=f"path:{encoder}",
         annotator={"source": SPACY},
-        layers=1,
         max_length=64,
-        epochs=0.5,
-        batch_size=4,
-        learning_rate=1e-3,
-        warmup=0.0,
-        weight_decay=0.0,
-        frozen_layers=0,
-        bf16=False,
-        seed=1,
         train=[little],
         dev=[little],
         calibrate_on=["little"],
         excluded=[],
+        **tiny.TRAINING,
     )
 
 
