@@ -7,7 +7,6 @@ missed or split, and not what is false.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,8 @@ from newstance.service import Actor, Article
 from newstance.service.actors import bare_name, match_actor
 from newstance.service.article import SAMPLES
 
-from .labelled import SHIPPED, LabelledSet, load_set
+from .labelled import LabelledSet, load_set
+from .records import shipped_rows
 
 LISTED = "floor-actors.jsonl"
 _ARTICLES = "floor-articles"
@@ -126,7 +126,7 @@ def score_set(labelled: LabelledSet, find: FindActors) -> ActorScore:
 
 def listed() -> list[dict[str, Any]]:
     """The shipped lists: ``id``, ``actors``, ``optional``."""
-    return [json.loads(line) for line in (SHIPPED / LISTED).read_text(encoding="utf-8").splitlines()]
+    return shipped_rows(LISTED)
 
 
 def _sum(scores: Iterator[ActorScore]) -> ActorScore:

@@ -6,7 +6,6 @@ rule was changed for them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,6 @@ from newstance.service.quotations import Quotation
 
 from . import metrics
 from .document import Table
-from .labelled import SHIPPED
 from .metrics import Estimate, Measure
 
 QUOTATIONS = "quotations.jsonl"
@@ -64,11 +62,6 @@ class PairScore:
     model: Estimate
     article: Estimate
     pairs: Estimate
-
-
-def shipped_rows(name: str) -> list[Row]:
-    """The rows of a file in ``eval/data``."""
-    return [json.loads(line) for line in (SHIPPED / name).read_text(encoding="utf-8").splitlines()]
 
 
 def score_quotations(rows: Sequence[Row], find: FindQuotations) -> QuotationScore:
@@ -115,14 +108,14 @@ def quotation_table(rows: Sequence[Row], find: FindQuotations) -> Table:
     for name, part in parts.items():
         score = score_quotations(part, find)
         numbers = (score.f1, score.speaker, score.kind)
-        lines.append([name, str(score.texts), str(score.quotations), *map(_text, numbers)])
+        lines.append([name, str(score.texts), str(score.quotations), *(number.as_text() for number in numbers)])
     return Table(["form", "texts", "quotations", "F1 of spans", "speaker right", "kind right"], lines)
 
 
 def pair_table(scores: dict[str, PairScore]) -> Table:
     """Accuracy by kind."""
     lines = [
-        [name, str(score.rows), *map(_text, (score.model, score.article, score.pairs))]
+        [name, str(score.rows), *(number.as_text() for number in (score.model, score.article, score.pairs))]
         for name, score in scores.items()
     ]
     return Table(["kind", "rows", "model alone", "as articles", "pairs right, as articles"], lines)
@@ -164,7 +157,3 @@ def _pair_score(part: Sequence[tuple[Row, bool, bool]]) -> PairScore:
     whole = np.stack([article.sums[:, 0] == article.sums[:, 1], np.ones(len(article.sums))], axis=1).astype(float)
     pairs = Measure(whole, metrics.mean_of_totals)
     return PairScore(len(part), model.estimate(), article.estimate(), pairs.estimate())
-
-
-def _text(estimate: Estimate) -> str:
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"

@@ -14,7 +14,6 @@ from newstance.models.support_training import SupportTrainingSettings
 from newstance.models.training import STATEMENTS, DevScores, Recipe, Trained, TrainingSettings
 
 from .metrics import (
-    Estimate,
     Measure,
     accuracy,
     auc,
@@ -45,19 +44,7 @@ def write_card(settings: TrainingSettings, trained: Trained) -> Path:
         "int8 ONNX, made for newstance; it is asked the question `HOLDER toward TARGET` about a text in which "
         "mentions of the `{ holder }` and the `[ target ]` are marked.",
         "",
-        "| | |",
-        "|---|---|",
-        f"| base | {_start(settings)} |",
-        f"| training | {sum(trained.rows.values()):,} rows, {settings.epochs:g} epochs, batches of "
-        f"{settings.batch_size}, learning rate {settings.learning_rate:g}, seed {settings.seed} |",
-        f"| temperature | {trained.temperature:g}, fitted on {' and '.join(settings.calibrate_on)} |",
-        f"| made by | `newstance train {settings.name} --data DIR` |",
-        "",
-        "## Training data",
-        "",
-        "| set | rows | terms |",
-        "|---|---|---|",
-        *(f"| {part.name} | {trained.rows[part.name]:,} | {part.terms} |" for part in settings.train),
+        *_making(settings, trained),
         *([f"| {STATEMENTS} | {trained.rows[STATEMENTS]:,} | ours |"] if settings.statements else []),
         "",
         "## Development sets",
@@ -74,9 +61,7 @@ def write_card(settings: TrainingSettings, trained: Trained) -> Path:
         _LIMITS.format(max_length=settings.max_length),
         "",
     ]
-    path = trained.folder / "README.md"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
+    return _written(trained.folder, lines)
 
 
 def write_support_card(settings: SupportTrainingSettings, trained: Trained) -> Path:
@@ -88,19 +73,7 @@ def write_support_card(settings: SupportTrainingSettings, trained: Trained) -> P
         "`entailment` and `not_entailment`, made for newstance. `support.json` holds how its answer and the other "
         "signs of support are weighed (`models/consistency.py`).",
         "",
-        "| | |",
-        "|---|---|",
-        f"| base | {_start(settings)} |",
-        f"| training | {sum(trained.rows.values()):,} rows, {settings.epochs:g} epochs, batches of "
-        f"{settings.batch_size}, learning rate {settings.learning_rate:g}, seed {settings.seed} |",
-        f"| temperature | {trained.temperature:g}, fitted on {' and '.join(settings.calibrate_on)} |",
-        f"| made by | `newstance train {settings.name} --data DIR` |",
-        "",
-        "## Training data",
-        "",
-        "| set | rows | terms |",
-        "|---|---|---|",
-        *(f"| {part.name} | {trained.rows[part.name]:,} | {part.terms} |" for part in settings.train),
+        *_making(settings, trained),
         "",
         "Claims about articles are made by a script (`models/edits.py`): sentences shortened, split, renamed or told "
         "otherwise stay true; with a name, number, date, negation, role, opposite or part of another sentence put in, "
@@ -116,7 +89,30 @@ def write_support_card(settings: SupportTrainingSettings, trained: Trained) -> P
         *(_support_row(name, scores) for name, scores in trained.scores.items()),
         "",
     ]
-    path = trained.folder / "README.md"
+    return _written(trained.folder, lines)
+
+
+def _making(settings: TrainingSettings | SupportTrainingSettings, trained: Trained) -> list[str]:
+    """What every card tells of a training: its settings, and the sets that its rows came from."""
+    return [
+        "| | |",
+        "|---|---|",
+        f"| base | {_start(settings)} |",
+        f"| training | {sum(trained.rows.values()):,} rows, {settings.epochs:g} epochs, batches of "
+        f"{settings.batch_size}, learning rate {settings.learning_rate:g}, seed {settings.seed} |",
+        f"| temperature | {trained.temperature:g}, fitted on {' and '.join(settings.calibrate_on)} |",
+        f"| made by | `newstance train {settings.name} --data DIR` |",
+        "",
+        "## Training data",
+        "",
+        "| set | rows | terms |",
+        "|---|---|---|",
+        *(f"| {part.name} | {trained.rows[part.name]:,} | {part.terms} |" for part in settings.train),
+    ]
+
+
+def _written(folder: Path, lines: list[str]) -> Path:
+    path = folder / "README.md"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
@@ -138,10 +134,10 @@ def _support_row(name: str, scores: DevScores) -> str:
     ranks = rank_rows(margin, np.array([label == SUPPORTED for label in gold]))
     confusion = confusion_rows(gold, predicted, (UNSUPPORTED, SUPPORTED))
     cells = [
-        Measure(summed_by_group(ranks, groups), auc).estimate(),
-        Measure(summed_by_group(confusion, groups), balanced_accuracy).estimate(),
+        Measure(summed_by_group(ranks, groups), auc).estimate().as_text(),
+        Measure(summed_by_group(confusion, groups), balanced_accuracy).estimate().as_text(),
     ]
-    return f"| {name} | {len(gold):,} | {' | '.join(map(_cell, cells))} |"
+    return f"| {name} | {len(gold):,} | {' | '.join(cells)} |"
 
 
 def _row(name: str, scores: DevScores, temperature: float) -> str:
@@ -149,15 +145,11 @@ def _row(name: str, scores: DevScores, temperature: float) -> str:
     predicted = [scores.labels[i] for i in scores.logits.argmax(axis=1)]
     sums = summed_by_group(confusion_rows(gold, predicted, LABELS), [row["text"] for row in scores.rows])
     scored = [label for label in LABELS if label in gold]  # some sets have no neutral rows
-    cells = [Measure(sums, macro_f1(LABELS, scored)).estimate(), Measure(sums, accuracy).estimate()]
+    cells = [Measure(sums, score).estimate().as_text() for score in (macro_f1(LABELS, scored), accuracy)]
     columns = [scores.labels.index(label) for label in LABELS]
     codes = np.array([LABELS.index(label) for label in gold])
     errors = []
     for divisor in (1.0, temperature):
         bins = reliability_rows(softmax(scores.logits / divisor)[:, columns], codes).sum(axis=0, keepdims=True)
         errors.append(float(expected_calibration_error(bins)[0]))
-    return f"| {name} | {len(gold):,} | {' | '.join(map(_cell, cells))} | {errors[0]:.3f} | {errors[1]:.3f} |"
-
-
-def _cell(estimate: Estimate) -> str:
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
+    return f"| {name} | {len(gold):,} | {' | '.join(cells)} | {errors[0]:.3f} | {errors[1]:.3f} |"

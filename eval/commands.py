@@ -286,8 +286,9 @@ def _actors(args: argparse.Namespace) -> int:
 def _attribution(args: argparse.Namespace) -> int:
     from newstance.service import Analyzer, Article
 
-    from .attribution import PAIRS, QUOTATIONS, pair_table, quotation_table, score_pairs, shipped_rows
+    from .attribution import PAIRS, QUOTATIONS, pair_table, quotation_table, score_pairs
     from .document import Block, Document, Heading
+    from .records import shipped_rows
 
     analyzer = Analyzer.from_profile(args.profile)
     quotations = quotation_table(

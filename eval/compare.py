@@ -131,8 +131,10 @@ def _telling_lines(title: str, pairs: list[tuple[Row, Row]]) -> list[str]:
     for a, b in pairs[:_SHOWN]:
         given: dict[str, Any] = a["input"]
         said = f"{_said(a)}, then {_said(b)}"
-        text = " ".join(given["text"].split())[:300]
-        lines.append(f"- `{a['id']}` {given['holder']} on {given['target']}: {a['gold']}; {said}. {text}")
+        # Of an article, the sentence that was checked tells enough.
+        asked = f"{given['holder']} on {given['target']}: " if "holder" in given else ""
+        text = " ".join((given["text"] if asked else given["sentence"]).split())[:300]
+        lines.append(f"- `{a['id']}` {asked}{a['gold']}; {said}. {text}")
     return lines
 
 

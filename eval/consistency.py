@@ -7,7 +7,7 @@ balanced accuracy, whether the profile's threshold parts the two.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -90,23 +90,3 @@ def _best_verdicts(scores: np.ndarray, truth: np.ndarray) -> list[str | None]:
 
     threshold = max(np.unique(scores), key=balanced)
     return [_VERDICTS[int(score >= threshold)] for score in scores]
-
-
-def worst_rows(rows: Sequence[Row], limit: int) -> list[dict[str, Any]]:
-    """The wrong verdicts that were surest, crashes first."""
-
-    def surety(row: Row) -> float:
-        return 2.0 if row["error"] else (row["probabilities"] or {}).get(row["prediction"] or "", 0.0)
-
-    wrong = [row for row in rows if row["prediction"] != row["gold"]]
-    return [
-        {
-            "id": row["id"],
-            "sentence": row["input"]["sentence"],
-            "gold": row["gold"],
-            "prediction": row["prediction"],
-            "probabilities": row["probabilities"],
-            "error": row["error"],
-        }
-        for row in sorted(wrong, key=lambda row: (-surety(row), row["id"]))[:limit]
-    ]

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from newstance.models.edits import CORRUPTIONS, corruptions, faithful
+from newstance.models.false_edits import CORRUPTIONS, corruptions
 from newstance.models.sentences import split_sentences
+from newstance.models.true_edits import faithful
 
 from . import metrics
 from .labelled import LabelledSet

@@ -17,7 +17,7 @@ from newstance.configs import Settings
 from newstance.models.errors import InputError
 from newstance.models.sources import sha256_of
 
-from .labelled import SHIPPED
+from .records import SHIPPED
 from .storage import write_whole
 
 # Quantized models round differently on other processors; one or two rows may tip over.

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,9 @@ import yaml
 from newstance.models.errors import InputError
 from newstance.models.stance import LABELS
 
-from .labelled import FileSource, LabelledSet, SetConfig, load_set
+from .labelled import LabelledSet, load_set
+from .records import file_records
+from .set_config import FileSource, SetConfig
 
 SUFFIXES = (".csv", ".tsv", ".jsonl")
 FIELDS = ("text", "holder", "target", "label")
@@ -87,22 +87,9 @@ def take(upload: Path, folder: Path) -> OwnFile:
     return OwnFile(path, name, columns, rows, {field: _guess(field, columns) for field in FIELDS})
 
 
-def _rows(path: Path) -> Any:
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
     """The rows that can be read; what is wrong with the others is told when the set is loaded."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            if path.suffix == ".jsonl":
-                for line in file:
-                    try:
-                        record = json.loads(line)
-                    except json.JSONDecodeError:
-                        continue
-                    if isinstance(record, dict):
-                        yield record
-            else:
-                yield from csv.DictReader(file, delimiter="\t" if path.suffix == ".tsv" else ",")
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"the file is no table in UTF-8 ({error}); save it as CSV in UTF-8") from error
+    return (record for _, record in file_records(path) if isinstance(record, dict))
 
 
 def _guess(field: str, columns: Sequence[str]) -> str:

@@ -173,26 +173,30 @@ def _add_robustness(document: Document, results: dict[str, Any]) -> None:
 
 
 def _add_worst(document: Document, results: dict[str, Any]) -> None:
-    document.blocks.append(Heading(f"The {len(results['worst'])} worst errors"))
+    worst = results["worst"]
+    if not worst:
+        return
+    document.blocks.append(Heading(f"The {len(worst)} worst errors"))
     if results["kind"] == "summaries":
         headline = results["headline"]
+        header = ["id", headline, "reference", "summary"]
         rows = [
             [w["id"], f"{w[headline]:.3f}", _shortened(w["gold"]), w["error"] or _shortened(w["prediction"])]
-            for w in results["worst"]
+            for w in worst
         ]
-        document.blocks.append(Table(["id", headline, "reference", "summary"], rows))
-        return
-    rows = []
-    if results["kind"] == "consistency":
-        for w in results["worst"]:
-            said = w["error"] or f"{w['prediction']} ({(w['probabilities'] or {}).get(w['prediction'], 0):.2f})"
-            rows.append([w["id"], _shortened(w["sentence"]), w["gold"], said])
-        document.blocks.append(Table(["id", "sentence", "gold", "said"], rows))
-        return
-    for w in results["worst"]:
-        said = w["error"] or f"{w['prediction']} ({(w['probabilities'] or {}).get(w['prediction'], 0):.2f})"
-        rows.append([w["id"], _shortened(w["text"]), w["holder"], w["target"], w["gold"], said])
-    document.blocks.append(Table(["id", "text", "holder", "target", "gold", "said"], rows))
+    elif results["kind"] == "consistency":
+        header = ["id", "sentence", "gold", "said"]
+        rows = [[w["id"], _shortened(w["sentence"]), w["gold"], _said(w)] for w in worst]
+    else:
+        header = ["id", "text", "holder", "target", "gold", "said"]
+        rows = [[w["id"], _shortened(w["text"]), w["holder"], w["target"], w["gold"], _said(w)] for w in worst]
+    document.blocks.append(Table(header, rows))
+
+
+def _said(wrong: dict[str, Any]) -> str:
+    if wrong["error"]:
+        return str(wrong["error"])
+    return f"{wrong['prediction']} ({(wrong['probabilities'] or {}).get(wrong['prediction'], 0):.2f})"
 
 
 def _add_provenance(document: Document, run: StoredRun) -> None:

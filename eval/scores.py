@@ -12,10 +12,11 @@ from newstance.models.stance import LABELS
 
 from . import metrics
 from .baselines import lead_summary, stance_baselines
-from .consistency import baseline_measures, run_measures, worst_rows
-from .labelled import SUPPORTED, UNSUPPORTED, SetConfig
+from .consistency import baseline_measures, run_measures
+from .labelled import SUPPORTED, UNSUPPORTED
 from .metrics import FIVE_CLASSES, Measure
 from .robustness import CHANGES, PARAPHRASED, flips
+from .set_config import SetConfig
 from .storage import Row, StoredRun
 from .summary_metrics import summary_scores
 
@@ -279,7 +280,7 @@ def _consistency_results(run: StoredRun) -> dict[str, Any]:
         "baselines": {name: _estimates(of) for name, of in baselines.items()},
         "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
         "confusion": _table(metrics.confusion_rows(gold, said, verdicts).sum(axis=0), verdicts),
-        "worst": worst_rows(run.rows, _WORST),
+        "worst": _worst(run.rows),
     }
 
 

@@ -15,7 +15,8 @@ from typing import Any, NotRequired, TypedDict
 
 from newstance.models.errors import InputError
 
-from .labelled import Example, SetConfig
+from .labelled import Example
+from .set_config import SetConfig
 
 # How the files of baselines in a run folder begin.
 BASELINE = "baseline-"

@@ -29,12 +29,20 @@ def test_listed_actors_tell_missed_doubled_and_false():
     ]
 
 
+def test_an_actor_with_one_entry_is_neither_missed_nor_twice():
+    score = score_listed([["Kim Jong Un"], ["Putin"]], [], [actor("Kim Jong Un"), actor("Putin")])
+    assert score == ActorScore(2, 2, (), (), ())
+
+
 def test_judged_actors_tell_nothing_of_false_ones():
     found = [actor("Kim Jong Un"), actor("Kim"), actor("Tofu")]
     score = score_judged(["Kim", "Kim", "Putin"], found)
     assert score == ActorScore(2, 3, ("Putin",), (), None)
     assert score_judged(["Kim"], [*found, actor("Peter", "Kim")]).twice == ("Kim",)
     assert "false" not in (score + score).as_text()
+    whole = score_listed([["Kim", "Kim Jong Un"]], [], found)
+    assert (score + whole).false is (whole + score).false is None
+    assert (whole + whole).false == ("Tofu", "Tofu")
 
 
 def test_a_set_is_scored_article_by_article(tmp_path):

@@ -12,9 +12,9 @@ from newstance.eval.attribution import (
     quotation_table,
     score_pairs,
     score_quotations,
-    shipped_rows,
 )
 from newstance.eval.labelled import load_set
+from newstance.eval.records import shipped_rows
 from newstance.models.stance import LABELS
 from newstance.service import Actor, Analyzer, Article
 from newstance.service.quotations import Quotation
@@ -38,7 +38,7 @@ def test_span_must_fit_exactly_and_what_is_false_counts():
     more = score_quotations([row("text", WANTED)], lambda text: [Quotation(0, 4, KIM), Quotation(1, 2, KIM)])
     assert more.f1.value == pytest.approx(2 / 3)
     nothing = score_quotations([row("text", [])], lambda text: [])
-    assert nothing.f1.value == 1
+    assert (nothing.f1.value, nothing.speaker.value, nothing.kind.value) == (1, 1, 1)
     false = score_quotations([row("text", [])], lambda text: [Quotation(0, 4, KIM)])
     assert false.f1.value == 0
 
@@ -53,6 +53,15 @@ def test_guessed_speaker_is_wrong_where_nobody_can_tell():
 def test_kind_is_scored():
     found = Quotation(0, 4, KIM, "mixed")
     assert score_quotations([row("text", WANTED)], lambda text: [found]).kind.value == 0
+
+
+def test_forms_and_what_was_held_out_have_lines_of_their_own():
+    rows = [row("text", WANTED), row("text", [], held_out=True), row("text", WANTED * 2, form="curly", held_out=True)]
+    lines = quotation_table(rows, lambda text: [Quotation(0, 4, KIM)]).rows
+    texts_and_quotations = {line[0]: tuple(line[1:3]) for line in lines}
+    assert texts_and_quotations == {
+        "all": ("3", "3"), "held out": ("2", "2"), "straight": ("2", "1"), "curly": ("1", "2"),
+    }  # fmt: skip
 
 
 class Stub:

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from newstance import configs
-from newstance.eval.calibrate import as_text, as_yaml, calibrate, write_to_profile
+from newstance.eval.calibrate import _with_threshold, as_text, as_yaml, calibrate, write_to_profile
 from newstance.models.errors import ConfigError, InputError
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS, StancePrediction
@@ -120,3 +120,31 @@ def test_what_cannot_be_calibrated_is_refused(make_set, rows, dummies):
     classifier.is_direct = False
     with pytest.raises(InputError, match="is an entailment model"):
         calibrate(classifier, 0.5, [make_set(rows(5))])
+
+
+def test_a_stance_that_just_reaches_the_threshold_is_taken():
+    strengths = np.zeros((2, len(LABELS)))
+    strengths[:, LABELS.index("against")] = [0.5, 0.499]
+    assert [LABELS[code] for code in _with_threshold(strengths, 0.5)] == ["against", "neutral"]
+
+
+def test_the_lowest_of_equally_good_thresholds_is_taken(make_set, rows, dummies):
+    labelled = make_set(rows(30))
+    result = calibrate(dummies.perfect_on(labelled).classifier, 0.5, [labelled])
+    assert result.threshold == 0.3
+    (change,) = result.changes
+    assert change.after.taken == pytest.approx(20 / 30)
+    text = as_text(result)
+    assert "| 67% |" in text
+    assert "No other set was given to check on" in text
+
+
+def test_sets_without_neutral_rows_choose_no_threshold(make_set, rows, dummies):
+    sided = [row for row in rows(60) if row["label"] != "neutral"]
+    labelled = make_set(sided, "sided", scored=["favor", "against"])
+    timid = dummies.Classifier(lambda query: "favor", 0.4)
+    assert calibrate(timid, 0.77, [labelled]).threshold == 0.77
+
+
+def test_text_names_no_lack_of_other_sets_where_one_was_given(calibrated):
+    assert "No other set was given" not in as_text(calibrated)

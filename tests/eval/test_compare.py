@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from scipy.stats import binomtest
 
@@ -29,6 +31,8 @@ def test_a_better_run_wins_with_an_interval_above_zero(tmp_path, make_set, rows,
     assert "Won 40, lost 0" in page
     assert "macro_f1 (headline)" in page
     assert "neutral (0.90), then favor (0.90)" in page
+    assert page.count("\n- `") == 10  # of 40
+    assert "Right only in new (40, the most telling first)" in page
     back = compare(b, a)
     assert (len(back.won), len(back.lost)) == (0, 40)
 
@@ -61,3 +65,46 @@ def test_runs_on_different_data_are_refused_and_told_apart(tmp_path, make_set, r
         compare(a, run("metric", rows(30), metric="accuracy"))
     with pytest.raises(InputError, match=r"is no run: it has no run\.json"):
         compare(a, tmp_path / "nothing")
+
+
+def test_runs_on_claims_are_compared_by_their_sentences(tmp_path, make_set, dummies):
+    article = "Solberg praised the plan. It rained."
+    claims = [
+        {"id": str(i), "article": f"{article} Day {i}.", "sentence": sentence, "supported": True}
+        for i, sentence in enumerate(["It rained.", "It was wet."])
+    ]
+    labelled = make_set(claims, kind="consistency")
+    strict = run_set(labelled, dummies.Analyzer(), tmp_path / "strict")
+    lenient = dummies.Analyzer(profile=dummies.Profile(version=2))
+    lenient.check = lambda article, sentences: [SimpleNamespace(support=0.8, passes=True) for _ in sentences]
+    comparison = compare(strict, run_set(labelled, lenient, tmp_path / "lenient"))
+    assert [a["id"] for a, _ in comparison.won] == ["1"]
+    page = as_markdown(comparison, "strict", "lenient")
+    assert "auc (headline)" in page
+    assert "- `1` supported; unsupported (0.80), then supported (0.80). It was wet." in page
+
+
+def test_the_most_telling_examples_come_first_and_a_crash_is_told(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(12))
+    perfect = dummies.perfect_on(labelled)
+    surest, crashed = labelled.examples[7], labelled.examples[2]
+    classify = perfect.classifier.classify
+
+    def answer(queries):
+        if any(query.holder == crashed.input["holder"] for query in queries):
+            raise ValueError("too long")
+        predictions = classify(queries)
+        for query, prediction in zip(queries, predictions, strict=True):
+            if query.holder == surest.input["holder"]:
+                prediction.probabilities[surest.gold] = 1.0
+        return predictions
+
+    perfect.classifier.classify = answer
+    a = run_set(labelled, dummies.Analyzer(), tmp_path / "a")
+    b = run_set(labelled, perfect, tmp_path / "b")
+    comparison = compare(a, b)
+    ids = [row["id"] for row, _ in comparison.won]
+    assert ids[0] == surest.id
+    assert ids[1:] == sorted(ids[1:])
+    assert [row["id"] for row, _ in comparison.lost] == [crashed.id]
+    assert "neutral (0.90), then crashed." in as_markdown(comparison, "a", "b")

@@ -1,9 +1,12 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from newstance.eval import metrics
 from newstance.eval.consistency import SIMILARITY, similarity_answers
+from newstance.eval.labelled import Example
 from newstance.eval.report import write_report
 from newstance.eval.runs import RunOptions, answer_with, run_set
 from newstance.eval.storage import BASELINE, RowFile
@@ -61,8 +64,45 @@ def test_baselines_stand_beside_the_score(results):
     # Overlap sees nothing wrong with "The union praised the plan." beside the true ones, but for one word.
     assert results["baselines"]["word overlap"]["auc"]["value"] == 1.0
     assert results["best_baseline"]["name"] == "word overlap"
+    # Each with the threshold that is best for it.
+    assert results["baselines"]["word overlap"]["balanced_accuracy"]["value"] == 1.0
     page = (results["folder"] / "report.md").read_text()
     assert "It rained." in page and "embedding similarity" in page
+
+
+def test_the_similarity_of_a_claim_is_that_of_the_nearest_sentence():
+    vectors = {"One is.": [1, 0, 0], "Two is.": [0, 1, 0], "Claim.": [0.6, 0.8, 0]}
+    embedder = SimpleNamespace(embed=lambda texts: np.array([vectors[text] for text in texts]))
+    claim = Example("a", "a", {"article": "One is. Two is.", "sentence": "Claim."}, "supported")
+    (answer,) = similarity_answers(embedder, [claim])
+    assert answer.probabilities == pytest.approx({"supported": 0.8, "unsupported": 0.2})
+
+
+def test_a_crash_is_no_support_and_a_wrong_verdict(make_set, dummies, tmp_path):
+    claims = [{"id": str(i), "article": f"It rained on day {i}.", "sentence": f"It rained on day {i}.",
+               "supported": True} for i in range(2)]  # fmt: skip
+    claims.append({"id": "2", "article": "It froze.", "sentence": "It thawed.", "supported": False})
+    analyzer = dummies.Analyzer()
+    check = analyzer.check
+
+    def fail_on_one(article, sentences):
+        if "day 1" in article.text:
+            raise ValueError("too long")
+        return check(article, sentences)
+
+    analyzer.check = fail_on_one
+    results = write_report(run_set(make_set(claims, kind="consistency"), analyzer, tmp_path / "run"))
+    assert results["scores"]["auc"]["value"] == 0.5  # above the false one, and below it
+    assert results["scores"]["balanced_accuracy"]["value"] == 0.75
+    assert "ValueError: too long" in (tmp_path / "run" / "report.md").read_text()
+
+
+@pytest.mark.filterwarnings("error")
+def test_claims_that_are_all_true_are_scored_too(make_set, dummies, tmp_path):
+    claims = [{"id": str(i), "article": ARTICLE, "sentence": "It rained.", "supported": True} for i in range(3)]
+    results = write_report(run_set(make_set(claims, kind="consistency"), dummies.Analyzer(), tmp_path / "run"))
+    assert results["scores"]["auc"]["value"] == 0.5
+    assert results["scores"]["balanced_accuracy"]["value"] == 0
 
 
 @pytest.mark.parametrize("seed", range(5))

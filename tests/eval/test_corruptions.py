@@ -27,10 +27,41 @@ def test_cases_are_true_sentences_and_their_false_versions(annotator):
     assert len({case.text for case in true}) == len(true)
 
 
-def test_shares_count_false_alarms_apart():
-    def answered(kind, text, original, passes, faults=()):
-        return Answered(Case("a", kind, text, original), 0.5, faults, passes)
+def test_cases_are_made_of_the_first_sentences_of_a_common_length(annotator):
+    article = f"It rained. {ARTICLE} The mayor of the town opened a new bridge there. " + "And so on " * 20 + "it went."
+    true = {case.text for case in cases_of("a", article, None, annotator.annotate) if case.kind == "own sentence"}
+    assert true == {
+        "Ingrid Solberg praised the harbour plan in Bergen on Monday.",
+        "The union, which has 1,200 members, may oppose it.",
+        "Peter Vik has visited Oslo and met three ministers.",
+    }
 
+
+def test_a_reference_sentence_that_the_article_has_is_the_articles_own(annotator):
+    own = "Peter Vik has visited Oslo and met three ministers."
+    kinds = [case.kind for case in cases_of("a", ARTICLE, own, annotator.annotate) if case.text == own]
+    assert kinds == ["own sentence"]
+
+
+def answered(kind, text, original, passes, faults=(), article="a"):
+    return Answered(Case(article, kind, text, original), 0.5, faults, passes)
+
+
+def test_what_is_stopped_by_a_fault_is_told_apart():
+    found = shares([answered("name", f"{i}", "x", False, ("x",) if i else ()) for i in range(4)])["name"]
+    assert found["stopped"]["value"] == 1
+    assert found["by a name, number, quotation or role"]["value"] == 0.75
+
+
+def test_shares_are_resampled_by_article():
+    rows = [
+        answered("name", f"{article} {i}", "x", article == "a", article=article) for article in "ab" for i in range(9)
+    ]
+    stopped = shares(rows)["name"]["stopped"]
+    assert (stopped["low"], stopped["value"], stopped["high"]) == (0, 0.5, 1)
+
+
+def test_shares_count_false_alarms_apart():
     found = shares(
         [
             answered("own sentence", "x", "x", True),

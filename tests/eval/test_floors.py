@@ -58,7 +58,7 @@ def test_what_is_below_or_missing_falls_short():
 
 
 def test_floors_rise_by_themselves_and_fall_only_on_purpose(floors_file):
-    better = {"floor-stance": result(0.75), "floor-articles": result(0.51)}
+    better = {"floor-stance": result(0.757), "floor-articles": result(0.51)}
     new = update_floors(better, "embedded", False, floors_file)
     # A little below what was measured, and never below what was there.
     assert new.floors == {"floor-stance": {"macro_f1": 0.72}, "floor-articles": {"macro_f1": 0.5}}

@@ -41,6 +41,17 @@ def test_another_text_length_or_setting_asks_the_model(tmp_path):
     assert len(model.asked) == 5
 
 
+def test_another_number_of_words_or_other_weights_ask_the_model(tmp_path, monkeypatch):
+    model = Counting()
+    remembering = RememberingSummarizer(LEAD, tmp_path, lambda settings: model)
+    for words in (2, 4, 4):
+        remembering.summarize(TEXT, words=words)
+    assert len(model.asked) == 2
+    monkeypatch.setattr("newstance.eval.provenance.model_sha256", lambda settings: "trained anew")
+    RememberingSummarizer(LEAD, tmp_path, lambda settings: model).summarize(TEXT, words=4)
+    assert len(model.asked) == 3
+
+
 def test_a_model_that_does_not_load_is_no_articles_fault(tmp_path):
     def load(settings):
         raise ModelError("no chat model")

@@ -7,7 +7,9 @@ import yaml
 
 from newstance import configs
 from newstance.configs import SettingsError
-from newstance.eval.labelled import SHIPPED, SetConfig, load_set
+from newstance.eval.labelled import load_set
+from newstance.eval.records import SHIPPED
+from newstance.eval.set_config import SetConfig
 from newstance.models.errors import ConfigError, InputError
 
 GOOD = {"id": "a", "text": "Kim praised the dam.", "holder": "Kim", "target": "the dam", "label": "favor"}
@@ -168,6 +170,12 @@ def test_judgements_of_articles(tmp_path):
         ({}, "needs file or hub"),
         ({"file": {"path": "x"}, "metric": "bleu"}, "metric 'bleu' does not fit stance"),
         ({"file": {"path": "x", "columns": {"texts": "y"}}}, r"unknown fields \['texts'\]"),
+        ({"file": {"path": "x", "each": [{"tweet": "y"}]}}, r"unknown fields \['tweet'\]"),
+        ({"hub": {"name": "a/b", "revision": "1", "split": "x", "constants": {"texts": "y"}}}, r"fields \['texts'\]"),
+        (
+            {"file": {"path": "x"}, "kind": "consistency", "metric": "accuracy"},
+            "does not fit consistency; expected auc",
+        ),
         ({"file": {"path": "x"}, "colums": {}}, "colums: Extra inputs"),
         ({"file": {"path": "x", "labels": {"pro": "yes"}}}, "file.labels.pro"),
     ],
@@ -175,6 +183,15 @@ def test_judgements_of_articles(tmp_path):
 def test_a_wrong_config_is_refused(tmp_path, settings, message):
     with pytest.raises(SettingsError, match=message):
         load_set(write_config(tmp_path, **settings))
+
+
+@pytest.mark.parametrize(
+    ("kind", "score"),
+    [("stance", "macro_f1"), ("articles", "macro_f1"), ("summaries", "rougeL"), ("consistency", "auc")],
+)
+def test_every_kind_has_a_score_of_its_own(kind, score):
+    config = {"name": "own", "terms": "ours", "kind": kind, "file": {"path": "x"}}
+    assert SetConfig.model_validate(config).headline == score
 
 
 @pytest.mark.parametrize("name", sorted(set(configs.names("eval")) - {"floors"}))
@@ -203,3 +220,28 @@ def test_a_limit_keeps_groups_whole_and_is_the_same_every_time(make_set):
     assert len(part.examples) == 8
     assert {e.id.split("-")[0] for e in part.examples} == {e.id[:-3] for e in part.examples if e.id.endswith("-pq")}
     assert part.sha256 == labelled.limited(7).sha256 != labelled.sha256
+
+
+def test_a_limit_is_reached_exactly_where_groups_are_single_rows(make_set, rows):
+    labelled = make_set(rows(20))
+    assert [len(labelled.limited(limit).examples) for limit in (1, 7, 20, 30)] == [1, 7, 20, 20]
+
+
+def test_a_set_is_the_same_in_any_order_and_another_with_another_label(make_set, rows):
+    known = make_set(rows(5)).sha256
+    assert make_set(rows(5)[::-1]).sha256 == known
+    first, *others = rows(5)
+    assert make_set([{**first, "label": "neutral"}, *others]).sha256 != known
+    assert make_set([{**first, "target": "the dam"}, *others]).sha256 != known
+
+
+def test_ids_come_from_the_column_that_the_config_names(make_set):
+    row = {key: value for key, value in GOOD.items() if key != "id"}
+    file = {"path": "little.jsonl", "columns": {"id": "nr"}}
+    assert [e.id for e in make_set([{**row, "nr": 7}], file=file).examples] == ["7"]
+    with pytest.raises(InputError, match="line 1, column 'nr': the field id is missing or empty"):
+        make_set([row], file=file)
+
+
+def test_blanks_around_a_label_do_not_count(make_set):
+    assert make_set([{**GOOD, "label": " favor "}]).examples[0].gold == "favor"

@@ -98,6 +98,31 @@ def test_large_files_are_refused(upload, monkeypatch):
         upload(CSV)
 
 
+def test_a_file_of_just_the_size_allowed_is_taken(upload, monkeypatch):
+    monkeypatch.setattr(module, "MOST_ROWS", 3)
+    monkeypatch.setattr(module, "MOST_BYTES", len(CSV))
+    assert upload(CSV).rows == 3
+
+
+def test_columns_are_those_of_the_first_row_and_empty_labels_are_none(upload):
+    rows = [{"text": "x", "label": "pro"}, {"text": "y", "stance": "con", "label": ""}, {"label": None}]
+    file = upload("".join(json.dumps(row) + "\n" for row in rows), "a.jsonl")
+    assert (file.columns, file.rows, file.labels("label")) == (("text", "label"), 3, ["pro"])
+
+
+def test_what_is_written_for_all_rows_goes_before_a_column_and_blanks_are_nothing(upload):
+    file = upload(CSV)
+    made = own_set(file, COLUMNS | {"holder": "no such column"}, WORDS, {"holder": " author "}, skip_invalid=True)
+    assert {e.input["holder"] for e in made.examples} == {"author"}
+    with pytest.raises(InputError, match="nothing says what the holder is"):
+        own_set(file, COLUMNS, WORDS, {"holder": "  "}, skip_invalid=True)
+
+
+def test_a_long_name_is_cut(upload):
+    made = own_set(upload(CSV, f"{'n' * 200}.csv"), COLUMNS, WORDS, {"holder": "author"}, skip_invalid=True)
+    assert made.config.name == "own-" + "n" * 56
+
+
 def test_hostile_names_name_nothing_outside(upload, tmp_path):
     made = own_set(upload(CSV, "..%2F..%2Fevil $(x) .csv"), COLUMNS, WORDS, {"holder": "a"}, skip_invalid=True)
     assert made.config.name == "own-..-2F..-2Fevil-x" or "/" not in made.config.name

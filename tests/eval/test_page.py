@@ -5,7 +5,8 @@ import gradio as gr
 import pytest
 
 from newstance.eval.labelled import load_set
-from newstance.eval.page import EvaluateHandlers, Mine, evaluate_tab
+from newstance.eval.page import evaluate_tab
+from newstance.eval.page_handlers import EvaluateHandlers, Mine
 
 CSV = "text,target,label\n" + "".join(f"text {i},tax {i % 2},{('pro', 'con')[i % 2]}\n" for i in range(40))
 OWN = ("text", "", "target", "label", ["pro"], ["con"], [], "author", "")
@@ -66,13 +67,14 @@ def test_sets_that_are_here_are_offered(handlers, perfect, tmp_path):
     assert "dse-valid" in EvaluateHandlers(perfect, None, tmp_path).sets()
 
 
-def test_a_run_shows_scores_confusion_reliability_and_errors(handlers):
+def test_a_run_shows_scores_confusion_and_reliability(handlers):
     views = list(known(handlers))
     assert any("of 3" in str(view.status) and "examples…" in str(view.status) for view in views)
     shown = last(views)
     assert "Done: 3" in shown["status"]
-    for part in ("macro_f1", "gold favor", "Reliability: confidence", "worst errors", "majority", "Partial"):
+    for part in ("macro_f1", "gold favor", "Reliability: confidence", "majority", "Partial"):
         assert part in shown["report"], part
+    assert "worst errors" not in shown["report"]  # it makes none
     assert "data:image/svg+xml" in shown["report"]
     assert shown["go"]["interactive"] and not shown["cancel"]["interactive"]
     assert SHIPPED in shown["runs"] and "(partial)" in shown["runs"]
@@ -134,7 +136,8 @@ def test_an_own_file_is_mapped_run_and_seen_by_its_owner_alone(handlers, own_fil
     assert not Path(path).exists()
     shown = last(handlers.run(True, None, 2000, False, mine, *OWN))
     assert "Done: 40 examples of own-My-set" in shown["status"]
-    assert "text 1" in shown["report"]  # the worst errors quote it
+    assert "The 20 worst errors" in shown["report"]
+    assert "text 1" in shown["report"]  # they quote it
     assert "only you see it" in shown["runs"]
     assert list(handlers._runs.iterdir()) == []
     assert "own-My-set" not in handlers.listing(None) + handlers.listing(Mine())
@@ -203,7 +206,7 @@ def test_our_own_failure_is_told_without_the_data(handlers, monkeypatch, caplog)
     def fail(*_):
         raise RuntimeError(words)
 
-    monkeypatch.setattr("newstance.eval.page.run_set", fail)
+    monkeypatch.setattr("newstance.eval.page_handlers.run_set", fail)
     assert "RuntimeError" in last(known(handlers))["status"]
     assert words not in caplog.text
 

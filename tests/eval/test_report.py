@@ -51,6 +51,50 @@ def test_the_report_has_every_section_in_one_file(tmp_path, make_set, rows, dumm
     assert "spoke about" not in (folder / "metrics.json").read_text()
 
 
+def test_a_run_without_errors_has_no_list_of_them(tmp_path, make_set, rows, dummies):
+    labelled = make_set(rows(12))
+    article = "It rained all day. The union opposes it."
+    claims = [{"id": "a", "article": article, "sentence": "It rained all day.", "supported": True},
+              {"id": "b", "article": article, "sentence": "Penguins swim.", "supported": False}]  # fmt: skip
+    supports = make_set(claims, "claims", kind="consistency")
+    for perfect, analyzer in ((labelled, dummies.perfect_on(labelled)), (supports, dummies.Analyzer())):
+        folder = run_set(perfect, analyzer, tmp_path / perfect.config.name)
+        assert write_report(folder)["worst"] == []
+        for page in ("report.md", "report.html"):
+            assert "worst errors" not in (folder / page).read_text()
+            assert "How to reproduce" in (folder / page).read_text()
+
+
+@pytest.mark.parametrize(
+    ("targets", "title"), [(30, "## Targets\n"), (31, "## Targets (the 30 most frequent of 31)\n")]
+)
+def test_long_lists_and_texts_are_cut_and_say_so(tmp_path, make_set, rows, dummies, targets, title):
+    examples = [{**row, "target": f"plan-{i}"} for i, row in enumerate(rows(targets))]
+    examples[1]["text"] = "word " * 200 + "end."
+    folder = run_set(make_set(examples), dummies.Analyzer(), tmp_path / "run")
+    write_report(folder)
+    report = (folder / "report.md").read_text()
+    assert title in report
+    assert report.partition(title)[2].partition("\n## ")[0].count("| plan-") == 30
+    assert "word word… |" in report
+    assert "word end." not in report
+    assert "| 0.9–1.0 | " in report
+
+
+def test_rows_left_out_are_listed_up_to_a_limit(tmp_path, make_set, rows, dummies):
+    from newstance.eval.labelled import load_set
+
+    make_set(rows(5))
+    with (tmp_path / "little.jsonl").open("a") as file:
+        file.write('{"id": "x"}\n' * 25)
+    labelled = load_set(tmp_path / "little.yaml", skip_invalid=True)
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    write_report(folder)
+    report = (folder / "report.md").read_text()
+    assert report.count("little.jsonl, line ") == 20
+    assert "25 in all." in report
+
+
 def test_scoring_again_needs_no_model_and_gives_the_same(tmp_path, make_set, rows, dummies):
     labelled = make_set(rows(60))
     folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
@@ -66,26 +110,6 @@ def test_six_thousand_rows_are_scored_in_seconds(tmp_path, make_set, rows, dummi
     start = time.process_time()  # of this process: other work on the machine does not count
     write_report(folder)
     assert time.process_time() - start < 10
-
-
-def test_baselines_that_need_no_model():
-    texts = [
-        "What a wonderful, brilliant success!",
-        "A horrible, disgusting failure.",
-        "The train left at noon.",
-    ]
-    gold = ["favor", "favor", "neutral"]
-    answers = baselines.stance_baselines(texts, gold, ("favor", "against", "neutral"))
-    assert answers["majority"] == ["favor"] * 3
-    assert answers["sentiment lexicon"] == ["favor", "against", "neutral"]
-    two = baselines.stance_baselines(texts * 20, gold * 20, ("favor", "against"))
-    assert set(two["uniform random"]) == set(two["sentiment lexicon"]) == {"favor", "against"}
-
-
-def test_lead_is_the_first_sentences():
-    assert baselines.lead_summary("One is here. Two is here. Three is here. Four is here.", 2) == (
-        "One is here. Two is here."
-    )
 
 
 def test_a_stored_zero_shot_baseline_is_in_the_report(tmp_path, make_set, rows, dummies):

@@ -21,13 +21,21 @@ def test_masked_names_are_whole_words_everywhere():
     }
 
 
+def test_one_name_is_changed_where_the_other_is_none():
+    one = example("Kim blamed the dam.", "Kim", "dam")
+    assert masked(one).input == {"text": "Person A blamed the dam.", "holder": "Person A", "target": "dam"}
+    other = example("I blame Kim.", "author", "Kim")
+    assert masked(other).input == {"text": "I blame Person B.", "holder": "author", "target": "Person B"}
+
+
 def test_swapped_names_differ_and_stay_the_same_every_time():
     changed = swapped(KIM)
     assert changed == swapped(KIM)
     assert changed.input["holder"] != changed.input["target"]
     assert changed.input["text"].startswith(changed.input["holder"] + "'s aides")
-    taken = example("Lars Johansson blamed Li Wei.", "Lars Johansson", "Li Wei")
-    assert swapped(taken).input["holder"] != "Lars Johansson"
+    for identity in map(str, range(30)):  # each gives other names
+        taken = swapped(example("Lars Johansson blamed Li Wei.", "Lars Johansson", "Li Wei", identity)).input
+        assert len({taken["holder"], taken["target"], "Lars Johansson", "Li Wei"}) == 4
 
 
 @pytest.mark.parametrize(
@@ -36,6 +44,7 @@ def test_swapped_names_differ_and_stay_the_same_every_time():
         example("Zoos are bad.", "author", "zoos"),
         example("Kim Ward blamed Kim.", "Kim Ward", "Kim"),
         example("He blamed her.", "Kim", "Lee"),
+        example("He blamed the dam.", "author", "dam"),
     ],
 )
 def test_rows_without_a_name_of_their_own_are_left_out(unchanged):

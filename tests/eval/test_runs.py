@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from newstance.eval import runs
 from newstance.eval.report import write_report
-from newstance.eval.runs import RunOptions, run_set
+from newstance.eval.runs import RunOptions, answer_with, run_set
 from newstance.eval.storage import RowFile, StoredRun, only_run_in
 from newstance.models.errors import ConfigError, InputError, WeightsNotFoundError
 
@@ -76,6 +77,57 @@ def test_rows_that_are_whole_are_not_done_again(tmp_path, make_set, rows, dummie
     assert len(StoredRun(tmp_path / "run").rows) == 20
 
 
+def test_a_run_that_is_taken_up_tells_what_was_done_and_when_it_began(tmp_path, make_set, rows, dummies, monkeypatch):
+    times = iter(f"2024-01-01T00:00:{second:02}" for second in range(60))
+    monkeypatch.setattr(runs.provenance, "now", lambda: next(times))
+    labelled, told = make_set(rows(20)), []
+    folder = run_set(labelled, dummies.Analyzer(), tmp_path / "run", RunOptions(batch_size=8))
+    stored = folder / "rows.jsonl"
+    stored.write_text("".join(stored.read_text().splitlines(keepends=True)[:16]))
+    first = json.loads((folder / "run.json").read_text())
+    run_set(labelled, dummies.Analyzer(), folder, RunOptions(batch_size=8), advance=lambda *step: told.append(step))
+    assert told == [(16, 20), (4, 20)]
+    header = json.loads((folder / "run.json").read_text())
+    assert header["start"] == first["start"] < first["end"] < header["sittings"][1]["start"] < header["end"]
+    assert [sitting["examples"] for sitting in header["sittings"]] == [20, 4]
+
+
+def test_batches_do_not_depend_on_the_order_of_the_file(tmp_path, make_set, rows, dummies):
+    asked = []
+    for name, examples in (("forwards", rows(30)), ("backwards", rows(30)[::-1])):
+        analyzer = dummies.Analyzer()
+        run_set(make_set(examples), analyzer, tmp_path / name, RunOptions(batch_size=8))
+        asked.append([query.holder for query in analyzer.classifier.asked])
+    assert asked[0] == asked[1]
+
+
+def test_the_time_of_a_batch_is_shared_by_its_rows(tmp_path, make_set, rows, dummies, monkeypatch):
+    clock = iter(range(0, 100, 5))
+    monkeypatch.setattr(runs.time, "perf_counter", lambda: next(clock))
+    folder = run_set(make_set(rows(10)), dummies.Analyzer(), tmp_path / "run")
+    assert {row["seconds"] for row in StoredRun(folder).rows} == {0.5}
+
+
+def test_a_baseline_answers_the_examples_of_a_limited_run(tmp_path, make_set, rows, dummies):
+    labelled, options = make_set(rows(30)), RunOptions(limit=10)
+    folder = run_set(labelled, dummies.Analyzer(), tmp_path / "run", options)
+    stored = RowFile(folder / "baseline-other.jsonl")
+    answer_with(lambda batch: [runs.Answer("favor") for _ in batch], labelled, stored, options)
+    assert sorted(row["id"] for row in stored.read()) == [row["id"] for row in StoredRun(folder).rows]
+    assert len(stored.read()) == 10
+
+
+def test_rows_come_back_whole_and_by_id(tmp_path, make_set, rows, dummies):
+    folder = run_set(make_set(rows(6)), dummies.Analyzer(), tmp_path / "run")
+    stored = folder / "rows.jsonl"
+    lines = stored.read_text().splitlines(keepends=True)
+    stored.write_text("".join([lines[5], lines[0][:30] + "\n", *lines[1:5]]))
+    assert [row["id"] for row in StoredRun(folder).rows] == ["r001", "r002", "r003", "r004", "r005"]
+    stored.write_text("")
+    with pytest.raises(InputError, match="run holds no row yet; finish the run with: "):
+        StoredRun(folder)
+
+
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path, make_set, rows):
     make_set(rows(64))
     first = start(tmp_path, "run", "log")
@@ -95,16 +147,24 @@ def test_the_lock_goes_with_the_run(tmp_path):
         pass
 
 
-def test_a_folder_with_another_run_is_refused(tmp_path, make_set, rows, dummies):
+def test_a_folder_with_another_run_is_refused(tmp_path, make_set, rows, dummies, monkeypatch):
     labelled = make_set(rows(10))
     folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
     with pytest.raises(InputError, match="holds a run with another profile; choose another --out"):
         run_set(labelled, dummies.Analyzer(profile=dummies.Profile(version=2)), folder)
     with pytest.raises(InputError, match="another --limit"):
         run_set(labelled, dummies.perfect_on(labelled), folder, RunOptions(limit=10))
+    with pytest.raises(InputError, match="another batch size"):
+        run_set(labelled, dummies.perfect_on(labelled), folder, RunOptions(batch_size=4))
     changed = make_set([{**row, "text": row["text"] + "!"} for row in rows(10)])
     with pytest.raises(InputError, match="holds a run with other data"):
         run_set(changed, dummies.perfect_on(changed), folder)
+    judged_otherwise = make_set(rows(10), metric="accuracy")
+    with pytest.raises(InputError, match="holds a run with another config of the set; choose"):
+        run_set(judged_otherwise, dummies.perfect_on(judged_otherwise), folder)
+    monkeypatch.setattr(runs.provenance, "model_sha256", lambda profile: "trained anew")
+    with pytest.raises(InputError, match="holds a run with other model weights; choose"):
+        run_set(labelled, dummies.perfect_on(labelled), folder)
 
 
 def test_a_perfect_model_scores_one(tmp_path, make_set, rows, dummies):
@@ -166,7 +226,7 @@ def test_a_crash_is_a_miss_and_is_listed(tmp_path, make_set, rows, dummies):
     assert "InputError: a target that fills the model" in report
 
 
-@pytest.mark.parametrize("error", [WeightsNotFoundError("gone"), ConfigError("wrong")])
+@pytest.mark.parametrize("error", [WeightsNotFoundError("gone"), ConfigError("wrong"), ImportError("no torch")])
 def test_what_is_wrong_for_all_examples_ends_the_run(tmp_path, make_set, rows, dummies, error):
     def fail(query):
         raise error
@@ -231,9 +291,20 @@ def test_summaries_stand_beside_lead(tmp_path, make_set, dummies):
     def crash(text):
         raise RuntimeError("out of words")
 
-    crashed = write_report(run_set(labelled, dummies.Analyzer(summarize=crash), tmp_path / "crashed"))
+    failed = run_set(labelled, dummies.Analyzer(summarize=crash), tmp_path / "crashed")
+    crashed = write_report(failed)
+    assert "RuntimeError: out of words" in (failed / "report.md").read_text()
     assert crashed["errors"] == 6
     assert crashed["scores"]["rougeL"]["value"] == 0
+
+
+def test_summaries_are_asked_for_in_the_length_of_the_set(tmp_path, make_set, dummies):
+    labelled = make_set([{"article": "It rained.", "summary": "Rain."}], kind="summaries", summary_sentences=2)
+    analyzer, asked = dummies.Analyzer(), []
+    summarize = analyzer.summarize
+    analyzer.summarize = lambda article, sentences=None: asked.append(sentences) or summarize(article)
+    run_set(labelled, analyzer, tmp_path / "run")
+    assert asked == [2]
 
 
 def test_articles_are_answered_whole(tmp_path, make_set, dummies):

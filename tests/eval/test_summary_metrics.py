@@ -30,6 +30,9 @@ def test_length_compression_and_novelty():
     assert scores["words"] == 3
     assert scores["compression"] == pytest.approx(3 / 4)
     assert scores["novel bigrams"] == pytest.approx(1 / 2)
+    scores = summary_scores("IT cost O'Neill 1,200 pounds.", "It cost O'Neill some 1,200 pounds.", "x")
+    assert scores["words"] == 5
+    assert scores["novel bigrams"] == pytest.approx(1 / 4)
     assert summary_scores("", "It cost 10 pounds.", "x")["words"] == 0
 
 
@@ -44,3 +47,8 @@ def test_overlap_and_inventions_are_those_of_the_summary_check():
     assert supports[0] == 1
     assert scores["word overlap"] == pytest.approx(sum(supports) / 2)
     assert summary_scores("", ARTICLE, "x")["word overlap"] == 0
+
+
+def test_a_number_in_words_is_no_name():
+    scores = summary_scores("They paid Seven pounds.", ARTICLE, "x")
+    assert (scores["invented names"], scores["invented numbers"]) == (0, 1)

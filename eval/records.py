@@ -1,0 +1,130 @@
+"""The records of a labelled set as they are where it is found: rows of a file, or of a data set on the hub."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from newstance.models.errors import ConfigError, InputError
+
+from .set_config import HubSource, Layout, SetConfig
+
+SHIPPED = Path(__file__).parent / "data"
+# A record, or the reason why there is none, with its line.
+Records = Iterator[tuple[int, dict[str, Any] | str]]
+
+
+def shipped_rows(name: str) -> list[dict[str, Any]]:
+    """The rows of one of the package's own files, as they are."""
+    return [json.loads(line) for line in (SHIPPED / name).read_text(encoding="utf-8").splitlines()]
+
+
+def open_records(config: SetConfig, data: Path | None, beside: Path) -> tuple[Records, Layout, str]:
+    """Where a set's records are, how they are laid out there, and what the place is called.
+
+    Args:
+        config: Names the file, the data set on the hub, or both.
+        data: The folder that the file lies in.
+        beside: The folder to look in without one, if the config names no place on the hub.
+
+    Raises:
+        ConfigError: The file is not there, or the hub could not be read.
+    """
+    if config.file and (config.file.shipped or data or not config.hub):
+        root = SHIPPED if config.file.shipped else data or beside
+        path = root / config.file.path
+        if not path.is_file():
+            hint = "--data names the folder that holds the labelled sets"
+            raise ConfigError(f"{config.name}: there is no file {path}; {hint}")
+        return file_records(path), config.file, config.file.path
+    assert config.hub is not None
+    return _hub_records(config.hub), config.hub, f"{config.hub.name}@{config.hub.revision}/{config.hub.split}"
+
+
+def file_records(path: Path) -> Records:
+    """The records of a file, of the kind that its ending says.
+
+    Raises:
+        ConfigError: It is of no kind that is read.
+        InputError: It is not what its ending says, as a whole; single bad rows are told as such.
+    """
+    # The text formats are read here and not by ``datasets``, which forgets lines: one bad row there is an
+    # error without a place, or a column that silently changes its type.
+    try:
+        if path.suffix in (".jsonl", ".json"):
+            yield from _jsonl_records(path)
+        elif path.suffix in (".csv", ".tsv"):
+            yield from _csv_records(path)
+        elif path.suffix == ".parquet":
+            yield from _parquet_records(path)
+        else:
+            raise ConfigError(f"{path} is none of .jsonl, .csv, .tsv and .parquet")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name} is no table in UTF-8 ({error}); save it in UTF-8") from error
+
+
+def _jsonl_records(path: Path) -> Records:
+    with path.open(encoding="utf-8-sig") as file:
+        for line, text in enumerate(file, 1):
+            if not text.strip():
+                continue
+            try:
+                record = json.loads(text)
+            except json.JSONDecodeError as error:
+                yield line, f"column {error.colno} of the line: no valid JSON ({error.msg})"
+                continue
+            yield (
+                line,
+                record if isinstance(record, dict) else f"expected a JSON object, got {text.strip()[:40]}",
+            )
+
+
+def _csv_records(path: Path) -> Records:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        # Strict, since else a quotation mark that nothing closes takes the following rows into its cell.
+        reader = csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ",", strict=True)
+        columns: list[str] = []
+        while True:
+            line = reader.line_num + 1  # where the row begins; a quoted cell may run over several lines
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield line, f"is no row of a table ({error})"
+                continue
+            if not columns:
+                columns = cells
+            elif len(cells) > len(columns):
+                yield line, f"has more cells than the {len(columns)} columns of the first line"
+            elif cells:
+                yield line, dict(zip_longest(columns, cells))
+
+
+def _parquet_records(path: Path) -> Records:
+    from datasets import load_dataset
+    from datasets.exceptions import DatasetsError
+
+    try:
+        dataset = load_dataset("parquet", data_files=str(path), split="train")
+    except (DatasetsError, OSError, ValueError) as error:
+        raise InputError(f"{path.name} could not be read as Parquet ({error.__cause__ or error})") from error
+    yield from enumerate(dataset, 1)
+
+
+def _hub_records(hub: HubSource) -> Records:
+    from datasets import load_dataset
+    from datasets.exceptions import DatasetsError
+
+    try:
+        dataset = load_dataset(hub.name, hub.subset, revision=hub.revision, split=hub.split)
+    except (DatasetsError, OSError, ValueError, RuntimeError) as error:
+        raise ConfigError(
+            f"{hub.name}@{hub.revision} could not be read from the hub ({error}); "
+            "with the set's file on this machine, give its folder with --data"
+        ) from error
+    yield from enumerate(dataset, 1)
