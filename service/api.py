@@ -240,35 +240,33 @@ class MetricsResponse(Response):
 def answer_problems(app: FastAPI) -> None:
     """Give errors their status and the form of ``Problem``; nothing of a request is repeated but names of fields."""
 
-    async def busy(_: Request, error: Any) -> JSONResponse:
-        return problem(503, str(error), {"Retry-After": str(error.retry_after)})
-
-    async def unfit(_: Request, error: Any) -> JSONResponse:
-        return problem(422, explain(error))
-
-    async def wrong(_: Request, error: Any) -> JSONResponse:
-        return problem(422, str(error))
-
-    async def too_long(_: Request, error: Any) -> JSONResponse:
-        return problem(413, str(error))
-
-    async def failed(_: Request, error: Any) -> JSONResponse:
-        return problem(500, str(error))
+    async def told(_: Request, error: Any) -> JSONResponse:
+        status, headers = status_of(error)
+        return problem(status, explain(error), headers)
 
     async def http(_: Request, error: Any) -> JSONResponse:
         return problem(error.status_code, str(error.detail), error.headers)
 
-    app.add_exception_handler(BusyError, busy)
-    app.add_exception_handler(RequestValidationError, unfit)
-    for kind in (InputError, TooSlowError):
-        app.add_exception_handler(kind, wrong)
-    app.add_exception_handler(TooLongError, too_long)
-    app.add_exception_handler(ModelError, failed)
+    for kind in (BusyError, InputError, TooSlowError, ModelError, RequestValidationError):
+        app.add_exception_handler(kind, told)
     app.add_exception_handler(HTTPException, http)
 
 
-def explain(error: RequestValidationError | ValidationError) -> str:
-    """What does not fit, by field, without the values that were sent."""
+def status_of(error: Exception) -> tuple[int, dict[str, str]]:
+    """The status that an error is answered with, and the headers that belong to it."""
+    if isinstance(error, BusyError):
+        return 503, {"Retry-After": str(error.retry_after)}
+    if isinstance(error, TooLongError):
+        return 413, {}
+    if isinstance(error, (InputError, TooSlowError, RequestValidationError, ValidationError)):
+        return 422, {}
+    return 500, {}
+
+
+def explain(error: Exception) -> str:
+    """An error in words; of a request that does not fit, what is wrong by field, without the values that were sent."""
+    if not isinstance(error, (RequestValidationError, ValidationError)):
+        return str(error)
     found = []
     for each in error.errors()[:5]:
         where = ".".join(str(part)[:40] for part in each["loc"] if part != "body")

@@ -59,7 +59,8 @@ class Article:
     def from_file(cls, path: str | Path) -> Article:
         """An article from a .txt, .md or .html file in UTF-8, or a .docx or .pdf file.
 
-        A Markdown or Word file's first heading is its title.
+        A Markdown or Word file's first heading is its title. Its source is the file's name alone: the folders before it
+        are nobody else's business, and reports are passed on.
 
         Raises:
             InputError: The file is missing, broken or empty, has a password, or holds no text.
@@ -70,7 +71,7 @@ class Article:
             from .documents import read_docx, read_pdf
 
             title, content = read_docx(path) if suffix == ".docx" else read_pdf(path)
-            return cls.from_text(content, title, str(path))
+            return cls.from_text(content, title, path.name)
         try:
             content = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
@@ -78,11 +79,11 @@ class Article:
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
         if suffix in (".html", ".htm"):
-            return cls.from_html(content, source=str(path))
+            return cls._in_page(content, path.name, where=str(path))
         title = ""
         if suffix == ".md" and (heading := re.match(r"\s*#\s+(.+)\n", content)):
             title, content = heading[1], content[heading.end() :]
-        return cls.from_text(content, title, str(path))
+        return cls.from_text(content, title, path.name)
 
     @classmethod
     def from_html(cls, html: str, source: str = "", url: str = "") -> Article:
@@ -96,10 +97,15 @@ class Article:
         Raises:
             InputError: No article is found in the page, or a notice of cookies, payment or scripts in its place.
         """
+        return cls._in_page(html, source, url)
+
+    @classmethod
+    def _in_page(cls, html: str, source: str, url: str = "", where: str = "") -> Article:
+        """As ``from_html``; errors call the page ``where``."""
         from .extraction import extract
 
         host = urlsplit(url).hostname or ""
-        found = extract(html, where=source or host or "the page", url=url)
+        found = extract(html, where=where or source or host or "the page", url=url)
         article = cls.from_text(found.text, found.title, source or found.site or host, found.date)
         return replace(article, url=url, language=found.language)
 

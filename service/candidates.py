@@ -23,7 +23,7 @@ from .nouns import (
     TITLES,
 )
 from .places import country_named, country_of_government, country_of_people, is_seat
-from .quotations import CUES
+from .speakers import CUES
 from .syntax import acts, head_of_name, is_listed, is_opposed, is_spoken_for, is_subject, locates, publishes, speaks
 
 ENTITIES = frozenset({"PERSON", "ORG", "GPE", "NORP"})

@@ -15,7 +15,8 @@ from .analysis import Mention
 from .entries import Entry
 from .nouns import BODIES, KINDS, OTHER_HOLDERS, ROLES
 from .places import country_named, country_of_government, country_of_people
-from .quotations import CUES, quoted_spans
+from .quotation_marks import quoted_spans
+from .speakers import CUES
 from .syntax import SUBJECTS, acts, head_of_name
 
 _HE = frozenset({"he", "him", "his", "himself"})

@@ -65,6 +65,9 @@ def to_csv(analysis: Analysis) -> str:
 
     As RFC 4180 says: commas, quotation marks around what needs them, lines end with CR LF. A cell of text that a
     spreadsheet would take for a formula gets an apostrophe in front.
+
+    The text has no byte order mark, since programs would take it for a part of the first column's name. A file that is
+    to be opened in Excel needs one, or Excel reads "Erdoğan" as "ErdoÄŸan": write it with the encoding utf-8-sig.
     """
     file = io.StringIO()
     writer = csv.writer(file)

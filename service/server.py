@@ -47,7 +47,7 @@ from .front import Authenticated, Bounded, Metrics, Observed, log_failure, probl
 from .gate import BusyError, Gate, Heard, Result
 from .page import build, look
 from .page.app import Tab
-from .page.article_tab import MODELS
+from .page.controls import MODELS
 
 log = logging.getLogger(__name__)
 
@@ -320,6 +320,7 @@ def _page(service: Service, analyzer: Analyzer) -> FastAPI:
         max_file_size=service.settings.body_bytes,
         **look(),
     )
+    page.add_middleware(tools.WithStatus)
     return page
 
 

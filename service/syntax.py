@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .nouns import BODIES, GIVING, HAPPENINGS, KINDS, OTHER_HOLDERS, PUBLICATIONS, PUBLISHING, ROLES, STANCES, STATES
-from .quotations import CUES
+from .speakers import CUES
 
 SUBJECTS = frozenset({"nsubj", "nsubjpass", "agent"})
 _LOCATING = frozenset({"in", "at", "near", "inside", "outside", "around", "across", "through", "into", "via"})

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from pydantic import ValidationError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from newstance.models.errors import NewstanceError
+from newstance.models.errors import InputError, NewstanceError
 
-from .api import AnalyzeRequest, StancesRequest, explain
+from .api import AnalyzeRequest, StancesRequest, explain, status_of
 
 if TYPE_CHECKING:
     from .server import Service
+
+# What went wrong with the tools of the request that is being answered.
+_problems: ContextVar[list[Exception] | None] = ContextVar("newstance_tool_problems", default=None)
 
 
 def add(blocks: Any, service: Service) -> None:
@@ -83,7 +88,7 @@ def add(blocks: Any, service: Service) -> None:
 
         async def work() -> dict[str, Any]:
             if any(len(pair) != 2 for pair in pairs):
-                raise gr.Error("each pair is a list of two: an actor and a target", print_exception=False)
+                raise InputError("each pair is a list of two: an actor and a target")
             named: Any = [{"actor": actor, "target": target} for actor, target in pairs]
             return await service.stances(
                 StancesRequest(text=text or None, url=url or None, topic=topic or None, pairs=named)
@@ -101,9 +106,34 @@ async def _answer(work: Callable[[], Awaitable[dict[str, Any]]]) -> str:
     try:
         # Of a dict, Gradio would hand agents what Python calls it, which is no JSON.
         return json.dumps(await work(), ensure_ascii=False)
-    except ValidationError as error:
+    except (ValidationError, NewstanceError) as error:
+        if (problems := _problems.get()) is not None:
+            problems.append(error)
         problem = explain(error)
-    except NewstanceError as error:
-        problem = str(error)
     # Gradio would print the exception, and what the user has sent with it.
     raise gr.Error(problem, print_exception=False)
+
+
+class WithStatus:
+    """Answers a tool that was asked over HTTP with the status that the API gives: Gradio says 500 to every problem.
+
+    Args:
+        app: Gradio's.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        problems: list[Exception] = []
+        _problems.set(problems)
+
+        async def correct(message: Message) -> None:
+            if problems and message["type"] == "http.response.start" and message["status"] == 500:
+                status, more = status_of(problems[-1])
+                headers = [(name.lower().encode(), value.encode()) for name, value in more.items()]
+                message = {**message, "status": status, "headers": [*message["headers"], *headers]}
+            await send(message)
+
+        await self._app(scope, receive, correct)

@@ -8,7 +8,8 @@ from typing import Any
 
 from .analysis import Actor, Doubt, Voice
 from .doubt import doubt_of
-from .quotations import Quotation, actors_by_token
+from .quotations import Quotation
+from .speakers import actors_by_token
 
 # What is told with these is taken for true: "B confirmed that A backs T" is a report.
 _FACTIVE = frozenset({"acknowledge", "admit", "concede", "confirm", "note", "recall", "report", "reveal"})

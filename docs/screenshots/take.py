@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
+from newstance.eval.page import evaluate_tab
 from newstance.service import Analyzer
 from newstance.service.page import build, look
 
@@ -73,6 +75,12 @@ class Shots:
         self.page.get_by_text("Done in").wait_for()
         print(f"{name}: first stance after {first:.1f} s, everything after {time.perf_counter() - start:.1f} s")
 
+    def graph(self) -> None:
+        """Draw the graph."""
+        self.page.get_by_role("button", name="Graph: the actors toward each other").click()
+        self.page.get_by_role("button", name="Draw the graph").click()
+        self.page.locator("#ns-graph svg").first.wait_for()
+
     def fill(self, text: str, *targets: str) -> None:
         """Put a text and targets on the form."""
         self.page.locator("#ns-text textarea").fill(text)
@@ -97,9 +105,7 @@ def board(shots: Shots) -> None:
     page.get_by_role("button", name="Show in the article").first.click()
     page.get_by_text("Sources of sentence").wait_for()
     shots.take("sources", of="#ns-results")
-    page.get_by_role("button", name="Graph: the actors toward each other").click()
-    page.get_by_role("button", name="Draw the graph").click()
-    page.locator("#ns-graph svg").first.wait_for()
+    shots.graph()
     shots.take("graph", of="#ns-graph-fold")
     page.get_by_role("button", name="Graph: the actors toward each other").click()
     page.get_by_role("button", name="Correct the actors").click()
@@ -153,6 +159,16 @@ def compare(shots: Shots) -> None:
     shots.take("compare")
 
 
+def evaluate(shots: Shots) -> None:
+    """A shipped set, run to its report."""
+    shots.page.get_by_role("tab", name="Evaluate").click()
+    shots.page.get_by_label("Known sets").click()
+    shots.page.get_by_role("option", name="floor-stance").click()
+    shots.page.locator("#ns-run").click()
+    shots.page.get_by_text("Done: 67 examples of floor-stance.").wait_for()
+    shots.take("evaluate")
+
+
 def dark(shots: Shots) -> None:
     """The board by night."""
     shots.sample()
@@ -165,6 +181,13 @@ def phone(shots: Shots) -> None:
     shots.take("phone")
 
 
+def graph_phone(shots: Shots) -> None:
+    """The graph on a phone by night."""
+    shots.sample()
+    shots.graph()
+    shots.take("graph-phone", of="#ns-graph-fold")
+
+
 # Name, what it does, and (width, height, color scheme).
 STATES: dict[str, tuple[Callable[[Shots], None], tuple[int, int, str]]] = {
     "welcome": (welcome, (1280, 900, "light")),
@@ -173,8 +196,10 @@ STATES: dict[str, tuple[Callable[[Shots], None], tuple[int, int, str]]] = {
     "own": (own, (1280, 900, "light")),
     "refused": (refused, (1280, 900, "light")),
     "compare": (compare, (1280, 900, "light")),
+    "evaluate": (evaluate, (1280, 900, "light")),
     "dark": (dark, (1280, 900, "dark")),
     "phone": (phone, (390, 844, "light")),
+    "graph-phone": (graph_phone, (390, 844, "dark")),
 }
 
 
@@ -182,7 +207,8 @@ def main(names: list[str]) -> None:
     """Take the screenshots of the states named, or of all."""
     analyzer = Analyzer.from_profile("embedded")
     print(f"loaded {analyzer.summarizer}")
-    blocks = build(analyzer)
+    runs = tempfile.TemporaryDirectory()
+    blocks = build(analyzer, [evaluate_tab(analyzer, Path(runs.name))])
     settings: dict[str, Any] = {"quiet": True, "footer_links": [], "run_history": False, "ssr_mode": False}
     _, url, _ = blocks.launch(server_name="127.0.0.1", prevent_thread_lock=True, **settings, **look())
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -200,6 +226,7 @@ def main(names: list[str]) -> None:
             print(f"took {name}")
         browser.close()
     blocks.close()
+    runs.cleanup()
 
 
 if __name__ == "__main__":

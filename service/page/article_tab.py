@@ -10,28 +10,16 @@ import gradio as gr
 from newstance.configs import names as shipped_names
 from newstance.service.article import SUFFIXES
 
-from . import html
+from . import controls, html
+from .article_view import View
+from .corrections import Choice, Corrections
 from .graph_part import lay_out_graph, wire_graph
-from .handlers import Choice, Form, Handlers, View, samples
+from .handlers import Form, Handlers, samples
 from .loaded import Analyzers
 
 _LONGEST_SUMMARY = 8  # sentences
 _HIGHEST_THRESHOLD = 0.95
-# Two, so that one reader's stances come while another's summary is being written; more would share the cores.
-RUNS_AT_ONCE = 2
-MODELS = "models"  # what runs models waits in one queue
-_FETCHES_AT_ONCE = 4
-_KEPT = 3600  # seconds that a reader's analysis stays in memory
-
-# Cells and sentences are buttons of our own HTML; a click hands their number to Python.
-_CHOOSE = """
-element.addEventListener('click', (event) => {
-  const cell = event.target.closest('[data-cell]');
-  if (!cell) return;
-  for (const other of element.querySelectorAll('[data-cell]'))
-    other.setAttribute('aria-pressed', other === cell);
-  trigger('click', {cell: Number(cell.dataset.cell)});
-});
+_FOLD_BOARD = """
 watch('value', () => {
   const button = element.querySelector('.ns-unfold');
   if (button) newstance.unfold(button, button.closest('#ns-board').classList.contains('ns-open'));
@@ -51,20 +39,11 @@ watch('value', () => requestAnimationFrame(() => {
   if (article && first) article.scrollTop = first.offsetTop - article.offsetTop - article.clientHeight / 4;
 }));
 """
-_SHOW_EVIDENCE = """() => {
-  const drawer = document.getElementById('ns-evidence');
-  if (drawer && drawer.getBoundingClientRect().top > innerHeight * 0.6)
-    drawer.scrollIntoView({behavior: 'smooth', block: 'start'});
-}"""
+_SHOW_EVIDENCE = controls.scroll_to("ns-evidence")
 # Said at once: the run may have to wait for those of other readers.
-_SHOW_RESULTS = f"""() => {{
-  const results = document.getElementById('ns-results');
-  const {{top}} = results.getBoundingClientRect();
-  if (top < 0 || top > innerHeight * 0.6) results.scrollIntoView({{behavior: 'smooth', block: 'start'}});
-  return {json.dumps(html.status("Waiting for the models…"))};
-}}"""
-_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-_AT_ONCE: dict[str, Any] = {**_PRIVATE, "queue": False}
+_SHOW_RESULTS = (
+    f"() => {{ newstance.lead('ns-results'); return {json.dumps(html.status('Waiting for the models…'))}; }}"
+)
 
 
 def article_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
@@ -84,20 +63,19 @@ def article_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
 
     _wire_form(handlers, form, view, buttons, page)
     _wire_run(handlers, form, view, buttons)
-    _wire_corrections(handlers, form, view, choice, actions)
-    queued = {"concurrency_limit": RUNS_AT_ONCE, "concurrency_id": MODELS}
-    wire_graph(analyzers, actions["graph"], view.found, view.board, view.drawer, queued).then(None, js=_SHOW_EVIDENCE)
+    _wire_corrections(handlers.corrections, form, view, choice, actions)
+    wire_graph(analyzers, actions["graph"], view.found, view.board, view.drawer).then(None, js=_SHOW_EVIDENCE)
     page.unload(handlers.leave)
 
 
 def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
     profile = analyzers.profile(analyzers.default)
     buttons: dict[str, Any] = {}
-    gr.HTML('<p class="ns-label">Try a sample</p>', apply_default_css=False)
+    gr.HTML('<p class="ns-label">Try a sample</p>', **controls.PLAIN)
     with gr.Row(elem_classes="ns-samples"):
         for name in samples():
-            buttons[f"sample:{name}"] = gr.Button(_titled(name), size="sm", min_width=70)
-    gr.HTML('<p class="ns-or"><span>or your own article</span></p>', apply_default_css=False)
+            buttons[f"sample:{name}"] = gr.Button(controls.titled(name), size="sm", min_width=70)
+    gr.HTML('<p class="ns-or"><span>or your own article</span></p>', **controls.PLAIN)
     with gr.Row(elem_classes="ns-fetch"):
         url = gr.Textbox(
             label="Web address",
@@ -108,7 +86,7 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
             html_attributes=gr.InputHTMLAttributes(autocapitalize="off", spellcheck=False),
         )
         buttons["fetch"] = gr.Button("Fetch", size="sm", scale=1, min_width=70, elem_id="ns-fetch")
-    buttons["fetched"] = gr.HTML("", apply_default_css=False, elem_id="ns-fetched")
+    buttons["fetched"] = gr.HTML("", **controls.PLAIN, elem_id="ns-fetched")
     title = gr.Textbox(label="Headline", placeholder="Optional", max_lines=2)
     text = gr.Textbox(
         label="Article",
@@ -127,19 +105,9 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
             elem_id="ns-upload",
         )
         buttons["clear"] = gr.Button("Clear", size="sm", scale=1, min_width=70, elem_id="ns-clear")
-    topic = gr.Dropdown(
-        [("None", ""), *((_titled(name), name) for name in shipped_names("topics"))],
-        value="",
-        label="Topic",
-        info="Brings targets, and other names of the actors.",
-    )
-    targets = gr.Dropdown(
-        [],
-        value=[],
-        multiselect=True,
-        allow_custom_value=True,
-        label="Targets",
-        info="What stances are about: type one, press Enter. Left empty, they are taken from the article.",
+    topic = controls.topic_menu()
+    targets = controls.targets_field(
+        "What stances are about: type one, press Enter. Left empty, they are taken from the article.",
         elem_id="ns-targets",
     )
     with gr.Accordion("Settings", open=False, elem_id="ns-settings"):
@@ -169,7 +137,7 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
         buttons["cancel"] = gr.Button("Cancel", interactive=False, scale=1, min_width=90, elem_id="ns-cancel")
     with gr.Row(elem_classes="ns-small"):
         buttons["link"] = gr.Button("Copy a link to these inputs", size="sm", elem_id="ns-link")
-    buttons["linked"] = gr.HTML("", apply_default_css=False)
+    buttons["linked"] = gr.HTML("", **controls.PLAIN)
     source = gr.Textbox("", visible=False)
     date = gr.Textbox("", visible=False)
     return Form(url, title, text, source, date, topic, targets, chosen, sentences, threshold), buttons
@@ -177,16 +145,15 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
 
 def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
     actions: dict[str, Any] = {}
-    plain: dict[str, Any] = {"apply_default_css": False}
-    status = gr.HTML(html.status(), **plain)
-    summary = gr.HTML(html.welcome(), elem_id="ns-summary", js_on_load=_SHOW_SOURCES, **plain)
-    board = gr.HTML("", elem_id="ns-board", js_on_load=_CHOOSE, **plain)
-    drawer = gr.HTML("", elem_id="ns-drawer", js_on_load=_TO_FIRST_PASSAGE, **plain)
+    status = gr.HTML(html.status(), **controls.PLAIN)
+    summary = gr.HTML(html.welcome(), elem_id="ns-summary", js_on_load=_SHOW_SOURCES, **controls.PLAIN)
+    board = gr.HTML("", elem_id="ns-board", js_on_load=controls.CHOOSE_CELL + _FOLD_BOARD, **controls.PLAIN)
+    drawer = gr.HTML("", elem_id="ns-drawer", js_on_load=_TO_FIRST_PASSAGE, **controls.PLAIN)
     actions["graph"] = lay_out_graph()
     with gr.Column(visible=False, elem_classes="ns-tools") as tools:
         with gr.Accordion("Correct the actors", open=False, elem_id="ns-actors"):
             actors = gr.CheckboxGroup([], label="Actors", show_label=False, elem_id="ns-actor-names")
-            hint = gr.HTML("", **plain)
+            hint = gr.HTML("", **controls.PLAIN)
             with gr.Column(visible=False) as one:
                 with gr.Row(elem_classes="ns-edit"):
                     name = gr.Textbox(label="New name", max_lines=1, scale=3, min_width=180)
@@ -200,14 +167,14 @@ def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
                 keep = gr.Dropdown([], label="Name to keep", scale=3, min_width=180)
                 actions["merge"] = gr.Button("Merge", size="sm", scale=1, min_width=90)
             undo = gr.Button("Undo all changes", size="sm", visible=False, elem_classes="ns-undo")
-        edited = gr.HTML("", **plain)
-        gr.HTML('<h3 class="ns-take">Download</h3>', **plain)
+        edited = gr.HTML("", **controls.PLAIN)
+        gr.HTML('<h3 class="ns-take">Download</h3>', **controls.PLAIN)
         with gr.Row(elem_classes="ns-downloads"):
             json_file, csv_file, markdown_file, html_file = (
                 gr.DownloadButton(words, size="sm", min_width=90) for words in ("JSON", "CSV", "Markdown", "HTML")
             )
-        models = gr.HTML("", **plain)
-    found = gr.State(None, time_to_live=_KEPT)
+        models = gr.HTML("", **controls.PLAIN)
+    found = gr.State(None, time_to_live=controls.KEPT)
     view = View(
         status=status,
         summary=summary,
@@ -225,24 +192,18 @@ def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
         edited=edited,
         threshold=threshold,
     )
-    return view, Choice(hint, one, name, forms, actions["split"], several, keep), actions
+    return view, Choice(hint, one, several, name, forms, actions["split"], keep), actions
 
 
 def _wire_form(handlers: Handlers, form: Form, view: View, buttons: dict[str, Any], page: gr.Blocks) -> None:
     article = [form.title, form.text, form.source, form.date]
-    gr.on(
-        [buttons["fetch"].click, form.url.submit],
-        handlers.fetch,
-        form.url,
-        [*article, buttons["fetched"]],
-        concurrency_limit=_FETCHES_AT_ONCE,
-        **_PRIVATE,
-    )
-    buttons["upload"].upload(handlers.take_file, buttons["upload"], [*article, buttons["fetched"]], **_PRIVATE)
+    fetched = [*article, buttons["fetched"]]
+    gr.on([buttons["fetch"].click, form.url.submit], handlers.fetch, form.url, fetched, **controls.FETCHING)
+    buttons["upload"].upload(handlers.take_file, buttons["upload"], fetched, **controls.PRIVATE)
     # A text that is changed by hand is no longer what its source has.
     form.text.input(None, None, [form.source, form.date], js="() => ['', '']")
-    form.topic.input(handlers.take_topic, [form.topic, form.targets], [form.targets, view.status], **_AT_ONCE)
-    form.profile.input(handlers.take_profile, form.profile, [form.threshold, view.status], **_AT_ONCE)
+    form.topic.input(handlers.take_topic, [form.topic, form.targets], [form.targets, view.status], **controls.AT_ONCE)
+    form.profile.input(handlers.take_profile, form.profile, [form.threshold, view.status], **controls.AT_ONCE)
 
     usual = {
         "topic": "",
@@ -278,30 +239,19 @@ def _wire_run(handlers: Handlers, form: Form, view: View, buttons: dict[str, Any
         fill = f"(...form) => newstance.fill({json.dumps(filled)}, ...form)"
         filling = buttons[f"sample:{name}"].click(None, list(form), list(form), js=fill)
         starts.append(filling.then(None, None, view.status, js=_SHOW_RESULTS))
-    runs = [
-        start.then(
-            handlers.analyse,
-            list(form),
-            list(view),
-            concurrency_limit=RUNS_AT_ONCE,
-            concurrency_id=MODELS,
-            **_PRIVATE,
-        )
-        for start in starts
-    ]
-    buttons["cancel"].click(handlers.cancel, view.found, list(view), cancels=runs, **_AT_ONCE)
-    view.board.click(handlers.choose, view.found, view.drawer, **_AT_ONCE).then(None, js=_SHOW_EVIDENCE)
-    view.summary.click(handlers.show_sources, view.found, view.drawer, **_AT_ONCE).then(None, js=_SHOW_EVIDENCE)
+    runs = [start.then(handlers.analyse, list(form), list(view), **controls.ON_MODELS) for start in starts]
+    buttons["cancel"].click(handlers.cancel, view.found, list(view), cancels=runs, **controls.AT_ONCE)
+    view.board.click(handlers.choose, view.found, view.drawer, **controls.AT_ONCE).then(None, js=_SHOW_EVIDENCE)
+    view.summary.click(handlers.show_sources, view.found, view.drawer, **controls.AT_ONCE).then(None, js=_SHOW_EVIDENCE)
 
 
-def _wire_corrections(handlers: Handlers, form: Form, view: View, choice: Choice, actions: dict[str, Any]) -> None:
-    models: dict[str, Any] = {**_PRIVATE, "concurrency_limit": RUNS_AT_ONCE, "concurrency_id": MODELS}
-    view.actors.change(handlers.take_actors, [view.found, view.actors], list(choice), **_AT_ONCE)
+def _wire_corrections(
+    corrections: Corrections, form: Form, view: View, choice: Choice, actions: dict[str, Any]
+) -> None:
+    view.actors.change(corrections.take_actors, [view.found, view.actors], list(choice), **controls.AT_ONCE)
     for name, second in (("merge", choice.keep), ("rename", choice.name), ("split", choice.forms)):
-        actions[name].click(getattr(handlers, name), [view.found, view.actors, second], list(view), **models)
-    view.undo.click(handlers.undo, view.found, list(view), **models)
-    form.threshold.release(handlers.decide, [view.found, form.threshold], list(view), **models)
-
-
-def _titled(name: str) -> str:
-    return name.replace("-", " ").capitalize()
+        actions[name].click(
+            getattr(corrections, name), [view.found, view.actors, second], list(view), **controls.ON_MODELS
+        )
+    view.undo.click(corrections.undo, view.found, list(view), **controls.ON_MODELS)
+    form.threshold.release(corrections.decide, [view.found, form.threshold], list(view), **controls.ON_MODELS)

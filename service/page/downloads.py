@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from newstance.service.analysis import Analysis
 from newstance.service.exports import to_csv, to_html
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Where files stand until Gradio has taken them."""
+    with tempfile.TemporaryDirectory(prefix="newstance-") as path:
+        yield Path(path)
 
 
 def write(analysis: Analysis, folder: Path) -> dict[str, Path]:

@@ -16,11 +16,9 @@ from newstance.service.analysis import Stance
 
 from .html import SIGNS, WORDS, count, listed, percent
 
-_WIDTH = 960
 _MARGIN = 16
 _BOX_HEIGHT = 34
 _LETTER = 8.3  # width of a letter at 14 px, about
-_LONGEST_LABEL = 24
 _BADGE = 15  # radius
 # Of an edge's length, always to the same hand: the two edges of a pair are apart.
 _BENDS = (0.16, 0.4, 0.65, 0.9)
@@ -44,12 +42,41 @@ class Box(NamedTuple):
     half_height: float = _BOX_HEIGHT / 2
 
 
-def graph(stances: Sequence[Stance], chosen: int | None = None) -> str:
+class Format(NamedTuple):
+    """How a picture is made for a kind of screen.
+
+    Attributes:
+        name: Its class in the style sheet.
+        width: Of the picture.
+        heights: Of the picture with up to three actors, up to eight, and more.
+        longest_label: In letters; what is longer is cut.
+    """
+
+    name: str
+    width: int
+    heights: tuple[int, int, int]
+    longest_label: int
+
+    def height(self, actors: int) -> int:
+        """The height of a picture of so many actors."""
+        return self.heights[0 if actors <= 3 else 1 if actors <= 8 else 2]
+
+    def label(self, name: str) -> str:
+        """A name as a box shows it."""
+        return name if len(name) <= self.longest_label else f"{name[: self.longest_label - 1]}…"
+
+
+WIDE = Format("ns-wide", 960, (260, 460, 680), 24)
+NARROW = Format("ns-narrow", 420, (300, 760, 1240), 20)
+
+
+def graph(stances: Sequence[Stance], chosen: int | None = None, form: Format = WIDE) -> str:
     """The picture with the table under it.
 
     Args:
         stances: Of actors toward actors; a target that is none of the stances' actors is drawn by its name.
         chosen: The index in ``stances`` of the edge whose evidence is open.
+        form: What the picture is made for.
     """
     drawn = [i for i, stance in enumerate(stances) if stance.display != "neutral"]
     told = [i for i, stance in enumerate(stances) if stance.evidence]
@@ -58,7 +85,7 @@ def graph(stances: Sequence[Stance], chosen: int | None = None) -> str:
             '<section class="ns-graph"><p class="ns-quiet">The article does not show how these actors stand toward '
             "each other.</p></section>"
         )
-    picture = _picture(stances, drawn, chosen) if drawn else ""
+    picture = _picture(stances, drawn, chosen, form) if drawn else ""
     none = "" if drawn else '<p class="ns-quiet">No actor takes a clear side on another; the table shows leanings.</p>'
     table = (
         f'<details class="ns-fold"{"" if drawn else " open"}><summary>As a table, with leanings</summary>'
@@ -98,16 +125,16 @@ def _words(stance: Stance) -> str:
     return f"{stance.actor.name} on {stance.target}: {told}; show the evidence"
 
 
-def _picture(stances: Sequence[Stance], drawn: Sequence[int], chosen: int | None) -> str:
+def _picture(stances: Sequence[Stance], drawn: Sequence[int], chosen: int | None, form: Format) -> str:
     edges = {(stances[i].actor.name, stances[i].target): i for i in drawn}
-    boxes, height = layout(list(edges))
+    boxes, height = layout(list(edges), form)
     taken: list[Point] = []
     lines, badges = [], []
     for (source, target), i in edges.items():
         line, badge = _edge(stances[i], i, boxes[source], boxes[target], list(boxes.values()), taken, i == chosen)
         lines.append(line)
         badges.append(badge)
-    nodes = "".join(_node(name, box) for name, box in boxes.items())
+    nodes = "".join(_node(name, form.label(name), box) for name, box in boxes.items())
     heads = "".join(
         f'<marker id="ns-head-{label}" class="ns-{label}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="11" '
         'markerHeight="11" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5L0 10z"/></marker>'
@@ -116,8 +143,8 @@ def _picture(stances: Sequence[Stance], drawn: Sequence[int], chosen: int | None
     named = listed([_plain(stances[i]) for i in drawn])
     return (
         '<div class="ns-scroll" tabindex="0" role="region" aria-label="Graph; a table below says the same">'
-        f'<svg viewBox="0 0 {_WIDTH} {height}" role="group" aria-label="{escape(named)}"><defs>{heads}</defs>'
-        f'<g class="ns-lines">{"".join(lines)}</g>{nodes}{"".join(badges)}</svg></div>'
+        f'<svg class="{form.name}" viewBox="0 0 {form.width} {height}" role="group" aria-label="{escape(named)}">'
+        f'<defs>{heads}</defs><g class="ns-lines">{"".join(lines)}</g>{nodes}{"".join(badges)}</svg></div>'
     )
 
 
@@ -126,8 +153,7 @@ def _plain(stance: Stance) -> str:
     return f"{stance.actor.name} is {WORDS[stance.display]}{joined} {stance.target}"
 
 
-def _node(name: str, box: Box) -> str:
-    shown = name if len(name) <= _LONGEST_LABEL else f"{name[: _LONGEST_LABEL - 1]}…"
+def _node(name: str, shown: str, box: Box) -> str:
     return (
         f'<g class="ns-node"><title>{escape(name)}</title><rect x="{box.x - box.half_width:.1f}" '
         f'y="{box.y - box.half_height:.1f}" width="{2 * box.half_width:.1f}" height="{2 * box.half_height:.1f}" '
@@ -204,7 +230,7 @@ def _border(box: Box, toward: Point) -> Point:
     return Point(box.x + share * x, box.y + share * y)
 
 
-def layout(edges: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Box], int]:
+def layout(edges: Sequence[tuple[str, str]], form: Format = WIDE) -> tuple[Mapping[str, Box], int]:
     """Where each actor stands, no two boxes on each other; and the height of the picture.
 
     By Fruchterman and Reingold 1991, "Graph Drawing by Force-directed Placement", as networkx has it; boxes that
@@ -213,10 +239,10 @@ def layout(edges: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Box], int]:
     import networkx as nx
 
     net = nx.Graph(edges)
-    height = 260 if len(net) <= 3 else 460 if len(net) <= 8 else 680
+    height = form.height(len(net))
     start = nx.circular_layout(net)
     places = nx.spring_layout(net, k=3 / math.sqrt(len(net)), pos=start, iterations=200, seed=_SEED)
-    half = {name: (min(len(name), _LONGEST_LABEL) * _LETTER + 24) / 2 for name in net}
+    half = {name: (len(form.label(name)) * _LETTER + 24) / 2 for name in net}
     spread = {
         axis: (min(place[axis] for place in places.values()), max(place[axis] for place in places.values()))
         for axis in (0, 1)
@@ -229,14 +255,14 @@ def layout(edges: Sequence[tuple[str, str]]) -> tuple[Mapping[str, Box], int]:
 
     boxes = {
         name: Box(
-            stretched(place[0], 0, _WIDTH, half[name]), stretched(place[1], 1, height, _BOX_HEIGHT / 2), half[name]
+            stretched(place[0], 0, form.width, half[name]), stretched(place[1], 1, height, _BOX_HEIGHT / 2), half[name]
         )
         for name, place in places.items()
     }
-    return _apart(boxes, height), height
+    return _apart(boxes, form.width, height), height
 
 
-def _apart(boxes: dict[str, Box], height: float) -> dict[str, Box]:
+def _apart(boxes: dict[str, Box], width: float, height: float) -> dict[str, Box]:
     """Boxes pushed apart until none touch, with room for a sign between them."""
     gap = Point(2 * _BADGE + 20, 2 * _BADGE + 34)
     for _ in range(400):
@@ -256,7 +282,7 @@ def _apart(boxes: dict[str, Box], height: float) -> dict[str, Box]:
                 boxes[one], boxes[other] = a._replace(x=a.x + push), b._replace(x=b.x - push)
         for name, box in boxes.items():
             boxes[name] = box._replace(
-                x=min(max(box.x, _MARGIN + box.half_width), _WIDTH - _MARGIN - box.half_width),
+                x=min(max(box.x, _MARGIN + box.half_width), width - _MARGIN - box.half_width),
                 y=min(max(box.y, _MARGIN + box.half_height), height - _MARGIN - box.half_height),
             )
         if not moved:

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import gradio as gr
 
-from newstance.configs import SettingsError
-from newstance.models.errors import NewstanceError
 from newstance.service.analysis import Analysis
 from newstance.service.analyzer import MOST_RELATED
 
 from . import html
 from .background import in_background
+from .controls import AT_ONCE, KEPT, ON_MODELS, PLAIN, clicked_number
+from .endings import reason
 from .evidence import drawer
-from .graph import graph
+from .graph import NARROW, WIDE, Format, graph
 from .loaded import Analyzers
 
-log = logging.getLogger(__name__)
-
 _MOST = 15
-_KEPT = 3600  # seconds
 _ASKING = "Asking how the actors stand toward each other…"
 _HINT = "Shows who is in favor of whom and who is against whom. It takes some seconds."
 # An edge is a button in the picture, a button in the table, and the line itself; all hand its number to Python.
@@ -43,6 +39,8 @@ element.addEventListener('keydown', (event) => {
   choose(edge);
 });
 """
+# As in the style sheet's rule for phones.
+_IS_NARROW = "(found, most) => [found, most, matchMedia('(max-width: 640px)').matches]"
 
 
 class GraphHandlers:
@@ -55,7 +53,7 @@ class GraphHandlers:
     def __init__(self, analyzers: Analyzers) -> None:
         self._analyzers = analyzers
 
-    def draw(self, found: Any, most: int) -> Iterator[tuple[Any, Any, Any, Any]]:
+    def draw(self, found: Any, most: int, is_narrow: bool = False) -> Iterator[tuple[Any, Any, Any, Any]]:
         """Ask how the heaviest actors stand toward each other, and draw it: status, picture, evidence, analysis."""
         skip = gr.skip()
         if found is None:
@@ -71,15 +69,11 @@ class GraphHandlers:
         try:
             for item in in_background(work):
                 if isinstance(item, Analysis):
-                    yield _drawn(item)
+                    yield _drawn(item, NARROW if is_narrow else WIDE)
                 else:
                     yield html.hint(f"{_ASKING} {item[0]}/{item[1]}"), skip, skip, skip
-        except (NewstanceError, SettingsError) as error:
-            yield html.field_problem(str(error)), "", skip, None
         except Exception as error:
-            log.error("drawing the graph failed: %s", type(error).__name__)  # its message may hold the reader's text
-            said = f"newstance itself failed ({type(error).__name__}), and its log says more; try again"
-            yield html.field_problem(said), "", skip, None
+            yield html.field_problem(reason(error, "again")), "", skip, None
 
     def clear(self, found: Any) -> tuple[Any, Any, Any, Any]:
         """No graph: another article, or other actors; the fold is there once there is an analysis."""
@@ -87,16 +81,15 @@ class GraphHandlers:
 
     def choose(self, relations: Analysis | None, event: gr.EventData) -> Any:
         """The evidence for the edge that was clicked."""
-        data = event._data if isinstance(event._data, dict) else {}
-        edge = data.get("cell")
-        return gr.skip() if relations is None or not isinstance(edge, int) else drawer(relations, edge)
+        edge = clicked_number(event, "cell")
+        return gr.skip() if relations is None or edge is None else drawer(relations, edge)
 
 
-def _drawn(relations: Analysis) -> tuple[Any, Any, Any, Any]:
+def _drawn(relations: Analysis, form: Format) -> tuple[Any, Any, Any, Any]:
     first = next((i for i, stance in enumerate(relations.stances) if stance.display != "neutral"), None)
     shown = gr.skip() if first is None else drawer(relations, first)
     said = f"{html.count(len(relations.stances), 'pair')} of actors that a passage brings together."
-    return html.hint(said), graph(relations.stances, first), shown, relations
+    return html.hint(said), graph(relations.stances, first, form), shown, relations
 
 
 class GraphView(NamedTuple):
@@ -104,6 +97,7 @@ class GraphView(NamedTuple):
 
     fold: Any
     most: Any
+    is_narrow: Any
     draw: Any
     status: Any
     picture: Any
@@ -118,14 +112,13 @@ def lay_out_graph() -> GraphView:
         with gr.Row(elem_classes="ns-edit"):
             most = gr.Slider(2, _MOST, value=MOST_RELATED, step=1, label="Actors, the heaviest first", scale=3)
             draw = gr.Button("Draw the graph", size="sm", scale=1, min_width=110, elem_id="ns-draw")
-        status = gr.HTML(html.hint(_HINT), apply_default_css=False)
-        picture = gr.HTML("", apply_default_css=False, elem_id="ns-graph", js_on_load=_CHOOSE)
-    return GraphView(fold, most, draw, status, picture, gr.State(None, time_to_live=_KEPT))
+        is_narrow = gr.Checkbox(visible=False)
+        status = gr.HTML(html.hint(_HINT), **PLAIN)
+        picture = gr.HTML("", **PLAIN, elem_id="ns-graph", js_on_load=_CHOOSE)
+    return GraphView(fold, most, is_narrow, draw, status, picture, gr.State(None, time_to_live=KEPT))
 
 
-def wire_graph(
-    analyzers: Analyzers, view: GraphView, found: Any, board: Any, drawer_part: Any, events: dict[str, Any]
-) -> Any:
+def wire_graph(analyzers: Analyzers, view: GraphView, found: Any, board: Any, drawer_part: Any) -> Any:
     """Say what the graph's controls do.
 
     Args:
@@ -134,17 +127,14 @@ def wire_graph(
         found: The state that holds a reader's ``Found``.
         board: The stance board; where it changes, the graph is out of date and goes.
         drawer_part: Where evidence is shown.
-        events: How events that run models wait for each other.
 
     Returns:
         The event of a click on an edge, for what follows it.
     """
     handlers = GraphHandlers(analyzers)
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     outputs = [view.status, view.picture, drawer_part, view.relations]
-    view.draw.click(handlers.draw, [found, view.most], outputs, **quiet, **events)
+    inputs = [found, view.most, view.is_narrow]
+    view.draw.click(handlers.draw, inputs, outputs, js=_IS_NARROW, **ON_MODELS)
     # Not found.change: for that, Gradio would hash all that was found after each event.
-    board.change(
-        handlers.clear, found, [view.fold, view.status, view.picture, view.relations], queue=False, **quiet
-    )  # fmt: skip
-    return view.picture.click(handlers.choose, view.relations, drawer_part, queue=False, **quiet)
+    board.change(handlers.clear, found, [view.fold, view.status, view.picture, view.relations], **AT_ONCE)
+    return view.picture.click(handlers.choose, view.relations, drawer_part, **AT_ONCE)

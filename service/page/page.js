@@ -1,5 +1,5 @@
 // What the page does in the browser alone: keep the form over a reload, links that restore it, copying,
-// folding the board, and the look. Nothing here sends anything anywhere.
+// folding the board, leading to what a click has brought, and the look. Nothing here sends anything anywhere.
 window.newstance = (() => {
   const KEPT = "newstance-form";
   const LOOK = "newstance-look";
@@ -179,6 +179,13 @@ window.newstance = (() => {
     button.textContent = open ? button.dataset.less : button.dataset.more;
   }
 
+  // Scrolls to a part of the page, by its id, unless its beginning can be seen already.
+  function lead(id) {
+    const part = document.getElementById(id);
+    const top = part?.getBoundingClientRect().top;
+    if (top < 0 || top > innerHeight * 0.6) part.scrollIntoView({ behavior: "smooth", block: "start" });
+  }
+
   function show(look) {
     document.body.classList.toggle("dark", look === "dark");
     // Gradio's own page fixes these two by the system's setting.
@@ -198,5 +205,5 @@ window.newstance = (() => {
     }
   });
 
-  return { restore, fill, keep, forget, link, unfold };
+  return { restore, fill, keep, forget, link, unfold, lead };
 })();

@@ -43,7 +43,25 @@ def test_first_heading_of_markdown_is_the_title(tmp_path):
     file.write_bytes("\ufeff# Bridge # closes\r\n\r\nIt will open in June.\r\n".encode())
     article = Article.from_file(file)
     assert (article.title, article.text) == ("Bridge # closes", "It will open in June.")
-    assert article.source == str(file)
+
+
+@pytest.mark.parametrize("suffix", [".md", ".txt", ".html"])
+def test_source_of_a_file_is_its_name_without_the_folders(tmp_path, suffix):
+    folder = tmp_path / "private"
+    folder.mkdir()
+    (folder / f"a{suffix}").write_text(PAGE)
+    article = Article.from_file(folder / f"a{suffix}")
+    assert article.source == f"a{suffix}"
+    analysis = Analysis(article, None, (), (), ())
+    for export in (analysis.to_json, analysis.to_markdown, analysis.to_csv, analysis.to_html):
+        assert "private" not in export()
+
+
+def test_error_about_a_file_names_the_whole_path(tmp_path):
+    file = tmp_path / "empty.html"
+    file.write_text("<html><body></body></html>")
+    with pytest.raises(InputError, match=f"no article was found in {file}:"):
+        Article.from_file(file)
 
 
 def test_plain_text_file_has_no_title(tmp_path):

@@ -27,7 +27,7 @@ def run(text):
 
 @pytest.fixture
 def docx(tmp_path):
-    def write(body, more=b""):
+    def write(body, more=b"", **other):
         parts = {
             "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
             "_rels/.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -41,6 +41,7 @@ def docx(tmp_path):
             )
             + "</w:styles>",
             "word/media/picture.bmp": more,
+            **{f"word/{name}.xml": f"<w:{name} {W}>{content}</w:{name}>" for name, content in other.items()},
         }
         with zipfile.ZipFile(tmp_path / "a.docx", "w", zipfile.ZIP_DEFLATED) as packed:
             for name, content in parts.items():
@@ -83,7 +84,31 @@ def test_first_heading_of_a_word_file_is_its_title(docx, style):
         + paragraph(run(SECOND[:30]) + run(SECOND[30:]))
     )
     article = Article.from_file(file)
-    assert article == Article(f"{FIRST}\nWhat next\n{SECOND}", "Council bans ships", str(file))
+    assert article == Article(f"{FIRST}\nWhat next\n{SECOND}", "Council bans ships", file.name)
+
+
+def test_second_heading_of_a_word_file_is_text(docx):
+    file = docx(
+        paragraph(run("Council bans ships"), "Title") + paragraph(run("At night"), "H1") + paragraph(run(FIRST))
+    )
+    assert documents.read_docx(file) == ("Council bans ships", f"At night\n{FIRST}")
+
+
+def test_notes_of_a_word_file_are_left_out(docx):
+    note = '<w:footnote w:id="2">' + paragraph(run("A note that nobody needs.")) + "</w:footnote>"
+    mark = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    assert documents.read_docx(docx(paragraph(run(FIRST) + mark), footnotes=note)) == ("", FIRST)
+
+
+def test_items_of_a_list_in_a_word_file_are_lines(docx):
+    levels = '<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/></w:lvl></w:abstractNum>'
+    levels += '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    mark = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+    items = "".join(f"<w:p>{mark}{run(text)}</w:p>" for text in ("Ships are banned.", "Boats are not."))
+    assert documents.read_docx(docx(paragraph(run(FIRST)) + items, numbering=levels)) == (
+        "",
+        f"{FIRST}\nShips are banned.\nBoats are not.",
+    )
 
 
 def test_later_heading_of_a_word_file_is_text(docx):
@@ -160,14 +185,21 @@ def test_entities_of_a_word_file_do_not_explode(docx, tmp_path):
 
 
 def test_lines_of_a_pdf_become_paragraphs(pdf):
-    article = Article.from_file(pdf(f"{FIRST} {SECOND} {FIRST}\n{SECOND} {FIRST}", title="Untitled-1"))
-    assert article.text == f"{FIRST} {SECOND} {FIRST}\n{SECOND} {FIRST}"
-    assert article.title == ""
+    file = pdf(f"{FIRST} {SECOND} {FIRST}\n{SECOND} {FIRST}", title="Untitled-1")
+    assert Article.from_file(file) == Article(f"{FIRST} {SECOND} {FIRST}\n{SECOND} {FIRST}", source=file.name)
 
 
 def test_title_of_a_pdf_is_the_one_it_begins_with(pdf):
     article = Article.from_file(pdf(f"Council bans ships\n{FIRST} {SECOND}", title="Council bans ships"))
     assert (article.title, article.text) == ("Council bans ships", f"{FIRST} {SECOND}")
+
+
+def test_words_of_the_title_stay_in_the_text_of_a_pdf(pdf):
+    article = Article.from_file(
+        pdf(f"Council bans ships\n{FIRST}\nCouncil bans ships, again.", title="Council bans ships")
+    )
+    assert article.title == "Council bans ships"
+    assert " ".join(article.text.split()) == f"{FIRST} Council bans ships, again."
 
 
 def test_headers_of_pages_are_left_out_and_sentences_go_on(pdf):
@@ -180,6 +212,30 @@ def test_headers_of_pages_are_left_out_and_sentences_go_on(pdf):
 
 def test_single_page_keeps_its_first_line(pdf):
     assert Article.from_file(pdf(FIRST, header="The Paper")).text.startswith("The Paper, page 1 of 1")
+
+
+def test_headers_and_footers_are_where_pages_begin_and_end():
+    pages = [["The Paper", f"Begin {i}.", "It rained.", f"More {i}.", f"Page {i} of 3"] for i in "abc"]
+    numbered = [[*page[:-1], f"Page {number} of 3"] for number, page in enumerate(pages, 1)]
+    told = [line for i in "abc" for line in (f"Begin {i}.", "It rained.", f"More {i}.")]
+    assert documents._without_page_frames(numbered) == told
+    # Within a page, the same words are text.
+    assert documents._without_page_frames(
+        [["The Paper", "A.", "B.", "The Paper", "C.", "D."], ["The Paper", "E."]]
+    ) == [
+        *("A.", "B.", "The Paper", "C.", "D.", "E."),
+    ]
+    # Two of four pages are not most.
+    assert documents._without_page_frames([["A.", "It rained."], ["It rained."], ["B."], ["C."]]) == [
+        *("A.", "It rained.", "It rained.", "B.", "C."),
+    ]
+
+
+def test_shorter_lines_end_paragraphs():
+    whole, most, half = "word " * 16, "word " * 13, "word " * 8
+    for line, ends in ((half, True), (most, False), (most.strip() + ".", True), (whole.strip() + ".", False)):
+        text = documents._paragraphs([whole.strip(), line.strip(), whole.strip()])
+        assert (text.count("\n") == 1) == ends, line
 
 
 def test_hyphens_at_line_ends_and_ligatures():
@@ -219,6 +275,7 @@ def test_long_pdf(pdf, monkeypatch):
     monkeypatch.setattr(documents, "MOST_PAGES", 2)
     with pytest.raises(InputError, match="has more than 2 pages"):
         Article.from_file(pdf(FIRST, FIRST, FIRST))
+    assert Article.from_file(pdf(FIRST, SECOND)).text.split() == f"{FIRST} {SECOND}".split()
 
 
 @pytest.mark.parametrize("content", [b"", b"just text", b"%PDF-1.7\n%%EOF"])

@@ -1,6 +1,9 @@
+from datetime import datetime
+
 import pytest
 
 from newstance.models.errors import InputError
+from newstance.service import extraction
 from newstance.service.extraction import extract
 
 FIRST = "The town council voted on Monday to ban large ships from the old harbour, after a debate of five hours."
@@ -20,6 +23,8 @@ def test_only_the_article_is_taken():
             '<header><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav></header>'
             '<main><article><h1>Council bans ships</h1><p class="share">Share on Facebook</p>'
             f"<p>{FIRST}</p><p>{SECOND}</p><table><tr><td>Ships 2020</td><td>44</td></tr></table><p>{LAST}</p>"
+            '<div class="bottom"><p>The Paper is written by volunteers in four towns and sold by boys on bicycles.</p>'
+            "</div>"
             '<div class="related"><h3>Read more</h3><ul><li><a href="/2">Ferry sinks</a></li></ul></div></article>'
             '<section id="comments"><h3>Comments</h3><p>Great news for everybody here, well done mayor.</p></section>'
             "</main><footer>Sign up to our newsletter.</footer>"
@@ -35,6 +40,29 @@ def test_headline_that_differs_from_the_title_is_no_sentence():
     found = extract(page(f"<article><h1>Council  bans ships</h1>{BODY}</article>", head), "the page")
     assert found.title == "Ships banned: what the council decided"
     assert found.text.startswith(FIRST)
+
+
+def test_headline_in_a_smaller_heading_is_no_sentence():
+    found = extract(page(f"<article><h2>Council bans ships</h2>{BODY}</article>"), "the page")
+    assert (found.title, found.text.split("\n")[0]) == ("Council bans ships", FIRST)
+
+
+def test_date_is_that_of_publication():
+    stated = '<meta property="article:{}_time" content="{}T09:00:00Z">'
+    head = stated.format("modified", "2024-03-09") + stated.format("published", "2024-03-02")
+    assert extract(page(f"<article>{BODY}</article>", head), "the page").date == "2024-03-02"
+
+
+def test_day_to_come_is_no_date(monkeypatch):
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(2024, 3, 1, tzinfo=tz)
+
+    monkeypatch.setattr(extraction, "datetime", Clock)
+    for day, date in (("2024-03-01", "2024-03-01"), ("2025-03-02", "")):
+        head = f'<meta property="article:published_time" content="{day}T00:00:00Z">'
+        assert extract(page(f"<article>{BODY}</article>", head), "the page").date == date
 
 
 def test_date_is_stated_or_unknown():
@@ -109,6 +137,7 @@ def test_site_that_is_there_for_consent():
     with pytest.raises(InputError, match="asks for consent"):
         extract(page(body), "consent.paper.example", "https://consent.paper.example/?to=1")
     assert extract(page(body), "paper.example", "https://paper.example/consent.html").text
+    assert extract(page(body), "noconsent.example", "https://noconsent.example/").text
 
 
 @pytest.mark.parametrize(
@@ -118,7 +147,11 @@ def test_site_that_is_there_for_consent():
         f"<div class='cookie-banner'>We use cookies. Accept all. Manage preferences.</div><article>{BODY}</article>",
         f"<noscript>Please enable JavaScript for comments.</noscript><article>{BODY}</article>",
         f'<nav><a href="/in">Log in</a> <a href="/buy">Subscribe</a></nav><article>{BODY}</article>',
+        f"<style>.wall::after {{ content: 'For subscribers only' }}</style><article>{BODY}</article>",
         # Articles on the matter
+        "<article><p>The court told the paper on Monday to ask for the consent of its readers.</p><p>Nobody is to "
+        "pay for privacy, the judges said, and nobody's personal data may be sold without a word.</p><p>Your consent "
+        "is worth nothing if it is not free, Mayor Ingrid Solberg said.</p><p>The paper will appeal.</p></article>",
         "<article><p>The regulator fined the paper on Monday because its page let readers accept all cookies with one "
         "click, but gave them no way to reject all of them.</p><p>Mayor Ingrid Solberg welcomed the fine.</p>"
         "<p>The paper said that it would appeal, and that its rivals do the same.</p>"

@@ -54,6 +54,7 @@ HOSTILE = [
     "[64:ff9b:1::7f00:1]",
     "[2002:7f00:1::1]",
     "[2001:0:7f00:1::1]",
+    "[2001:20::1]",
     "[fe80::1]",
     "[fe80::1%25lo]",
     "[fc00::1]",
@@ -286,9 +287,32 @@ def test_the_answer_that_was_checked_is_the_one_connected_to(site, dialed, monke
 
 
 def test_each_public_address_of_a_name_is_tried(dialed, names):
-    with pytest.raises(FetchError, match=r"public\.example cannot be reached .*check the address and the network"):
+    with pytest.raises(
+        FetchError, match=r"public\.example cannot be reached \(.*refused\); check the address and the net"
+    ):
         fetch("https://public.example/")
     assert dialed == [(PUBLIC_IPV6, 443), (PUBLIC, 443)]
+
+
+def test_address_that_does_not_answer_leaves_the_next_its_turn(site, names, monkeypatch):
+    dialed, connect = [], socket.create_connection
+
+    def create_connection(address, *arguments, **more):
+        dialed.append(address)
+        if address[0] == PUBLIC_IPV6:
+            raise TimeoutError("timed out")
+        return connect(("127.0.0.1", site.port), *arguments, **more)
+
+    monkeypatch.setattr(socket, "create_connection", create_connection)
+    site.pages["/"] = (200, HTML, b"<p>Hello")
+    assert fetch("http://public.example/").text == "<p>Hello"
+    assert dialed == [(PUBLIC_IPV6, 80), (PUBLIC, 80)]
+
+
+def test_name_without_an_address_is_not_public(monkeypatch):
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
+    with pytest.raises(FetchError, match=r"empty\.example is not a public address"):
+        fetch("http://empty.example/")
 
 
 @pytest.mark.parametrize("address", [PUBLIC, PUBLIC_IPV6, "1.1.1.1", "2a00:1450:4001::1", "64:ff9b::5db8:d822"])
@@ -298,6 +322,12 @@ def test_public_addresses_are_public(address):
 
 def test_address_by_way_of_a_chosen_interface_is_not_public():
     assert not is_public(f"{PUBLIC_IPV6}%lo")
+
+
+def test_an_address_that_is_answered_twice_is_tried_once(monkeypatch):
+    answers = [(0, socket.SOCK_STREAM, 6, "", (address, 80)) for address in (PUBLIC, "1.1.1.1", PUBLIC)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
+    assert public_addresses("twice.example", 80, 1) == [(PUBLIC, 80), ("1.1.1.1", 80)]
 
 
 def test_error_does_not_say_what_a_name_means_inside(names):
@@ -331,6 +361,11 @@ def test_page_and_where_it_was_found(site):
     site.pages["/new?a=1"] = (200, HTML, "<p>Käse – “gut”".encode())
     assert site.fetch("/old#x") == Page("http://news.example/new?a=1", "<p>Käse – “gut”", html=True)
     assert site.requests[1][1]["Host"] == "news.example"
+
+
+def test_page_of_xhtml(site):
+    site.pages["/"] = (200, {"Content-Type": "application/xhtml+xml", "Content-Encoding": "identity"}, b"<p>Hello</p>")
+    assert site.fetch() == Page("http://news.example/", "<p>Hello</p>", html=True)
 
 
 def test_plain_text(site):
@@ -400,6 +435,9 @@ def test_proxies_of_the_environment_are_not_used(site, monkeypatch):
         ("text/html", b"\xff\xfeK\x00", "K"),
         ("text/html", "Käse".encode(), "Käse"),
         ("text/html", "Käse".encode("cp1252"), "Käse"),
+        ("text/html", b"\x81 K\xe4se", "\ufffd Käse"),
+        # What stands so deep in the page is talk of markup, not markup.
+        ("text/html", f"{'-' * 5000}<meta charset=koi8-r>Käse".encode(), f"{'-' * 5000}<meta charset=koi8-r>Käse"),
         ("text/html; charset=utf-8", b"K\xe4se", "K\ufffdse"),
     ],
 )
@@ -426,7 +464,7 @@ def test_packed_pages_are_unpacked(site, pack):
         (402, "wants payment"),
         (403, "refuses to give this page to a program"),
         (404, "has no page at this address .*check the address, or paste"),
-        (410, "has taken this page away"),
+        (410, "has taken this page away .*check the address, or paste"),
         (418, "gives no page"),
         (429, "has had too many requests; try again later"),
         (451, ".*legal reasons"),
@@ -469,6 +507,15 @@ def test_bomb_is_not_unpacked(site, monkeypatch):
     finally:
         tracemalloc.stop()
     assert peak < 25_000_000
+
+
+def test_page_may_be_as_large_as_the_bound_and_no_larger(site, monkeypatch):
+    monkeypatch.setattr(fetching, "MOST_BYTES", 10_000)
+    site.pages["/"] = (200, HTML, b"x" * 10_000)
+    assert len(site.fetch().text) == 10_000
+    site.pages["/"] = (200, HTML, b"x" * 10_001)
+    with pytest.raises(FetchError, match="larger than"):
+        site.fetch()
 
 
 def test_broken_packing_and_broken_http(site):
@@ -535,6 +582,34 @@ def test_silent_server_ends_the_step(site, monkeypatch):
     with pytest.raises(FetchError, match="did not answer in time"):
         site.fetch()
     assert time.monotonic() - began < 1.5
+
+
+def test_no_time_is_an_answer_that_did_not_come_in_time(site):
+    with pytest.raises(FetchError, match="did not answer in time"):
+        site.fetch(seconds=0)
+    assert site.connections == 0
+
+
+def test_every_step_of_a_connection_is_on_the_clock():
+    class Stream:
+        def read(self, max_bytes, timeout):
+            given.append(timeout)
+
+        def write(self, buffer, timeout):
+            given.append(timeout)
+
+        def start_tls(self, ssl_context, server_hostname, timeout):
+            given.append(timeout)
+            return self
+
+    given = []
+    stream = fetching._TimedStream(Stream(), fetching._Clock(5))
+    secured = stream.start_tls(ssl.create_default_context(), "news.example")
+    for each in (stream, secured):
+        each.read(1)
+        each.write(b"x", 60)
+    assert len(given) == 5
+    assert all(0 < timeout <= 5 for timeout in given)
 
 
 # TLS

@@ -1,9 +1,12 @@
 import asyncio
+import contextvars
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
+from newstance.service import gate as gates
 from newstance.service.gate import BusyError, Gate, TooSlowError
 
 
@@ -135,5 +138,33 @@ def test_who_is_sent_away_from_a_longer_queue_is_told_to_come_later():
         end.set()
         await asyncio.gather(*tasks)
         assert told == [1, 1, 2, 3, 4]  # a second each, until it is known how long they take
+
+    asyncio.run(main())
+
+
+def test_waiting_time_is_told_from_how_long_work_takes(monkeypatch):
+    async def main():
+        gate, now = Gate(1, 0, 10), [0.0]
+        monkeypatch.setattr(gates, "time", SimpleNamespace(perf_counter=lambda: now[0]))
+        told = []
+        for seconds in (11, 11, 0):
+            await gate.run(lambda heard, seconds=seconds: now.__setitem__(0, now[0] + seconds))
+            await started(gate, 0, 0)
+            told.append(gate.retry_after)
+        assert told == [3, 5, 4]  # the mean goes a fifth of the way each time: 1, 3, 4.6, 3.68
+
+    asyncio.run(main())
+
+
+def test_work_sees_what_its_caller_has_set():
+    asked_by = contextvars.ContextVar("asked_by")
+
+    async def ask(gate, who):
+        asked_by.set(who)
+        return await gate.run(lambda heard: asked_by.get())
+
+    async def main():
+        gate = Gate(1, 2, 10)
+        assert await asyncio.gather(*(ask(gate, who) for who in "abc")) == ["a", "b", "c"]
 
     asyncio.run(main())

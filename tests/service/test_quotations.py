@@ -4,7 +4,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from newstance.service.actors import find_actors
-from newstance.service.quotations import find_quotations, quoted_spans
+from newstance.service.quotation_marks import quoted_spans
+from newstance.service.quotations import find_quotations
 
 pytestmark = pytest.mark.embedded
 

@@ -1,5 +1,6 @@
 """The server without accounts: its routes, its limits, what it keeps to itself."""
 
+import asyncio
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from newstance.service.cli import main
 
 server = pytest.importorskip("newstance.service.server", reason="the server needs the serve extra")
 api = pytest.importorskip("newstance.service.api")
+gradio_client = pytest.importorskip("gradio_client")
 schemathesis = pytest.importorskip("schemathesis")
 
 TEXT = (
@@ -231,6 +233,17 @@ def test_long_article_is_refused_with_numbers(client):
     assert answer.json()["detail"] == "the article has 100,004 characters, and at most 100,000 are taken"
 
 
+def test_article_may_be_as_long_as_the_profile_says(analyzer):
+    service, limit = server.Service(analyzer, server.ServerSettings()), analyzer.profile.limits.characters
+
+    def article(length):
+        return asyncio.run(service._article(api.AnalyzeRequest(text="a" * length), analyzer))
+
+    assert len(article(limit).text) == limit
+    with pytest.raises(api.TooLongError):
+        article(limit + 1)
+
+
 @pytest.mark.parametrize(
     ("path", "asked", "message"),
     [
@@ -271,6 +284,30 @@ def test_body_that_is_no_json(client):
     assert form.status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("tool", "data", "status", "message"),
+    [
+        ("analyze_article", ["word " * 20_001, *[None] * 6], 413, "at most 100,000 are taken"),
+        ("analyze_article", [TEXT, TEXT, *[None] * 5], 422, "give either text or url"),
+        ("analyze_article", [" ", *[None] * 6], 422, "the article is empty"),
+        ("find_stances", [[["Anna Schmidt"]], TEXT, None, None], 422, "an actor and a target"),
+    ],
+)
+def test_tools_asked_over_http_answer_with_the_status_of_the_api(client, tool, data, status, message):
+    answer = client.post(f"/gradio_api/run/{tool}", json={"data": data})
+    assert (answer.status_code, message in answer.json()["error"]) == (status, True)
+    assert TEXT not in answer.text
+
+
+def test_failure_within_a_tool_is_the_servers(held):
+    with serving.running(server.create_app(held)) as address:
+        held.fails = ValueError(MARK)
+        answer = httpx.post(f"{address}/gradio_api/run/analyze_article", json={"data": [TEXT, *[None] * 6]}, timeout=30)
+        assert answer.status_code == 500
+        assert "newstance itself failed (ValueError)" in answer.json()["error"]
+        assert "retry-after" not in answer.headers
+
+
 def test_body_that_does_not_arrive(analyzer):
     app = server.create_app(analyzer, server.ServerSettings(body_seconds=0.3))
     with serving.running(app, wait_for="/healthz") as address:
@@ -295,13 +332,38 @@ def test_full_queue_slow_work_and_clients_that_go(held):
                 assert "the server is busy: 1 analyses run and 1 wait" in answer.json()["detail"]
                 # The tools share the gate; pages and other routes are answered meanwhile.
                 tool = client.post("/gradio_api/run/analyze_article", json={"data": [TEXT, *[None] * 6]})
-                assert "the server is busy" in tool.text
+                assert tool.status_code == 503
+                assert int(tool.headers["retry-after"]) >= 1
+                assert "the server is busy: 1 analyses run and 1 wait; try again in" in tool.json()["error"]
+                program = gradio_client.Client(address, verbose=False)
+                with pytest.raises(gradio_client.exceptions.AppError, match=r"the server is busy: 1 .*; try again in"):
+                    program.predict(TEXT, api_name="/analyze_article")
                 assert client.get("/").status_code == 200
             until(lambda: metric(client, waiting) == 0)  # the second has gone
         until(lambda: metric(client, running) == 0)  # the first has gone, and its work with it
         held.go.set()
         assert client.post("/v1/analyze", json={"text": TEXT, "title": "third"}).status_code == 200
         assert held.begun[1:] == ["first", "third"]  # before them, the warm-up
+
+
+def test_page_is_bound_by_the_same_numbers(analyzer):
+    settings = server.ServerSettings(concurrency=3, max_queue=5, body_bytes=1000)
+    page = server._page(server.Service(analyzer, settings), analyzer)
+    (blocks,) = [route.app.get_blocks() for route in page.routes if hasattr(getattr(route, "app", None), "get_blocks")]
+    at_once = {
+        function.concurrency_limit for function in blocks.fns.values() if function.concurrency_id == server.MODELS
+    }
+    assert at_once == {3}
+    assert (blocks._queue.max_size, blocks.max_file_size) == (5, 1000)
+
+
+def test_pages_work_goes_through_its_queue_alone(client):
+    queued = [each for each in client.get("/config").json()["dependencies"] if each["queue"] is not False]
+    assert queued
+    for dependency in queued:
+        asked = {"data": [None] * len(dependency["inputs"]), "fn_index": dependency["id"]}
+        answer = client.post("/gradio_api/run/predict", json=asked)
+        assert (answer.status_code, "join the queue" in answer.text) == (404, True)
 
 
 def test_slow_work_is_told(held):
@@ -439,10 +501,16 @@ def test_server_fetches_no_addresses_for_others(client):
     for path in (
         "file=http://192.0.2.1/",
         "file=https://192.0.2.1/",
+        "file=HTTP://192.0.2.1/",
         "proxy=http://192.0.2.1/",
         "FILE=HTTP://192.0.2.1/",
     ):
         assert client.get(f"/gradio_api/{path}").status_code == 404
+
+
+def test_server_tells_nobody_what_others_ask_of_its_page(client):
+    for path in ("/monitoring", "/monitoring/summary", "/monitoring/x"):
+        assert client.get(path).status_code == 403, path
 
 
 # Where it may be reached
@@ -459,6 +527,14 @@ def test_public_address_needs_accounts_or_a_word(host, capsys):
 def test_port_that_is_taken_is_told(profile_file):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(InputError, match="choose another by --port"):
         server.serve(profile_file, port=taken.getsockname()[1])
+
+
+def test_command_serves_as_much_at_once_as_the_server_does_by_itself(monkeypatch):
+    asked = []
+    monkeypatch.setattr(server, "serve", lambda profile, host, port, settings, insecure: asked.append(settings))
+    assert main(["serve"]) == 0
+    (given,), own = asked, server.ServerSettings()
+    assert (given.concurrency, given.max_queue, given.accounts) == (own.concurrency, own.max_queue, own.accounts)
 
 
 def test_wrong_profile_and_accounts_are_told_before_anything_is_loaded(profile_file, tmp_path):

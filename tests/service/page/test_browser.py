@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,26 +17,11 @@ from newstance.service.page import build, look
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 expect = playwright.expect
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-OPTIONS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WAIT = 90_000  # milliseconds; a page on a busy machine is slow
 MARKUP = "<b id='evil'>${1+1} {{value}}</b>"
 OWN = f"Marie Curie praised the new law. Albert Einstein condemned the new law.\n\nIsaac Newton was in Paris. {MARKUP}"
 ENDLESS = f"{OWN}\n\nIt was endless."
 
-_needs_browser = pytest.mark.skipif(
-    CHROMIUM is None, reason="no browser: neither chromium nor google-chrome is on the path"
-)
-pytestmark = [pytest.mark.browser, _needs_browser]
+pytestmark = pytest.mark.browser
 
 
 class Endless:
@@ -64,48 +48,6 @@ def address(analyzer: Analyzer) -> Iterator[str]:
     )
     yield url
     blocks.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(browser: Any, address: str) -> Iterator[Any]:
-    """open_page(width, dark, path): the page; in the end nothing went to another host, and no script failed."""
-    contexts, elsewhere, failures = [], [], []
-    expect.set_options(timeout=WAIT)
-
-    def open_page(width: int = 1280, dark: bool = False, path: str = "") -> Any:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            accept_downloads=True,
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(WAIT)
-        page.on("request", lambda request: elsewhere.append(request.url))
-        page.on("pageerror", lambda error: failures.append(str(error)))
-        page.goto(address + path, wait_until="domcontentloaded")
-        ready(page)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert [url for url in elsewhere if not url.startswith((address, "data:", "blob:"))] == []
-    assert failures == []
-
-
-def ready(page: Any) -> None:
-    page.locator("#ns-analyse").wait_for()
-    page.wait_for_timeout(700)  # until Gradio listens and the form is restored
 
 
 def fill(page: Any, text: str = OWN, *targets: str) -> None:
@@ -192,12 +134,12 @@ def test_own_text_with_two_targets_is_never_html_and_downloads(open_page, tmp_pa
     assert page.locator(".ns-board thead th").all_inner_texts() == ["Actor", "the new law", "Rome"]
     assert page.locator("[data-cell].ns-favor").count() >= 1
     assert page.locator("[data-cell].ns-against").count() >= 1
-    assert page.get_by_text("no stance found").count() >= 1
+    assert page.get_by_text("the article does not mention this target").count() >= 1
     assert page.locator("#evil").count() == 0
     assert MARKUP in page.locator("#ns-drawer .ns-article").inner_text()
     saved = {}
     for kind in ("JSON", "CSV", "Markdown", "HTML"):
-        with page.expect_download(timeout=WAIT) as download:
+        with page.expect_download() as download:
             page.locator(".ns-downloads").get_by_text(kind, exact=True).click()
         file = tmp_path / download.value.suggested_filename
         download.value.save_as(file)
@@ -256,7 +198,7 @@ def test_actors_are_merged_and_the_merge_is_undone(open_page):
     page.get_by_role("button", name="Merge").click()
     page.get_by_text("Merged Marie Curie and Albert Einstein.").wait_for()
     assert len(rows(page)) == len(before) - 1
-    with page.expect_download(timeout=WAIT) as download:
+    with page.expect_download() as download:
         page.locator(".ns-downloads").get_by_text("JSON", exact=True).click()
     names = [actor["name"] for actor in json.loads(Path(download.value.path()).read_text())["actors"]]
     assert len({"Marie Curie", "Albert Einstein"} & set(names)) == 1
@@ -292,20 +234,18 @@ def test_an_uploaded_file_fills_the_form(open_page, tmp_path: Path):
     expect(page.get_by_label("Headline").first).to_have_value("A headline")
 
 
-def test_a_reload_keeps_the_inputs_and_clear_forgets_them(open_page):
+def test_a_reload_keeps_the_inputs_and_clear_forgets_them(open_page, reload):
     page = open_page()
     fill(page, OWN, "the new law", "Rome")
     page.get_by_label("Headline").first.fill("Two minds")
     page.wait_for_timeout(500)
-    page.reload(wait_until="domcontentloaded")
-    ready(page)
+    reload(page)
     expect(page.locator("#ns-text textarea")).to_have_value(OWN)
     expect(page.get_by_label("Headline").first).to_have_value("Two minds")
     assert page.locator("#ns-targets .token").all_inner_texts() == ["the new law", "Rome"]
     page.locator("#ns-clear").click()
     expect(page.locator("#ns-text textarea")).to_have_value("")
-    page.reload(wait_until="domcontentloaded")
-    ready(page)
+    reload(page)
     expect(page.locator("#ns-text textarea")).to_have_value("")
     assert page.locator("#ns-targets .token").count() == 0
 
@@ -350,6 +290,18 @@ def test_graph_to_edge_to_evidence_by_keyboard(open_page):
     expect(page.locator("#ns-drawer h3")).to_contain_text("Marie Curie on Albert Einstein")
 
 
+def test_a_phone_shows_the_graph_whole(open_page):
+    page = open_page(390)
+    analyse(page, "Marie Curie praised Albert Einstein. Albert Einstein condemned Isaac Newton.", "physics")
+    done(page)
+    page.get_by_role("button", name="Graph: the actors toward each other").click()
+    page.locator("#ns-draw").click()
+    page.locator("#ns-graph svg").wait_for()
+    assert page.locator("#ns-graph .ns-scroll").first.evaluate("region => region.scrollWidth <= region.clientWidth")
+    page.get_by_role("button", name="Albert Einstein on Isaac Newton: against").first.click()
+    expect(page.locator("#ns-evidence h3")).to_contain_text("Albert Einstein on Isaac Newton")
+
+
 def test_articles_are_compared(open_page):
     page = open_page()
     page.get_by_role("tab", name="Compare").click()
@@ -362,7 +314,7 @@ def test_articles_are_compared(open_page):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_a_phone_needs_no_scrolling_sideways(open_page, dark):
+def test_a_phone_needs_no_scrolling_sideways(open_page, reload, dark):
     page = open_page(390, dark)
     analyse(page, OWN, "the new law", "Rome")
     done(page)
@@ -371,8 +323,7 @@ def test_a_phone_needs_no_scrolling_sideways(open_page, dark):
     assert is_dark(page) == dark
     page.get_by_role("button", name="Light or dark").click()
     assert is_dark(page) != dark
-    page.reload(wait_until="domcontentloaded")
-    ready(page)
+    reload(page)
     assert is_dark(page) != dark  # what the reader chose stays
 
 

@@ -9,7 +9,8 @@ from newstance.models.errors import ModelError
 from newstance.service import Analyzer, Article
 from newstance.service.page.background import Stopped, in_background
 from newstance.service.page.compare import chosen_articles, label_of
-from newstance.service.page.compare_tab import CompareHandlers, Told, compare_articles
+from newstance.service.page.compare_handlers import CompareHandlers
+from newstance.service.page.compare_steps import Told, compare_articles
 from newstance.service.page.loaded import Analyzers
 
 EVIL = "<b id='evil'>"

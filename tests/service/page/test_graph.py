@@ -7,7 +7,7 @@ import pytest
 
 from newstance.service import Actor, Article, Evidence, Mention, Stance
 from newstance.service.editing import Session
-from newstance.service.page.graph import Box, graph, layout, route
+from newstance.service.page.graph import NARROW, WIDE, Box, graph, layout, route
 from newstance.service.page.graph_part import GraphHandlers
 from newstance.service.page.loaded import Analyzers
 
@@ -34,13 +34,14 @@ def tangle(actors):
 
 
 @pytest.mark.parametrize("actors", [2, 4, 8, 15])
-def test_boxes_are_in_the_picture_and_never_on_each_other(actors):
+@pytest.mark.parametrize("form", [WIDE, NARROW])
+def test_boxes_are_in_the_picture_and_never_on_each_other(actors, form):
     edges = [(s.actor.name, s.target) for s in tangle(actors)] or [(NAMES[0], NAMES[1])]
     edges += list(itertools.pairwise(NAMES[:actors]))
-    boxes, height = layout(edges)
+    boxes, height = layout(edges, form)
     assert len(boxes) == actors
     for box in boxes.values():
-        assert box.half_width <= box.x <= 960 - box.half_width
+        assert box.half_width <= box.x <= form.width - box.half_width
         assert box.half_height <= box.y <= height - box.half_height
     for a, b in itertools.combinations(boxes.values(), 2):
         assert abs(a.x - b.x) > a.half_width + b.half_width or abs(a.y - b.y) > a.half_height + b.half_height
@@ -94,6 +95,16 @@ def test_leanings_are_in_the_table_alone_and_nothing_shown_is_said():
     assert '<details class="ns-fold" open>' in html
     assert "does not show" in graph([stance("Kim", "US", "neutral", passages=0)])
     assert "does not show" in graph([])
+
+
+def test_long_names_are_cut_to_the_picture_and_told_whole():
+    long, short = stance(NAMES[-1], "Kim"), stance("Putin", "Kim")
+    for form in (WIDE, NARROW):
+        html = graph([long, short], form=form)
+        (shown,) = re.findall(r"<text [^>]*>(United[^<]*)</text>", html)
+        assert shown.endswith("…")
+        assert len(shown) == form.longest_label
+        assert f"<title>{NAMES[-1]}</title>" in html
 
 
 def test_names_are_never_html():

@@ -14,8 +14,9 @@ import pytest
 from newstance.models.errors import FetchError
 from newstance.service import Analyzer, Article
 from newstance.service.page import build, look
+from newstance.service.page.article_view import Found
 from newstance.service.page.background import Stopped
-from newstance.service.page.handlers import Form, Found, Handlers, samples
+from newstance.service.page.handlers import Form, Handlers, samples
 from newstance.service.page.loaded import Analyzers
 
 SPEECHES = "Marie Curie praised the new law. Albert Einstein condemned the new law. It rained all day on Monday."
@@ -199,7 +200,7 @@ def names_of(view):
 
 
 def test_merging_recomputes_without_asking_the_model_again_and_can_be_undone(handlers, found, monkeypatch):
-    *_, merged = handlers.merge(found, ["Marie Curie", "Albert Einstein"], "Marie Curie")
+    *_, merged = handlers.corrections.merge(found, ["Marie Curie", "Albert Einstein"], "Marie Curie")
     assert names_of(merged) == ["Marie Curie"]
     assert "Merged Marie Curie and Albert Einstein." in merged.edited
     assert merged.undo["visible"]
@@ -210,17 +211,17 @@ def test_merging_recomputes_without_asking_the_model_again_and_can_be_undone(han
         raise AssertionError("the model was asked again")
 
     monkeypatch.setattr(handlers._analyzers.get("tiny").classifier, "classify", never)
-    *_, undone = handlers.undo(merged.found)
+    *_, undone = handlers.corrections.undo(merged.found)
     assert sorted(names_of(undone)) == ["Albert Einstein", "Marie Curie"]
     assert not undone.undo["visible"]
-    *_, strict = handlers.decide(undone.found, 0.9999)
+    *_, strict = handlers.corrections.decide(undone.found, 0.9999)
     assert {s.label for s in strict.found.analysis.stances} == {"neutral"}
-    *_, usual = handlers.decide(strict.found, 0.5)
+    *_, usual = handlers.corrections.decide(strict.found, 0.5)
     assert {s.label for s in usual.found.analysis.stances} == {"favor", "against"}
 
 
 def test_renaming_and_what_is_wrong_with_it(handlers, found):
-    *_, renamed = handlers.rename(found, ["Marie Curie"], "Madame Curie")
+    *_, renamed = handlers.corrections.rename(found, ["Marie Curie"], "Madame Curie")
     assert "Madame Curie" in renamed.board
     assert "Madame Curie" in names_of(renamed)
     for names, new, words in (
@@ -228,11 +229,11 @@ def test_renaming_and_what_is_wrong_with_it(handlers, found):
         (["Marie Curie"], "Albert Einstein", "another actor"),
         ([], "X", "Choose one actor"),
     ):
-        *_, wrong = handlers.rename(found, names, new)
+        *_, wrong = handlers.corrections.rename(found, names, new)
         assert words in wrong.edited
         assert 'role="alert"' in wrong.edited
         assert not isinstance(wrong.found, Found)
-    *_, nothing = handlers.merge(None, [], None)
+    *_, nothing = handlers.corrections.merge(None, [], None)
     assert "press Analyse first" in nothing.edited
 
 
@@ -240,20 +241,20 @@ def test_splitting_off_a_form(handlers):
     text = "Marie Curie praised the new law. Curie condemned the new law."
     found = run(handlers, text=text)[-1].found
     assert [actor.name for actor in found.analysis.actors] == ["Marie Curie"]
-    choice = handlers.take_actors(found, ["Marie Curie"])
+    choice = handlers.corrections.take_actors(found, ["Marie Curie"])
     assert choice.forms["choices"] == ["Curie", "Marie Curie"] or choice.forms["choices"]
-    *_, split = handlers.split(found, ["Marie Curie"], ["Curie"])
+    *_, split = handlers.corrections.split(found, ["Marie Curie"], ["Curie"])
     assert sorted(names_of(split)) == ["Curie", "Marie Curie"]
 
 
 def test_the_controls_follow_the_actors_that_are_chosen(handlers, found):
-    none = handlers.take_actors(found, [])
+    none = handlers.corrections.take_actors(found, [])
     assert (none.one["visible"], none.several["visible"]) == (False, False)
-    one = handlers.take_actors(found, ["Marie Curie"])
+    one = handlers.corrections.take_actors(found, ["Marie Curie"])
     assert (one.one["visible"], one.several["visible"]) == (True, False)
     assert one.name["value"] == "Marie Curie"
     assert not one.forms["visible"]  # the article has one name for her
-    two = handlers.take_actors(found, ["Marie Curie", "Albert Einstein"])
+    two = handlers.corrections.take_actors(found, ["Marie Curie", "Albert Einstein"])
     assert (two.one["visible"], two.several["visible"]) == (False, True)
     assert "Marie Curie and Albert Einstein become one actor" in two.hint
 

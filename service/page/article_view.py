@@ -1,0 +1,82 @@
+"""What the article tab shows of an analysis, and what it keeps of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from newstance.service.analysis import Analysis
+from newstance.service.editing import Session
+
+from . import downloads, html
+from .board import board, strongest
+from .evidence import drawer
+
+
+class View(NamedTuple):
+    """What changes on the page, in the order of the page's outputs; what is not given stays."""
+
+    status: Any = gr.skip()
+    summary: Any = gr.skip()
+    board: Any = gr.skip()
+    drawer: Any = gr.skip()
+    found: Any = gr.skip()
+    tools: Any = gr.skip()
+    json: Any = gr.skip()
+    csv: Any = gr.skip()
+    markdown: Any = gr.skip()
+    html: Any = gr.skip()
+    models: Any = gr.skip()
+    actors: Any = gr.skip()
+    undo: Any = gr.skip()
+    edited: Any = gr.skip()
+    analyse: Any = gr.skip()
+    cancel: Any = gr.skip()
+    threshold: Any = gr.skip()
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a reader's session holds.
+
+    Attributes:
+        session: The analysis with what was changed by hand.
+        original: The analysis before that.
+        profile: Whose models made it.
+    """
+
+    session: Session
+    original: Session
+    profile: str
+
+    @property
+    def analysis(self) -> Analysis:
+        """What the reader sees."""
+        return self.session.analysis
+
+
+def all_of(found: Found, folder: Path) -> View:
+    """Everything on the page that follows from what was found, but for status and summary.
+
+    Args:
+        found: What was found.
+        folder: Where downloads are written.
+    """
+    analysis = found.analysis
+    cell = strongest(analysis)
+    files = {kind: gr.update(value=str(path)) for kind, path in downloads.write(analysis, folder).items()}
+    names = [(f"{actor.name} ({len(actor.mentions)})", actor.name) for actor in analysis.actors]
+    return View(
+        board=board(analysis, cell),
+        drawer=drawer(analysis, cell),
+        found=found,
+        tools=gr.update(visible=True),
+        models=html.models(analysis.models, analysis.seconds),
+        actors=gr.update(choices=names, value=[]),
+        undo=gr.update(visible=analysis.actors != found.original.analysis.actors),
+        edited="",
+        **files,
+    )

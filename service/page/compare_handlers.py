@@ -1,0 +1,191 @@
+"""What the comparing tab's controls do. Gradio calls these methods; none of them lays anything out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from html import escape
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from newstance.models.errors import NewstanceError
+from newstance.service.analysis import Analysis
+from newstance.service.article import SAMPLES, Article
+from newstance.service.comparison import MOST_ARTICLES, compare
+
+from . import html
+from .background import Stopped, in_background
+from .compare import chosen_articles, label_of, letters, summaries, table
+from .compare_steps import Known, Told, compare_articles
+from .controls import chosen_targets, chosen_topic, clicked_number, go_and_cancel, uploaded
+from .endings import Stops, reason
+from .evidence import drawer
+from .handlers import samples
+from .loaded import Analyzers
+
+_PART = "compare-"  # in the ids of its drawer
+_STOPPED = "Stopped. What was found so far stays."
+
+
+class View(NamedTuple):
+    """What changes in the tab, in the order of its outputs."""
+
+    status: Any = gr.skip()
+    summaries: Any = gr.skip()
+    table: Any = gr.skip()
+    evidence: Any = gr.skip()
+    compared: Any = gr.skip()
+    go: Any = gr.skip()
+    cancel: Any = gr.skip()
+
+
+class CompareHandlers:
+    """What the tab's controls do.
+
+    Args:
+        analyzers: Shared by all readers.
+    """
+
+    def __init__(self, analyzers: Analyzers) -> None:
+        self._analyzers = analyzers
+        self._stops = Stops()
+
+    # The articles
+
+    def add_sample(self, name: str, articles: Sequence[Article]) -> tuple[Any, Any, Any]:
+        """The articles with a sample, their list, and how it went."""
+        if name not in samples():
+            return (
+                gr.skip(),
+                gr.skip(),
+                html.field_problem(f"there is no sample {name!r}; choose from {html.listed(list(samples()))}"),
+            )
+        sample = Article.from_file(SAMPLES / f"{name}.md")
+        return self._added(articles, [replace(sample, source=f"sample:{name}")])
+
+    def add_text(self, text: str, articles: Sequence[Article]) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """The articles with a pasted text or a web address, their list, how it went, and the emptied field."""
+        given = (text or "").strip()
+        is_address = given.lower().startswith(("http://", "https://")) and len(given.split()) == 1
+        yield gr.skip(), gr.skip(), html.hint("Fetching…" if is_address else "Reading…"), gr.skip()
+        try:
+            article = Article.from_url(given) if is_address else Article.from_text(given)
+        except NewstanceError as error:
+            yield gr.skip(), gr.skip(), html.field_problem(str(error)), gr.skip()
+            return
+        yield *self._added(articles, [article]), ""
+
+    def add_files(self, paths: Sequence[str] | None, articles: Sequence[Article]) -> tuple[Any, Any, Any]:
+        """The articles with uploaded files, which are then deleted; their list, and how it went."""
+        found, problems = [], []
+        for path in paths or []:
+            try:
+                found.append(uploaded(path))
+            except NewstanceError as error:
+                problems.append(str(error))
+        added, listed, said = self._added(articles, found) if found else (gr.skip(), gr.skip(), "")
+        return added, listed, "".join(html.field_problem(problem) for problem in problems) or said
+
+    def remove(self, articles: Sequence[Article], event: gr.EventData) -> tuple[Any, Any, Any]:
+        """The articles without the one whose button was clicked, their list, and no message."""
+        left = [article for i, article in enumerate(articles) if i != clicked_number(event, "remove")]
+        return left, chosen_articles(left, MOST_ARTICLES), ""
+
+    def _added(self, articles: Sequence[Article], new: Sequence[Article]) -> tuple[Any, Any, Any]:
+        known = {article.text for article in articles}
+        fresh = [article for article in new if article.text not in known]
+        if not fresh:
+            return gr.skip(), gr.skip(), html.field_problem("this article is in the list already; take another one")
+        room = MOST_ARTICLES - len(articles)
+        together = [*articles, *fresh[:room]]
+        said = ""
+        if len(fresh) > room:
+            said = html.field_problem(f"{MOST_ARTICLES} articles are the most; remove one to add another")
+        return together, chosen_articles(together, MOST_ARTICLES), said
+
+    # The run
+
+    def compare(
+        self,
+        articles: Sequence[Article],
+        topic: str | None,
+        targets: Sequence[str] | None,
+        sentences: int | None,
+        request: gr.Request | None = None,
+    ) -> Iterator[View]:
+        """Analyse all articles; one view after each step."""
+        if len(articles) < 2:
+            yield View(status=html.problem("comparing takes at least two articles; add another one"))
+            return
+        known = Known(articles)
+        with self._stops.running(request) as stop:
+            yield View(_status(known), _summaries(known), "", "", None, **go_and_cancel(True))
+            try:
+                wanted, about = chosen_targets(targets), chosen_topic(topic)
+
+                def work(tell: Callable[[Told], None]) -> None:
+                    analyzer = self._analyzers.get(self._analyzers.default)
+                    compare_articles(analyzer, articles, wanted, about, sentences, tell)
+
+                for told in in_background(work, stop):
+                    new = told.analysis is not None or bool(told.problem)
+                    if not new and told.words == known.words.get(told.article):
+                        continue  # a piece of a summary: nothing that is shown changes
+                    known.hear(told)
+                    yield View(_status(known), _summaries(known), *(_found(known) if new else ()))
+                done = len(known.analyses)
+                said = html.status(f"Done: {done} of {html.count(len(articles), 'article')} compared.")
+            except Stopped:
+                said = html.status(_STOPPED)
+            except Exception as error:
+                said = html.problem(reason(error, "other articles"))
+            yield View(said, _summaries(known), **go_and_cancel(False))
+
+    def cancel(self, request: gr.Request | None = None) -> View:
+        """Stop the reader's running comparison."""
+        self.leave(request)
+        return View(html.status(_STOPPED), **go_and_cancel(False))
+
+    def leave(self, request: gr.Request | None = None) -> None:
+        """Stop what runs for a reader who has closed the page."""
+        self._stops.stop(request)
+
+    def choose(self, compared: Sequence[Analysis] | None, event: gr.EventData) -> Any:
+        """The evidence for the cell that was clicked."""
+        article = clicked_number(event, "article")
+        if compared is None or article is None or not 0 <= article < len(compared):
+            return gr.skip()
+        return _evidence(compared[article], clicked_number(event, "cell"))
+
+
+def _status(known: Known) -> str:
+    total = len(known.articles)
+    stated = len(known.analyses) + len(known.problems)
+    summarized = sum(analysis.summary is not None for analysis in known.analyses.values())
+    if stated < total:
+        return html.status(f"Judging stances: {stated} of {html.count(total, 'article')}…")
+    return html.status(f"Writing summaries: {summarized} of {len(known.analyses)}…")
+
+
+def _summaries(known: Known) -> str:
+    return summaries(known.articles, known.analyses, known.problems, known.words)
+
+
+def _found(known: Known) -> tuple[Any, Any, Any]:
+    """Table, evidence and state of what has been found so far."""
+    numbers = sorted(known.analyses)
+    analyses = [known.analyses[number] for number in numbers]
+    names = [letters(len(known.articles))[number] for number in numbers]
+    comparison = compare(analyses)
+    first = next(
+        ((article, index) for row in comparison.rows for article, index in enumerate(row.cells) if index is not None
+         and analyses[article].stances[index].evidence), None,
+    )  # fmt: skip
+    evidence = "" if first is None else _evidence(analyses[first[0]], first[1])
+    return table(comparison, names, first), evidence, analyses
+
+
+def _evidence(analysis: Analysis, index: int | None) -> str:
+    said = f"In “{label_of(analysis.article)}”"
+    return f'<p class="ns-origin ns-of-article">{escape(said)}</p>{drawer(analysis, index, _PART)}'

@@ -1,0 +1,107 @@
+"""What several tabs have in common: how their events run, topic, targets and uploads, and what a click brings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from newstance.configs import names as shipped_names
+from newstance.models.errors import InputError, NewstanceError
+from newstance.service.article import Article
+from newstance.service.profile import Topic
+
+KEPT = 3600  # seconds that what is a reader's own stays in memory
+PLAIN: dict[str, Any] = {"apply_default_css": False}
+PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
+FETCHING: dict[str, Any] = {**PRIVATE, "concurrency_limit": 4}
+MODELS = "models"  # what runs models waits in one queue
+# Two, so that one reader's stances come while another's summary is being written; more would share the cores.
+ON_MODELS: dict[str, Any] = {**PRIVATE, "concurrency_limit": 2, "concurrency_id": MODELS}
+
+# Cells are buttons of our own HTML; a click hands their numbers to Python.
+CHOOSE_CELL = """
+element.addEventListener('click', (event) => {
+  const cell = event.target.closest('[data-cell]');
+  if (!cell) return;
+  for (const other of element.querySelectorAll('[data-cell]'))
+    other.setAttribute('aria-pressed', other === cell);
+  trigger('click', {article: Number(cell.dataset.article), cell: Number(cell.dataset.cell)});
+});
+"""
+
+
+def scroll_to(part: str) -> str:
+    """A script that leads to a part of the page, by its id, unless its beginning can be seen already."""
+    return f"() => newstance.lead('{part}')"
+
+
+def clicked(event: gr.EventData) -> dict[str, Any]:
+    """What a click in our own HTML brings along; anybody can send anything."""
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def clicked_number(event: gr.EventData, key: str) -> int | None:
+    """One of the numbers that a click brings along."""
+    value = clicked(event).get(key)
+    return value if isinstance(value, int) else None
+
+
+def go_and_cancel(is_working: bool) -> dict[str, Any]:
+    """The two buttons of a run, while it works and when it does not."""
+    return {"go": gr.update(interactive=not is_working), "cancel": gr.update(interactive=is_working)}
+
+
+def titled(name: str) -> str:
+    """A shipped name as a menu says it."""
+    return name.replace("-", " ").capitalize()
+
+
+def topic_menu() -> gr.Dropdown:
+    """A menu of the shipped topics."""
+    return gr.Dropdown(
+        [("None", ""), *((titled(name), name) for name in shipped_names("topics"))],
+        value="",
+        label="Topic",
+        info="Brings targets, and other names of the actors.",
+    )
+
+
+def targets_field(info: str, **more: Any) -> gr.Dropdown:
+    """A field for targets of the reader's own."""
+    return gr.Dropdown([], value=[], multiselect=True, allow_custom_value=True, label="Targets", info=info, **more)
+
+
+def chosen_topic(name: str | None) -> Topic | None:
+    """The topic that is chosen.
+
+    Raises:
+        InputError: It is none of the menu's; paths are not taken from readers.
+    """
+    if name and name not in shipped_names("topics"):
+        raise InputError(f"there is no topic {name!r}; choose from {', '.join(shipped_names('topics'))}")
+    return Topic.load(name) if name else None
+
+
+def chosen_targets(targets: Sequence[str] | None) -> list[str] | None:
+    """The targets that are given; None where there are none."""
+    return [target.strip() for target in targets or [] if target.strip()] or None
+
+
+def uploaded(path: str) -> Article:
+    """The article in an uploaded file, which is then deleted.
+
+    Raises:
+        InputError: It holds none; what is wrong matters, not where the server has put the file.
+    """
+    file = Path(path)
+    try:
+        return replace(Article.from_file(file), source=file.name)
+    except NewstanceError as error:
+        raise InputError(str(error).replace(path, file.name)) from error
+    finally:
+        file.unlink(missing_ok=True)

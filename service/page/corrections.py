@@ -1,0 +1,121 @@
+"""What a reader changes by hand once there is an analysis: the actors, and the threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from newstance.models.errors import InputError, NewstanceError
+from newstance.service.analyzer import Analyzer
+from newstance.service.editing import Session
+
+from . import downloads, html
+from .article_view import Found, View, all_of
+from .endings import Stops, reason
+from .loaded import Analyzers
+
+
+class Choice(NamedTuple):
+    """The controls for the actors that are chosen, in the order of the page's outputs; what is not given stays."""
+
+    hint: Any
+    one: Any
+    several: Any
+    name: Any = gr.skip()
+    forms: Any = gr.skip()
+    split: Any = gr.skip()
+    keep: Any = gr.skip()
+
+
+class Corrections:
+    """What the controls for corrections do.
+
+    Args:
+        analyzers: Shared by all readers.
+        stops: Of the runs; while a reader's own goes on, its threshold stays.
+    """
+
+    def __init__(self, analyzers: Analyzers, stops: Stops) -> None:
+        self._analyzers = analyzers
+        self._stops = stops
+
+    def take_actors(self, found: Found | None, names: list[str] | None) -> Choice:
+        """The controls for the actors that are chosen."""
+        shown, gone = gr.update(visible=True), gr.update(visible=False)
+        if found is None or not names:
+            return Choice(html.hint("Choose one actor to rename or split, two or more to merge."), gone, gone)
+        if len(names) > 1:
+            said = f"{html.listed(names)} become one actor."
+            return Choice(html.hint(said), gone, shown, keep=gr.update(choices=names, value=names[0]))
+        try:
+            forms = found.session.forms(names[0])
+        except NewstanceError as error:
+            return Choice(html.hint(str(error)), gone, gone)
+        can_split = len(forms) > 1
+        more = ", or choose those of its names that mean somebody else" if can_split else ""
+        return Choice(
+            html.hint(f"Give it another name{more}."),
+            shown,
+            gone,
+            name=gr.update(value=names[0]),
+            forms=gr.update(visible=can_split, choices=forms, value=[]),
+            split=gr.update(visible=can_split),
+        )
+
+    def merge(self, found: Found | None, names: list[str], keep: str | None) -> Iterator[View]:
+        """One actor of several."""
+        said = f"Merged {html.listed(names or [])}."
+        yield from self._changed(found, said, lambda session, analyzer: session.merge(analyzer, names, keep))
+
+    def rename(self, found: Found | None, names: list[str], new: str) -> Iterator[View]:
+        """Another name for the chosen actor."""
+        yield from self._changed(found, f"Renamed to {new}.", lambda session, _: session.rename(_only(names), new))
+
+    def split(self, found: Found | None, names: list[str], forms: list[str]) -> Iterator[View]:
+        """An actor of its own for some of the chosen actor's names."""
+        said = f"Split off {html.listed(forms or [])}."
+        yield from self._changed(
+            found, said, lambda session, analyzer: session.split(analyzer, _only(names), forms or [])
+        )
+
+    def undo(self, found: Found | None) -> Iterator[View]:
+        """The actors as they were found."""
+        if found is None:
+            return
+        threshold, original = found.session.threshold, found.original
+        yield from self._changed(
+            found,
+            "The actors are as they were found.",
+            lambda _, analyzer: original if threshold is None else original.decide(analyzer, threshold),
+        )
+
+    def decide(self, found: Found | None, threshold: float, request: gr.Request | None = None) -> Iterator[View]:
+        """The same evidence held against another threshold; runs no model."""
+        if found is None or self._stops.is_running(request):
+            return
+        yield from self._changed(
+            found, f"Decided at {threshold:.2f}.", lambda session, analyzer: session.decide(analyzer, threshold)
+        )
+
+    def _changed(
+        self, found: Found | None, said: str, change: Callable[[Session, Analyzer], Session]
+    ) -> Iterator[View]:
+        if found is None:
+            yield View(edited=html.field_problem("there is nothing to change yet; press Analyse first"))
+            return
+        yield View(edited=html.hint("Working…"))
+        try:
+            new = replace(found, session=change(found.session, self._analyzers.get(found.profile)))
+            with downloads.folder() as folder:
+                yield all_of(new, folder)._replace(edited=html.hint(said))
+        except Exception as error:
+            yield View(edited=html.field_problem(reason(error, "another change")))
+
+
+def _only(names: list[str] | None) -> str:
+    if not names or len(names) != 1:
+        raise InputError("choose one actor")
+    return names[0]

@@ -1,0 +1,128 @@
+"""Reported speech: what somebody says, in the article's own words and without quotation marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from itertools import chain
+from typing import Any
+
+from .quotation_marks import without_blanks
+from .speakers import CUES, NAMING, Attribution, Named, after_according, has_subject, named_by, said_by
+
+# B ... A of doing something: who says so is B.
+_ACCUSING = frozenset({"accuse", "suspect"})
+
+Piece = tuple[Any, list[Any]]  # a clause's head, and a run of its tokens
+Reported = tuple[int, int, Attribution]  # start and end in the text, and who says it
+
+
+def reported_speech(doc: Any, text: str, inside: Set[int], named: Named) -> Iterator[Reported]:
+    """What is reported, without "that"; it may hold words in quotation marks, but is not all in them.
+
+    Args:
+        doc: The article's annotation.
+        text: Its text.
+        inside: The tokens that stand between quotation marks.
+        named: The actor whose name a token is part of.
+    """
+    return chain(_clauses(doc, inside, named), _headlines(doc, text, inside, named))
+
+
+def _clauses(doc: Any, inside: Set[int], named: Named) -> Iterator[Reported]:
+    for token in doc:
+        if token.i in inside:
+            continue
+        if token.lower_ == "according":
+            attribution, pieces = after_according(token, named), _clause_around(token)
+        elif token.pos_ in ("VERB", "AUX"):
+            attribution, pieces = _reported_by(token, named)
+        else:
+            continue
+        if attribution is None:
+            continue
+        for head, piece in pieces:
+            start, end = _trimmed(doc, piece)
+            # What stands in quotation marks is found there; so is what somebody calls "a disgrace".
+            is_marked = head.i in inside or (attribution.cue in NAMING and any(t.i in inside for t in piece))
+            if start < end and not is_marked:
+                yield start, end, attribution
+
+
+def _reported_by(verb: Any, named: Named) -> tuple[Attribution | None, list[Piece]]:
+    """Who reports by a verb, and what is reported."""
+    lemma = verb.lemma_.lower()
+    objects = [c for c in verb.children if c.i > verb.i]
+    is_passive = any(c.dep_ in ("auxpass", "nsubjpass") for c in verb.children)
+    if lemma in _ACCUSING | NAMING and not is_passive:
+        links = ("of",) if lemma in _ACCUSING else ("as",)
+        linked = [c for c in objects if c.dep_ in ("prep", "mark") and c.lower_ in links]
+        # "called X a liar": the parser takes it for a clause, or for two objects.
+        whom = [c for c in objects if c.dep_ in ("dobj", "dative")]
+        what = [c for c in objects if c.dep_ in ("oprd", "ccomp", "attr") and lemma in NAMING]
+        nested = [d for c in objects for d in c.children if d.dep_ == "prep" and d.lower_ in links and d.i > c.i]
+        if (whom and (linked or what or nested)) or any(has_subject(c) for c in what):
+            parts = sorted({t.i for c in (*whom, *linked, *what) for t in c.subtree})
+            return said_by(verb, named), [(verb, [verb.doc[i] for i in range(parts[0], parts[-1] + 1)])]
+    if lemma not in CUES:
+        return None, []
+    clauses = [
+        c
+        for c in verb.children
+        if c.dep_ == "ccomp" and (has_subject(c) or c.i < verb.i or any(m.lower_ == "that" for m in c.children))
+    ]
+    if not clauses and verb.dep_ == "parataxis":
+        clauses = [verb.head]
+    attribution = said_by(verb, named) if clauses else None
+    own = {t.i for t in verb.subtree} if clauses and clauses[0] == verb.head else set()
+    return attribution, [run for clause in clauses for run in _runs(clause, verb, own)]
+
+
+def _runs(clause: Any, verb: Any, own: set[int]) -> list[Piece]:
+    """The tokens of a clause without the words that bring it: "The plan, X said, is bad" has two runs."""
+    speaking = own or {verb.i, *(t.i for c in verb.children if c != clause for t in c.subtree)}
+    runs: list[list[Any]] = [[]]
+    for token in clause.subtree:
+        if token.i in speaking:
+            continue
+        if runs[-1] and token.i != runs[-1][-1].i + 1:
+            runs.append([])
+        runs[-1].append(token)
+    return [(clause, run) for run in runs if any(t.is_alpha for t in run)]
+
+
+def _clause_around(according: Any) -> list[Piece]:
+    """What is so according to somebody: the clause that the words stand in, without them."""
+    clause = according.head
+    while clause.pos_ not in ("VERB", "AUX") and clause.head != clause:
+        clause = clause.head
+    return _runs(clause, according, {t.i for t in according.subtree})
+
+
+def _trimmed(doc: Any, run: list[Any]) -> tuple[int, int]:
+    """The place of a run without "that", spaces, and the commas and stops around it."""
+    while run and (run[0].is_punct or run[0].is_space or (run[0].lower_ == "that" and run[0].dep_ == "mark")):
+        if run[0].is_quote:  # a mixed quotation opens the clause
+            break
+        run = run[1:]
+    while run and (run[-1].is_space or (run[-1].is_punct and not run[-1].is_quote)):
+        run = run[:-1]
+    if not any(token.is_alpha for token in run):
+        return 0, 0
+    return run[0].idx, run[-1].idx + len(run[-1])
+
+
+def _headlines(doc: Any, text: str, inside: Set[int], named: Named) -> Iterator[Reported]:
+    """`Putin: we will win`, and `Vaccines are safe: WHO`."""
+    for line in re.finditer(r"^[^\n:]+: [^\n:]+$", text, re.MULTILINE):
+        colon = text.index(": ", line.start())
+        parts = [(line.start(), colon), (colon + 2, line.end())]
+        for speaker, said in (parts, parts[::-1]):
+            attribution = named_by(doc, *speaker, named)
+            low, high = without_blanks(text, *said)
+            words = doc.char_span(low, high, alignment_mode="expand")
+            is_marked = words is None or any(token.i in inside for token in words)
+            if attribution and not is_marked and len(text[low:high].split()) > 2:
+                high = low + len(text[low:high].rstrip("."))
+                yield low, high, attribution
+                break
