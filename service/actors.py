@@ -36,10 +36,12 @@ def find_actors(doc: Any, aliases: Mapping[str, Sequence[str]] | None = None) ->
     for named in find_named(doc, aliases or {}):
         _entry_for(named, entries).add(named)
     _merge_parenthesized(doc, entries)
-    entries = [entry for entry in entries if entry.can_act]
+    everybody = entries
+    entries = [entry for entry in everybody if entry.can_act]
     _add_missed_mentions(doc, entries)
     add_definite_phrases(doc, entries)
-    add_pronouns(doc, entries)
+    # Who does nothing else may still be "he", and is then nobody else's pronoun.
+    add_pronouns(doc, [*entries, *(entry for entry in everybody if not entry.can_act)])
     add_pairs(doc, entries)
     total = sum(entry.weight for entry in entries)
     actors = [entry.actor(total) for entry in entries]

@@ -381,6 +381,38 @@ def test_object_is_not_the_subject_beside_it(actors_in):
     assert texts(found["Peter Miller"]) == ["Peter Miller", "He"]
 
 
+def test_pronoun_is_left_alone_where_two_fit(actors_in):
+    found = actors_in("Peter Miller promoted Thomas Brown to a post. His friends were glad.")
+    assert "His" not in [text for actor in found.values() for text in texts(actor)]
+    found = actors_in("Peter Miller promoted Thomas Brown, who smiled, to a post that he had held for years.")
+    assert "he" not in [text for actor in found.values() for text in texts(actor)]
+
+
+def test_subject_of_the_main_clause_goes_on(actors_in):
+    found = actors_in("Peter Miller said that Thomas Brown was to blame. He added that the talks had failed.")
+    assert "He" in texts(found["Peter Miller"])
+    found = actors_in('Peter Miller said that Thomas Brown was to blame. "It was hard. It is over," he said.')
+    assert "he" in texts(found["Peter Miller"])
+
+
+def test_pronoun_means_the_subject_of_its_own_clause_first(actors_in):
+    found = actors_in("Thomas Brown spoke. Peter Miller said he would sell his house.")
+    assert texts(found["Peter Miller"]) == ["Peter Miller", "he", "his"]
+    found = actors_in("Thomas Brown, whom Peter Miller knew, sold his house.")
+    assert texts(found["Peter Miller"]) == ["Peter Miller"]
+
+
+def test_who_does_nothing_else_may_still_be_meant(actors_in):
+    found = actors_in("Thomas Brown spoke. The room was named after Peter Miller. His wife was glad. Thomas Brown left.")
+    assert texts(found["Thomas Brown"]) == ["Thomas Brown", "Thomas Brown"]
+
+
+def test_whom_somebody_urges_is_somebody_else(actors_in):
+    found = actors_in("Ingrid Solberg is president. Anna Schmidt said she disagreed and urged her to resign.")
+    assert texts(found["Ingrid Solberg"]) == ["Ingrid Solberg", "her"]
+    assert texts(found["Anna Schmidt"]) == ["Anna Schmidt", "she"]
+
+
 def test_body_goes_on_as_it_at_the_beginning_of_the_next_sentence(actors_in):
     (actor,) = actors_in("Siemens raised prices. It said costs had risen. The rain fell. It was cold.").values()
     assert texts(actor) == ["Siemens", "It"]
