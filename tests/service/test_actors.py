@@ -403,8 +403,8 @@ def test_pronoun_means_the_subject_of_its_own_clause_first(actors_in):
 
 
 def test_who_does_nothing_else_may_still_be_meant(actors_in):
-    found = actors_in("Thomas Brown spoke. The room was named after Peter Miller. His wife was glad. Thomas Brown left.")
-    assert texts(found["Thomas Brown"]) == ["Thomas Brown", "Thomas Brown"]
+    found = actors_in("Thomas Brown spoke. The room was named after Peter Miller. His wife was glad.")
+    assert texts(found["Thomas Brown"]) == ["Thomas Brown"]
 
 
 def test_whom_somebody_urges_is_somebody_else(actors_in):
