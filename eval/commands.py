@@ -120,11 +120,12 @@ def _evaluate(args: argparse.Namespace) -> int:
     # All sets are read before the model: a bad row shows at once and not after an hour.
     sets = [load_set(name, args.data, args.skip_invalid) for name in args.config]
     profile = Profile.load(args.profile)
-    analyzer = Analyzer.from_profile(profile, RememberingSummarizer(profile.summarizer, args.out / "generated"))
+    summarizer = RememberingSummarizer(profile.summarizer, args.out / "generated")
+    analyzer = Analyzer.from_profile(profile, summarizer)
+    options = RunOptions(limit=args.limit, write_ahead=summarizer.summarize_many)
     results = {}
     for config, labelled in zip(args.config, sets, strict=True):
         folder = args.out / labelled.config.name
-        options = RunOptions(limit=args.limit)
         with _progress(labelled.config.name) as advance:
             run_set(labelled, analyzer, folder, options, _command(args, config), advance)
         if labelled.config.kind == "consistency":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -60,13 +60,34 @@ class RememberingSummarizer:
         sample: int = 0,
     ) -> GeneratedSummary:
         """The kept summary of a text, or a new one; see ``Summarizer``."""
+        path = self._path(text, sentences, words, sample)
+        if path.is_file():
+            return _read(path)
+        written = self._summarizer.summarize(text, sentences=sentences, words=words, on_text=on_text, sample=sample)
+        self._keep(path, written)
+        return written
+
+    def summarize_many(self, texts: Sequence[str], sentences: int | None = None) -> list[GeneratedSummary | ModelError]:
+        """The kept summaries of several texts, and new ones of the others, but for failures; see ``Summarizer``."""
+        paths = {text: self._path(text, sentences) for text in texts}
+        missing = [text for text, path in paths.items() if not path.is_file()]
+        new = self._summarizer.summarize_many(missing, sentences) if missing else []
+        written = dict(zip(missing, new, strict=True))
+        for text, one in written.items():
+            if not isinstance(one, ModelError):
+                self._keep(paths[text], one)
+        return [written[text] if text in written else _read(paths[text]) for text in texts]
+
+    def _path(self, text: str, sentences: int | None, words: int | None = None, sample: int = 0) -> Path:
         # Sample 0 leaves the name of the file as it was before there were others.
         asked = json.dumps([*self._model, text, sentences, words, *([sample] if sample else [])], sort_keys=True)
-        path = self._folder / f"{hashlib.sha256(asked.encode()).hexdigest()}.json"
-        if path.is_file():
-            kept = json.loads(path.read_text(encoding="utf-8"))
-            return GeneratedSummary(**kept | {"sentences": tuple(kept["sentences"])})
-        written = self._summarizer.summarize(text, sentences=sentences, words=words, on_text=on_text, sample=sample)
+        return self._folder / f"{hashlib.sha256(asked.encode()).hexdigest()}.json"
+
+    def _keep(self, path: Path, written: GeneratedSummary) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         write_json(path, asdict(written))
-        return written
+
+
+def _read(path: Path) -> GeneratedSummary:
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    return GeneratedSummary(**kept | {"sentences": tuple(kept["sentences"])})

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,8 @@ from .storage import Row, RowFile, only_run_in, write_json
 
 # Large enough for batches of even length inside, small enough that a kill loses little.
 BATCH_SIZE = 256
+# Summaries written side by side; more would make long articles wait for one another.
+_ARTICLES_AT_ONCE = 8
 
 
 class Classifier(Protocol):
@@ -77,10 +80,13 @@ class RunOptions:
     Attributes:
         limit: About how many examples; None for all.
         batch_size: Rows of a stance set that are classified together.
+        write_ahead: Handed the articles of some examples of a summary set, and a summary's length, before the analyzer
+            is asked for their summaries one by one.
     """
 
     limit: int | None = None
     batch_size: int = BATCH_SIZE
+    write_ahead: Callable[[Sequence[str], int], object] = lambda texts, sentences: None
 
 
 Answerer = Callable[[Sequence[Example]], list[Answer]]
@@ -122,7 +128,7 @@ def run_set(
         left = rows.take_up(_batches(labelled, options.batch_size))
         header["sittings"].append({"start": provenance.now(), "end": None, "examples": sum(map(len, left))})
         write_json(folder / "run.json", header)
-        _answer_all(left, _answerer(labelled, analyzer), rows, len(labelled.examples), advance)
+        _answer_all(left, _answerer(labelled, analyzer, options), rows, len(labelled.examples), advance)
         header["sittings"][-1]["end"] = header["end"] = provenance.now()
         write_json(folder / "run.json", header)
     return folder
@@ -194,6 +200,9 @@ def _batches(labelled: LabelledSet, size: int) -> list[list[Example]]:
     if labelled.config.kind == "stance":
         ordered = sorted(labelled.examples, key=lambda e: (len(e.input["text"]), e.id))
         return [ordered[i : i + size] for i in range(0, len(ordered), size)]
+    if labelled.config.kind == "summaries":  # of like length, since the shorter wait for the longest
+        ordered = sorted(labelled.examples, key=lambda e: (len(e.input["article"]), e.id))
+        return [ordered[i : i + _ARTICLES_AT_ONCE] for i in range(0, len(ordered), _ARTICLES_AT_ONCE)]
     groups: dict[str, list[Example]] = {}
     for example in labelled.examples:
         groups.setdefault(example.group, []).append(example)
@@ -243,10 +252,9 @@ def _row(example: Example, answer: Answer, seconds: float) -> Row:
     return row
 
 
-def _answerer(labelled: LabelledSet, analyzer: Analyzer) -> Answerer:
+def _answerer(labelled: LabelledSet, analyzer: Analyzer, options: RunOptions) -> Answerer:
     if labelled.config.kind == "summaries":
-        sentences = labelled.config.summary_sentences
-        return lambda batch: [_summary_answer(analyzer, example, sentences) for example in batch]
+        return partial(_summary_answers, analyzer, labelled.config.summary_sentences, options.write_ahead)
     if labelled.config.kind == "consistency":
         return lambda batch: _support_answers(analyzer, batch)
     classifier = analyzer.classifier
@@ -255,10 +263,17 @@ def _answerer(labelled: LabelledSet, analyzer: Analyzer) -> Answerer:
     return lambda batch: _article_answers(analyzer, batch)
 
 
-def _summary_answer(analyzer: Analyzer, example: Example, sentences: int) -> Answer:
+def _summary_answers(
+    analyzer: Analyzer, sentences: int, write_ahead: Callable[[Sequence[str], int], object], batch: Sequence[Example]
+) -> list[Answer]:
     from newstance.service import Article
 
-    article = analyzer.read(Article.from_text(example.input["article"], title=""))
+    articles = [Article.from_text(example.input["article"], title="") for example in batch]
+    write_ahead([article.text for article in articles], sentences)
+    return [_summary_answer(analyzer, analyzer.read(article), sentences) for article in articles]
+
+
+def _summary_answer(analyzer: Analyzer, article: Any, sentences: int) -> Answer:
     summary = analyzer.summarize(article, sentences)
     texts = {"prediction": summary.text, "written": summary.written}
     supports = {

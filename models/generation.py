@@ -162,23 +162,78 @@ class Generator:
             inputs = self._inputs(text, length).to(self._model.device)
             start = inputs["input_ids"].shape[1] if self._is_chat else 1
             stream = _Stream(self._decode, start, length, on_text)
-            bound = self.max_new_tokens(length)
             output = self._model.generate(
                 **inputs,
-                max_new_tokens=bound,
-                min_length=None if self._is_chat else min(self._model.generation_config.min_length or 0, bound // 2),
+                **self._bounds(length),
                 stopping_criteria=[stream.by_token if sample or not self._has_beams else stream.by_step],
                 **self._at_random(sample),
             )
-        tokens = output[0, start:].tolist()
+        sentences = self._sentences(output[0, start:].tolist(), length)
+        stream.close(" ".join(sentences))
+        return sentences
+
+    def write_many(self, texts: Sequence[str], length: Length) -> list[list[str] | ModelError]:
+        """What ``write`` gives for each of some texts, where they are written side by side.
+
+        A model reads its weights once for each word, however many texts grow by one; so several cost little more than
+        one. A beam search, and sampling, go through the texts one by one.
+
+        Args:
+            texts: Each fits; see ``room``.
+            length: What is kept of each.
+
+        Returns:
+            For each text, in the same order, its sentences, or why there are none.
+        """
+        import torch
+
+        if self._has_beams or self._decoding.do_sample or len(texts) < 2:
+            return [_or_error(lambda text=text: self.write(text, length)) for text in texts]  # type: ignore[misc]
+        with self._lock, torch.inference_mode():
+            inputs = self._side_by_side([self._inputs(text, length)["input_ids"][0] for text in texts])
+            start = inputs["input_ids"].shape[1] if self._is_chat else 1
+            streams = [_Stream(self._decode, start, length, None) for _ in texts]
+            ends: list[int | None] = [None for _ in texts]
+
+            def each_by_token(input_ids: Any, scores: Any, **_: Any) -> Any:
+                for i, stream in enumerate(streams):
+                    if ends[i] is None and stream.has_enough(input_ids[i]):
+                        ends[i] = input_ids.shape[1]
+                return torch.tensor([end is not None for end in ends], device=input_ids.device)
+
+            output = self._model.generate(**inputs, **self._bounds(length), stopping_criteria=[each_by_token])
+        return [
+            _or_error(lambda row=row, end=end: self._sentences(row[start:end].tolist(), length))  # type: ignore[misc]
+            for row, end in zip(output, ends, strict=True)
+        ]
+
+    def _bounds(self, length: Length) -> dict[str, int | None]:
+        bound = self.max_new_tokens(length)
+        least = None if self._is_chat else min(self._model.generation_config.min_length or 0, bound // 2)
+        return {"max_new_tokens": bound, "min_length": least}
+
+    def _sentences(self, tokens: Sequence[int], length: Length) -> list[str]:
         sentences = length.first(Draft.read(self._decode(tokens)).finished(ended=self._has_ended(tokens)))
         if not sentences:
             raise ModelError(
-                f"{self.source} wrote no whole sentence within {bound} tokens, but "
+                f"{self.source} wrote no whole sentence within {self.max_new_tokens(length)} tokens, but "
                 f"{self._decode(tokens)[:80]!r}; raise max_new_tokens, or use another prompt or model"
             )
-        stream.close(" ".join(sentences))
         return sentences
+
+    def _side_by_side(self, rows: Sequence[Any]) -> dict[str, Any]:
+        """Inputs of one width; a chat model goes on at the right end, so there what fills them up stands left."""
+        import torch
+
+        width = max(len(row) for row in rows)
+        filler = self._tokenizer.pad_token_id
+        ids = torch.full((len(rows), width), 0 if filler is None else filler)
+        mask = torch.zeros_like(ids)
+        for i, row in enumerate(rows):
+            place = slice(width - len(row), None) if self._is_chat else slice(len(row))
+            ids[i, place], mask[i, place] = row, 1
+        device = self._model.device
+        return {"input_ids": ids.to(device), "attention_mask": mask.to(device)}
 
     def _inputs(self, text: str, length: Length) -> Any:
         # Special tokens in an article would end the prompt early, or pose as the system.
@@ -244,10 +299,14 @@ class _Stream:
 
     def by_token(self, input_ids: Any, scores: Any, **_: Any) -> Any:
         """A stopping criterion for one text that grows token by token."""
-        draft = Draft.read(self._decode(input_ids[0, self._start :].tolist()))
+        return self._verdict(input_ids, self.has_enough(input_ids[0]))
+
+    def has_enough(self, tokens: Any) -> bool:
+        """Whether all that is wanted is written, now that a token has come to the prompt and what followed it."""
+        draft = Draft.read(self._decode(tokens[self._start :].tolist()))
         self._send(draft.presentable(self._length))
         # One sentence more has begun: only then is it sure that the last one has ended.
-        return self._verdict(input_ids, self._length.is_exceeded_by([*draft.whole, draft.growing]) and draft.whole)
+        return bool(self._length.is_exceeded_by([*draft.whole, draft.growing]) and draft.whole)
 
     def by_step(self, input_ids: Any, scores: Any, **_: Any) -> Any:
         """A stopping criterion for a beam search, where the text is open until the end."""
@@ -267,6 +326,13 @@ class _Stream:
         import torch
 
         return torch.full((input_ids.shape[0],), bool(is_enough), dtype=torch.bool, device=input_ids.device)
+
+
+def _or_error(write: Callable[[], list[str]]) -> list[str] | ModelError:
+    try:
+        return write()
+    except ModelError as error:
+        return error
 
 
 def _window(config: Any, tokenizer: Any) -> int | None:

