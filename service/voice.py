@@ -8,6 +8,7 @@ from typing import Any
 
 from .analysis import Actor, Doubt, Voice
 from .doubt import doubt_of
+from .nouns import ROLES
 from .quotations import Quotation
 from .speakers import actors_by_token
 
@@ -136,8 +137,10 @@ def _roots(doc: Any, actor: Actor) -> list[Any]:
 
 
 def _belongs_to(person: Any, actors: dict[int, Actor]) -> bool:
-    """ "Norway's prime minister Jonas Gahr", "Jonas Gahr, the head of Statoil"."""
+    """ "Norway's prime minister Jonas Gahr", "Jonas Gahr, the head of Statoil", "Ms Lucas is the Greens' only MP"."""
     phrase = [person, *(c for c in person.children if c.dep_ == "appos")]
+    if person.dep_ == "nsubj" and person.head.lemma_ == "be":
+        phrase += [c for c in person.head.children if c.dep_ == "attr" and c.lower_ in ROLES]
     if person.dep_ in ("appos", "compound", "nmod"):
         phrase.append(person.head)
     for token in phrase:

@@ -61,6 +61,10 @@ def test_claim_by_another(manner, text, by):
 def test_president_speaks_for_the_country(manner):
     text = "Norway's president Jens Hansen arrived. Jens Hansen said that Norway backs the war."
     assert manner(text, "Norway")[:2] == ("own words", None)
+    text = "Jens Hansen is Norway's only minister. Jens Hansen said that Norway backs the war."
+    assert manner(text, "Norway")[:2] == ("own words", None)
+    text = "Jens Hansen is a critic of Norway. Jens Hansen said that Norway backs the war."
+    assert manner(text, "Norway")[:2] == ("claim", "Jens Hansen")
     text = "Peter Miller arrived. Peter Miller said that Norway backs the war."
     assert manner(text, "Norway")[:2] == ("claim", "Peter Miller")
 
