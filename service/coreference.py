@@ -6,6 +6,7 @@ two, the phrase is left alone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -268,6 +269,8 @@ def add_pronouns(doc: Any, entries: Sequence[Entry]) -> None:
     left alone. "It" and "they" that open a sentence or speak are the body, country or group that was the subject of
     the one before."""  # noqa: D205, D209
     named = {m.start: (e, m) for e in entries for m in e.mentions}
+    covered = {i for e in entries for m in e.mentions for i in range(m.start, m.end)}
+    strangers: dict[str, Entry] = {}
     people: list[_Seen] = []
     bodies: list[tuple[int, Entry]] = []  # (sentence, subject), the latest last
     quoted = [range(start, end) for start, end, *_ in quoted_spans(doc.text)]
@@ -285,6 +288,12 @@ def add_pronouns(doc: Any, entries: Sequence[Entry]) -> None:
                 elif subject is not None:
                     bodies.append((number, entry))
                 continue
+            if token.idx not in covered and _may_be_a_person(token):
+                # "Campbell won. He ...": a subject that the recognizer missed is nobody here, and "he" is nobody else.
+                entry = strangers.setdefault(token.text, Entry(token.text, labels=Counter(PERSON=1), is_titled=True))
+                mention = Mention(token.idx, token.idx + len(token), token.text)
+                people.append(_Seen(number, entry, mention, True, _is_main(token)))
+                continue
             meant = _meant_by(token, sentence, number, people, bodies)
             if meant is None:
                 continue
@@ -298,6 +307,11 @@ def add_pronouns(doc: Any, entries: Sequence[Entry]) -> None:
                 people.append(_Seen(number, meant, mention, is_subject, is_subject and _is_main(token)))
             elif is_subject:
                 bodies.append((number, meant))
+
+
+def _may_be_a_person(token: Any) -> bool:
+    is_name = token.pos_ == "PROPN" and token.dep_ in SUBJECTS and not token.text.isupper()
+    return is_name and token.ent_type_ in ("", "PERSON")
 
 
 def _meant_by(

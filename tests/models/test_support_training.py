@@ -4,7 +4,7 @@ import random
 import pytest
 import tiny
 
-from newstance.models.consistency import WEIGHTS_FILE, ConsistencyChecker, ConsistencySettings
+from newstance.models.consistency import WEIGHTS_FILE, ConsistencyChecker, ConsistencySettings, Retriever
 from newstance.models.errors import ConfigError, WeightsNotFoundError
 from newstance.models.sources import sha256_of
 from newstance.models.support_rows import (
@@ -44,7 +44,7 @@ def write(tmp_path):
 def rows_of(annotator, tmp_path):
     def rows(excluded=(), seed=1, **settings):
         labelled = SupportSet(name="little", terms="ours", **settings)
-        return support_rows(labelled, tmp_path, annotator, excluded, random.Random(seed))
+        return support_rows(labelled, tmp_path, annotator, Retriever(None), excluded, random.Random(seed))
 
     return rows
 

@@ -407,6 +407,12 @@ def test_who_does_nothing_else_may_still_be_meant(actors_in):
     assert texts(found["Thomas Brown"]) == ["Thomas Brown"]
 
 
+def test_a_subject_that_the_recognizer_missed_is_nobody_elses_pronoun(annotator, actors_in):
+    text = "Peter Miller spoke. Macheda hired a trainer and kept his job. He was glad."
+    assert "Macheda" not in [entity.text for entity in annotator.annotate(text).ents]
+    assert texts(actors_in(text)["Peter Miller"]) == ["Peter Miller"]
+
+
 def test_whom_somebody_urges_is_somebody_else(actors_in):
     found = actors_in("Ingrid Solberg is president. Anna Schmidt said she disagreed and urged her to resign.")
     assert texts(found["Ingrid Solberg"]) == ["Ingrid Solberg", "her"]
