@@ -12,10 +12,11 @@ from typing import Any
 
 from .analysis import Actor, Mention
 from .candidates import Named, find_named, whole_word
-from .coreference import add_definite_phrases, add_pairs, add_pronouns
+from .coreference import add_definite_phrases, add_pairs
 from .entries import Entry
 from .names import bare_name, is_part_of_body, same_name
 from .nouns import FEMALE_KIN, MALE_KIN
+from .pronouns import add_pronouns
 
 _IN_PARENTHESES = re.compile(r"\s*\((?=[A-Z])(\w{2,8})\)")
 
