@@ -21,10 +21,10 @@ from pydantic import model_validator
 
 from newstance.configs import Settings
 
-from .embedding import SentenceEmbedder
+from .embedding import SentenceEmbedder, centrality
 from .entailment import EntailmentScorer, Hypotheses
 from .pairs import PairClassifier
-from .sentences import points_back
+from .sentences import points_back, standing
 from .sources import Weights, locate
 
 _WORD = re.compile(r"\d[\d,.]*\d|\w+(?:[’']\w+)*")
@@ -148,6 +148,25 @@ class Retriever:
             for claim, near in zip(claims, cosines, strict=True)
         ]
 
+    def stand_ins(self, sources: Sequence[str], claims: Sequence[str]) -> list[list[int]]:
+        """For each claim, the sentences of a source that may be said in its place, the best first.
+
+        They have something in common with it; the best is near to it, central to the source, and understood alone.
+        """
+        if not sources or not claims:
+            return [[] for _ in claims]
+        cosines = self.cosines(sources, claims)
+        worth = np.array(standing(sources))
+        if self._embedder is not None:
+            worth += centrality(self._last[1])
+        vocabularies = [content_words(source) for source in sources]
+        ranked = []
+        for claim, near in zip(claims, cosines, strict=True):
+            in_common = near + _overlap(content_words(claim), vocabularies)
+            order = np.argsort(-(in_common + worth), kind="stable")
+            ranked.append([int(i) for i in order if in_common[i] >= _IN_COMMON])
+        return ranked
+
     def cosines(self, sources: Sequence[str], claims: Sequence[str]) -> np.ndarray:
         """Of each claim and each source sentence, shape (claims, sources); zeros without embeddings."""
         if self._embedder is None:
@@ -166,15 +185,14 @@ class Retriever:
         cosines: np.ndarray,
         wanted: frozenset[str],
     ) -> SourcePassage:
-        size = max(1, len(wanted))
-        overlap = np.array([len(wanted & vocabulary) for vocabulary in vocabularies]) / size
+        overlap = _overlap(wanted, vocabularies)
         best = int(np.argmax(cosines + overlap))
         if cosines[best] + overlap[best] < _IN_COMMON:
             return SourcePassage("", (), float(cosines[best]))
         chosen = [best]
         if len(sources) > 1:
             missing = wanted - vocabularies[best]
-            gain = np.array([len(missing & vocabulary) for vocabulary in vocabularies]) / size
+            gain = np.array([len(missing & vocabulary) for vocabulary in vocabularies]) / max(1, len(wanted))
             ranked = cosines + gain
             ranked[best] = -np.inf
             chosen.append(int(np.argmax(ranked)))
@@ -221,6 +239,10 @@ class ConsistencyChecker:
         """The cosines of texts and the sentences of a source, shape (texts, sources)."""
         return self._retriever.cosines(sources, texts)
 
+    def stand_ins(self, claims: Sequence[str], sources: Sequence[str]) -> list[list[int]]:
+        """For each claim, the indices of the source sentences that may be said in its place, the best first."""
+        return self._retriever.stand_ins(sources, claims)
+
     def check(self, claims: Sequence[str], sources: Sequence[str]) -> list[Support]:
         """Hold claims against a source.
 
@@ -266,6 +288,11 @@ class ConsistencyChecker:
             {name: round(value, 4) for name, value in signs.items()},
             found_nowhere(claim, whole),
         )
+
+
+def _overlap(wanted: frozenset[str], vocabularies: Sequence[frozenset[str]]) -> np.ndarray:
+    """The share of some words that each of several vocabularies holds."""
+    return np.array([len(wanted & vocabulary) for vocabulary in vocabularies]) / max(1, len(wanted))
 
 
 def fitted_weights(weights: Weights) -> SupportWeights:

@@ -88,3 +88,17 @@ class SentenceEmbedder:
         norms = np.linalg.norm(summed, axis=1, keepdims=True)
         vectors: np.ndarray = summed / np.maximum(norms, 1e-9)
         return vectors
+
+
+def centrality(vectors: np.ndarray) -> np.ndarray:
+    """The cosine of each vector with the mean of all (Radev et al. 2004, "Centroid-based summarization").
+
+    Args:
+        vectors: Of length 1, shape (texts, size).
+
+    Returns:
+        Shape (texts,).
+    """
+    mean = vectors.mean(axis=0)
+    central: np.ndarray = vectors @ mean / max(float(np.linalg.norm(mean)), 1e-9)
+    return central

@@ -20,18 +20,16 @@ from typing import Literal, Protocol, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from .embedding import SentenceEmbedder
+from .embedding import SentenceEmbedder, centrality
 from .errors import InputError, ModelError
 from .generation import Decoding, Generator, OnText, load_generator
-from .sentences import Length, points_back, split_sentences, unique
+from .sentences import Length, split_sentences, standing, unique
 from .sources import locate
 
 log = logging.getLogger(__name__)
 
 # Chosen by ROUGE on development articles; docs/experiments.md has the table.
 _EARLY = 1.0
-_POINTING_BACK = 0.2
-_LEAST_WORDS = 6
 
 
 class SummarizerSettings(Decoding):
@@ -249,12 +247,7 @@ def ranked_sentences(sentences: Sequence[str], vectors: np.ndarray) -> list[int]
         sentences: In the order of the text.
         vectors: Their embeddings of length 1, shape (sentences, size).
     """
-    mean = vectors.mean(axis=0)
-    worth = vectors @ mean / max(float(np.linalg.norm(mean)), 1e-9)
-    worth = worth + _EARLY / (1 + np.arange(len(sentences)))
-    # Scraps such as "Scroll down for video" and bare names are central to nothing.
-    worth -= np.array([len(sentence.split()) < _LEAST_WORDS for sentence in sentences])
-    worth -= _POINTING_BACK * np.array([i > 0 and points_back(sentence) for i, sentence in enumerate(sentences)])
+    worth = centrality(vectors) + _EARLY / (1 + np.arange(len(sentences))) + standing(sentences)
     return [int(i) for i in np.argsort(-worth, kind="stable")]
 
 

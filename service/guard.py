@@ -83,9 +83,10 @@ class Guard:
         text = self._doc.text
         generated = summarizer.summarize(text, sentences=length, on_text=on_text)
         others = self._others(summarizer, length, generated.sentences, on_text)
+        stand_ins = self._checker.stand_ins(generated.sentences, [source.text for source in self._sources])
         kept: list[SummarySentence] = []
         dropped: list[str] = []
-        for one in self.check(generated.sentences):
+        for one, ranked in zip(self.check(generated.sentences), stand_ins, strict=True):
             stands = one if one.passes or self._settings.unsupported == "keep" else None
             if stands is None and self._settings.unsupported == "regenerate":
                 stands = next(others, None)
@@ -94,9 +95,10 @@ class Guard:
                 faults = one.faults if self._settings.unsupported == "keep" or replaced else ()
                 kept.append(SummarySentence(stands.text, stands.sources, stands.support, replaced, faults))
                 continue
-            best = one.sources[:1] if self._settings.unsupported != "drop" else ()
-            if best and best[0].text not in [sentence.text for sentence in kept]:
-                kept.append(SummarySentence(best[0].text, best, 1.0, one.text, one.faults))
+            said = {sentence.text for sentence in kept}
+            best = next((self._sources[i] for i in ranked if self._sources[i].text not in said), None)
+            if best and self._settings.unsupported != "drop":
+                kept.append(SummarySentence(best.text, (best,), 1.0, one.text, one.faults))
             else:
                 dropped.append(one.text)
         return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)

@@ -253,3 +253,22 @@ def test_content_words_fold_case_plural_and_possessive():
 def test_roles_turned_around(annotator, claim, expected):
     article = annotator.annotate("Kim invited Putin. The mayor thanked the union. The union thanked the mayor.")
     assert turned_roles(annotator.annotate(claim), article) == expected
+
+
+def test_a_sentence_that_is_understood_alone_stands_in_for_a_claim():
+    retriever = Retriever(None)
+    claim = "Penguins like the harbour plan of the mayor."
+    sources = [
+        "It rained all day in the north of Spain.",
+        "Harbour plan, mayor.",
+        "She likes the harbour plan that the town made.",
+        "Ingrid Solberg likes the harbour plan that the town made.",
+    ]
+    assert retriever.stand_ins(sources, [claim, "Snow fell."]) == [[3, 2, 1], []]
+    assert retriever.stand_ins([], [claim]) == [[]]
+
+
+def test_a_central_sentence_stands_in_before_one_at_the_edge(retriever):
+    edge, central = "The union and the ships rained on the lot.", "The harbour plan was praised, and all were pleased."
+    ranked = retriever.stand_ins([edge, central, central, central], ["The union of the harbour."])
+    assert ranked == [[1, 2, 3, 0]]

@@ -107,9 +107,12 @@ def test_sentence_written_twice_is_not_taken_twice(summary_of):
 
 
 def test_source_is_quoted_once(summary_of):
-    summary = summary_of("replace", [INVENTED, INVENTED + " Boris."])
-    assert len(summary.sentences) == 1
-    assert len(summary.dropped) == 1
+    summary = summary_of("replace", [f"{INVENTED} {'Boris. ' * i}".strip() for i in range(5)])
+    quoted = [sentence.text for sentence in summary.sentences]
+    assert quoted[0] == "The union opposes the plan of the mayor."
+    assert len(set(quoted)) == len(quoted) < 5
+    assert len(summary.dropped) == 5 - len(quoted)
+    assert "It rained all day." not in quoted  # it has nothing in common with what was written
 
 
 def test_only_the_first_summary_is_shown_but_who_wants_to_stop_is_heard(summary_of):
