@@ -89,17 +89,21 @@ class SupportSet(Settings):
 
 
 def support_rows(
-    labelled: SupportSet, data: Path, annotator: Annotator, excluded: Sequence[frozenset[str]], rng: random.Random
+    labelled: SupportSet,
+    data: Path,
+    annotator: Annotator,
+    retriever: Retriever,
+    excluded: Sequence[frozenset[str]],
+    rng: random.Random,
 ) -> list[SupportRow]:
     """What a set gives to the pair model.
-
-    Passages are found by shared words alone here: embedding every article again for every run would cost more than
-    the training, and what is found is mostly the same.
 
     Args:
         labelled: The set.
         data: The folder that holds the labelled sets.
         annotator: Parses articles and claims.
+        retriever: Finds the passages, as it will when the model is used: what another one finds can give the label
+            away (docs/experiments.md).
         excluded: Articles, as ``fingerprint`` gives them, that must not be trained on.
         rng: Chooses.
 
@@ -112,7 +116,6 @@ def support_rows(
             for r in _records(labelled, data)
         ]
         return _taken(rows, labelled.take, rng)
-    retriever = Retriever(None)
     made = []
     for about in claims_of(labelled, data, annotator, excluded, rng):
         passages = retriever.passages(about.sentences, [claim for _, claim, _ in about.claims])

@@ -14,7 +14,8 @@ from pydantic import ConfigDict, model_validator
 from newstance.configs import Settings
 
 from .annotator import Annotator, AnnotatorSettings
-from .consistency import WEIGHTS_FILE, ConsistencyChecker, ConsistencySettings, SupportWeights
+from .consistency import WEIGHTS_FILE, ConsistencyChecker, ConsistencySettings, Retriever, SupportWeights
+from .embedding import SentenceEmbedder
 from .errors import ConfigError
 from .pairs import PairClassifier
 from .sources import locate
@@ -96,10 +97,11 @@ def train_support(settings: SupportTrainingSettings, data: Path, out: Path) -> T
         out: Rows, checkpoints and models go here; a killed run is taken up from its last checkpoint.
     """
     annotator = Annotator.load(settings.annotator)
+    retriever = Retriever(SentenceEmbedder.load(locate(settings.embeddings)))
     excluded = [fingerprint(text) for name in settings.excluded for text in articles_in(data / name)]
 
     def rows_of(labelled: SupportSet) -> list[SupportRow]:
-        return support_rows(labelled, data, annotator, excluded, random.Random(settings.seed))
+        return support_rows(labelled, data, annotator, retriever, excluded, random.Random(settings.seed))
 
     made = _kept(settings, out / "rows.json", rows_of)
     examples = [PairExample(row.passage, row.claim, row.label) for rows in made.values() for row in rows]
