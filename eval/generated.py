@@ -38,6 +38,7 @@ class RememberingSummarizer:
         self._settings = settings
         self._folder = folder
         self._load = load
+        self._failed: dict[Path, ModelError] = {}  # in this sitting; the next one tries again
 
     @cached_property
     def _summarizer(self) -> Summarizer:
@@ -61,6 +62,8 @@ class RememberingSummarizer:
     ) -> GeneratedSummary:
         """The kept summary of a text, or a new one; see ``Summarizer``."""
         path = self._path(text, sentences, words, sample)
+        if path in self._failed:
+            raise self._failed[path]
         if path.is_file():
             return _read(path)
         written = self._summarizer.summarize(text, sentences=sentences, words=words, on_text=on_text, sample=sample)
@@ -70,13 +73,14 @@ class RememberingSummarizer:
     def summarize_many(self, texts: Sequence[str], sentences: int | None = None) -> list[GeneratedSummary | ModelError]:
         """The kept summaries of several texts, and new ones of the others, but for failures; see ``Summarizer``."""
         paths = {text: self._path(text, sentences) for text in texts}
-        missing = [text for text, path in paths.items() if not path.is_file()]
+        missing = [text for text, path in paths.items() if path not in self._failed and not path.is_file()]
         new = self._summarizer.summarize_many(missing, sentences) if missing else []
-        written = dict(zip(missing, new, strict=True))
-        for text, one in written.items():
-            if not isinstance(one, ModelError):
+        for text, one in zip(missing, new, strict=True):
+            if isinstance(one, ModelError):
+                self._failed[paths[text]] = one
+            else:
                 self._keep(paths[text], one)
-        return [written[text] if text in written else _read(paths[text]) for text in texts]
+        return [self._failed[path] if path in self._failed else _read(path) for path in (paths[text] for text in texts)]
 
     def _path(self, text: str, sentences: int | None, words: int | None = None, sample: int = 0) -> Path:
         # Sample 0 leaves the name of the file as it was before there were others.
