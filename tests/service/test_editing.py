@@ -116,6 +116,7 @@ class Counting:
 
     def __init__(self, classifier):
         self._classifier = classifier
+        self.refuse_long = classifier.refuse_long
         self.asked = []
 
     def classify(self, queries, *others):
