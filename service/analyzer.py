@@ -318,14 +318,21 @@ class Analyzer:
         self.classifier.refuse_long(name)
         known = reading.topic.targets if reading.topic else ()
         aliases = next((target.aliases for target in known if target.name == name), ())
-        target = target_of(name, aliases, reading.actors)
-        return replace(target, is_mentioned=is_named(target, reading.doc) or self._is_related(target, reading))
+        return self._seen_in(reading, target_of(name, aliases, reading.actors))
 
-    def _is_related(self, target: Target, reading: Reading) -> bool:
-        """Whether a sentence tells of what a target is about, in other words than its own."""
-        sentences = [sentence.text for sentence in reading.doc.sents if sentence.text.strip()]
-        similar = self.consistency.similarity([target.name, *target.aliases], sentences)
-        return bool(similar.max(initial=0.0) >= self.profile.aggregation.related_similarity)
+    def _seen_in(self, reading: Reading, target: Target) -> Target:
+        """A target with whether the article mentions it, and which sentences are near to it."""
+        bounds = self.profile.aggregation
+        is_named_there = is_named(target, reading.doc)
+        if is_named_there and bounds.unrelated_similarity <= -1:
+            return target
+        sentences = [sentence for sentence in reading.doc.sents if sentence.text.strip()]
+        texts = [sentence.text for sentence in sentences]
+        similar = self.consistency.similarity([target.name, *target.aliases], texts).max(axis=0, initial=-1.0)
+        least = bounds.unrelated_similarity
+        near = {sentence.start_char for sentence, cosine in zip(sentences, similar, strict=True) if cosine >= least}
+        is_mentioned = is_named_there or bool(similar.max(initial=-1.0) >= bounds.related_similarity)
+        return replace(target, is_mentioned=is_mentioned, near=frozenset(near))
 
     def _stances(
         self,

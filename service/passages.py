@@ -27,6 +27,7 @@ class Target:
         aliases: Other words for it, from the topic file.
         words: The content words of name and aliases.
         is_mentioned: Whether the article tells of it at all; where it does not, nothing in it shows a stance.
+        near: Where sentences begin that are near enough to it to tell of it without naming it; None if all are.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Target:
     aliases: tuple[str, ...]
     words: frozenset[str]
     is_mentioned: bool = True
+    near: frozenset[int] | None = None
 
     def is_actor(self, actor: Actor) -> bool:
         """Whether actor and target are the same."""
@@ -99,7 +101,8 @@ def passages_of(actor: Actor, target: Target, doc: Any, quotations: Sequence[Quo
         is_own_word = speaker is not None and speaker.mentions == actor.mentions
         target_mentions = _inside(target.actor.mentions, start, end) if target.actor else []
         names_target = bool(target_mentions) if target.actor else bool(content_words(text) & target.words)
-        if named or is_own_word:
+        may_tell = names_target or target_before or target.near is None or start in target.near
+        if may_tell and (named or is_own_word):
             relation: Relation = "named" if names_target else "context" if target_before else "unrelated"
             names = [(named, bare_name(actor.name)), (target_mentions, bare_name(target.name))]
             prompt = _renamed(doc, article, start, end, names)

@@ -35,6 +35,7 @@ class AggregationSettings(Settings):
         related_similarity: Where no sentence names the target, the least cosine of target and sentence (by the
             embeddings of ``consistency``) at which the article still counts as telling of it.
         unrelated_weight: What a passage counts that names the actor but nothing of the target.
+        unrelated_similarity: The least cosine of target and such a passage at which it counts at all; -1: any.
         context_weight: What it counts if the sentence before it names the target.
         voices: What it counts by whose word it is.
         claim_cap: The most that claims by others make probable, however sure the model is and however many they are.
@@ -46,6 +47,7 @@ class AggregationSettings(Settings):
     evidence_threshold: Share
     related_similarity: Share
     unrelated_weight: Share
+    unrelated_similarity: float = Field(-1.0, ge=-1, le=1)
     context_weight: Share
     voices: VoiceWeights
     claim_cap: Share

@@ -188,8 +188,8 @@ def test_long_sentence_is_cut_for_the_model_and_says_so(analyzer):
     assert stance.evidence[0].truncated
 
 
-def with_bound(analyzer, bound):
-    aggregation = analyzer.profile.aggregation.model_copy(update={"related_similarity": bound})
+def with_bound(analyzer, bound, **others):
+    aggregation = analyzer.profile.aggregation.model_copy(update={"related_similarity": bound, **others})
     profile = analyzer.profile.model_copy(update={"aggregation": aggregation})
     return Analyzer(profile, analyzer.annotator, analyzer.classifier)
 
@@ -206,6 +206,9 @@ def test_an_article_may_tell_of_a_target_in_other_words(analyzer):
     related = with_bound(analyzer, 0.0).analyze(ARTICLE, ["Putin talks"], summarize=False)
     assert related.notes == ()
     assert any(stance.evidence for stance in related.stances)
+    # ... but nothing is, where a passage must be nearer than any is to count.
+    strict = with_bound(analyzer, 0.0, unrelated_similarity=1.0).analyze(ARTICLE, ["Putin talks"], summarize=False)
+    assert not any(stance.evidence for stance in strict.stances)
 
 
 # stances_of

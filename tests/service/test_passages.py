@@ -35,6 +35,14 @@ def test_only_sentences_that_name_the_actor_count(passages):
     assert (found[0].start, found[0].end) == (0, 19)
 
 
+def test_sentences_that_are_not_near_the_target_count_only_if_they_name_it(annotator):
+    text = "Anna Schmidt spoke. Anna Schmidt smiled. Anna Schmidt backs the plan."
+    doc = annotator.annotate(text)
+    (actor,) = find_actors(doc)
+    target = replace(target_of("the plan", (), [actor]), near=frozenset({0}))
+    assert [p.start for p in passages_of(actor, target, doc, ())] == [0, text.index("Anna Schmidt backs")]
+
+
 def test_mentions_and_pronouns_are_called_by_the_name_asked_for(passages):
     text = "Ingrid Solberg spoke. She praised her council, and Peter Miller thanked her. Solberg’s plan won."
     assert prompts(passages(text, "Solberg", "the plan")) == [
