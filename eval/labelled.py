@@ -14,9 +14,10 @@ from typing import Any
 
 from newstance import configs
 from newstance.models.errors import InputError
+from newstance.models.splits import base_of, is_held_out
 
 from .records import open_records
-from .set_config import FIELDS, Kind, Layout, SetConfig
+from .set_config import FIELDS, Layout, SetConfig
 
 SUPPORTED, UNSUPPORTED = "supported", "unsupported"
 _PROBLEMS_SHOWN = 5
@@ -28,15 +29,20 @@ class Example:
 
     Attributes:
         id: Unique in its set.
-        group: Examples that share a text share a group; intervals resample whole groups.
+        group: Examples that share a text share a group, and so do twins; intervals resample whole groups.
         input: What the model gets: text, holder and target; or the article, and the sentence to be checked.
         gold: A label, a verdict or a reference summary.
+        parts: What tables of a set's parts go by, such as its ``kind`` and ``outlet``.
+        evidence: Start and end, in ``text``, of the sentences that a judge named for ``gold``; None where no judge
+            was asked to.
     """
 
     id: str
     group: str
     input: dict[str, str]
     gold: str
+    parts: dict[str, str] = field(default_factory=dict)
+    evidence: tuple[tuple[int, int], ...] | None = None
 
     @property
     def input_sha256(self) -> str:
@@ -65,7 +71,10 @@ class LabelledSet:
         """A hash of everything that is asked and expected; two runs are comparable if it is the same."""
         digest = hashlib.sha256()
         for example in sorted(self.examples, key=lambda example: example.id):
-            digest.update(json.dumps([example.id, example.input, example.gold], sort_keys=True).encode())
+            expected: list[Any] = [example.id, example.input, example.gold]
+            if example.evidence is not None:  # without any, the hash is that of runs made before there was some
+                expected.append(example.evidence)
+            digest.update(json.dumps(expected, sort_keys=True).encode())
         return digest.hexdigest()
 
     def limited(self, limit: int, seed: int = 0) -> LabelledSet:
@@ -110,7 +119,7 @@ def load_set(name: str | Path, data: Path | None = None, skip_invalid: bool = Fa
         try:
             if isinstance(record, str):
                 raise _BadRowError(record)
-            made = _examples(config.kind, record, layout, line)
+            made = _examples(config, record, layout, line)
             for example in made:
                 if example.id in seen:
                     raise _BadRowError(
@@ -135,13 +144,15 @@ def load_set(name: str | Path, data: Path | None = None, skip_invalid: bool = Fa
     return LabelledSet(config, examples, origin, problems)
 
 
-def _examples(kind: Kind, record: dict[str, Any], layout: Layout, line: int) -> list[Example]:
-    identity = _identity(record, layout, line)
+def _examples(config: SetConfig, record: dict[str, Any], layout: Layout, line: int) -> list[Example]:
+    kind, identity = config.kind, _identity(record, layout, line)
+    if config.held_out is not None and not is_held_out(base_of(identity), config.held_out):
+        return []
     if kind == "summaries":
         article, summary = (_text(record, layout.columns, layout.constants, name) for name in FIELDS[kind])
         return [Example(identity, identity, {"article": article}, summary)]
     if kind == "articles":
-        return _judged(record, layout, identity)
+        return _judged(record, layout, identity, _parts(config, record, layout, identity))
     if kind == "consistency":
         return [_claimed(record, layout, identity)]
     made = []
@@ -155,7 +166,20 @@ def _examples(kind: Kind, record: dict[str, Any], layout: Layout, line: int) -> 
     return made
 
 
-def _judged(record: dict[str, Any], layout: Layout, identity: str) -> list[Example]:
+def _parts(config: SetConfig, record: dict[str, Any], layout: Layout, identity: str) -> dict[str, str]:
+    """Of an article: its kind, and the outlet that it names or that its id tells."""
+    said = {}
+    for name in ("kind", "source"):
+        if name in layout.constants or record.get(layout.columns.get(name, name)) is not None:
+            said[name] = _text(record, layout.columns, layout.constants, name)
+    if "source" in said:
+        said["outlet"] = said.pop("source")
+    elif (prefix := identity.partition("-")[0]) in config.outlets:
+        said["outlet"] = config.outlets[prefix]
+    return said
+
+
+def _judged(record: dict[str, Any], layout: Layout, identity: str, parts: dict[str, str]) -> list[Example]:
     text = _text(record, layout.columns, layout.constants, "article")
     column = layout.columns.get("judgements", "judgements")
     judgements = record.get(column)
@@ -169,11 +193,25 @@ def _judged(record: dict[str, Any], layout: Layout, identity: str) -> list[Examp
         try:
             actor, target = (_text(judgement, {}, {}, name) for name in ("actor", "target"))
             label = _label(judgement, {}, layout)
+            evidence = _evidence(judgement, len(text))
         except _BadRowError as bad:
             raise _BadRowError(f"{where}, {bad}") from bad
         values = {"text": text, "holder": actor, "target": target}
-        made.append(Example(f"{identity}#{number + 1}", identity, values, label))
+        made.append(Example(f"{identity}#{number + 1}", base_of(identity), values, label, parts, evidence))
     return made
+
+
+def _evidence(judgement: dict[str, Any], length: int) -> tuple[tuple[int, int], ...] | None:
+    spans = judgement.get("evidence")
+    if spans is None:
+        return None
+    try:
+        places = tuple((int(start), int(end)) for start, end in spans)
+    except (TypeError, ValueError) as error:
+        raise _BadRowError(f"evidence: expected a list of [start, end], got {spans!r}") from error
+    if wrong := [place for place in places if not 0 <= place[0] < place[1] <= length]:
+        raise _BadRowError(f"evidence: {list(wrong[0])} is no place in an article of {length} characters")
+    return places
 
 
 def _claimed(record: dict[str, Any], layout: Layout, identity: str) -> Example:

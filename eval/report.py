@@ -44,6 +44,7 @@ def report(run: StoredRun, results: dict[str, Any]) -> Document:
         _add_confusion(document, results)
     elif results["kind"] != "summaries":
         _add_confusion(document, results)
+        _add_parts(document, results)
         _add_targets(document, results)
         _add_calibration(document, results)
         _add_robustness(document, results)
@@ -80,8 +81,8 @@ def _add_headline(document: Document, run: StoredRun, results: dict[str, Any]) -
     document.blocks += [
         Heading("Scores"),
         Paragraph(
-            f"{results['n']} examples in {results['groups']} groups (rows that share a text); 95% intervals, "
-            f"percentile bootstrap by group. Headline: {headline}. {run.config.paper_metric}".strip()
+            f"{results['n']} examples in {results['groups']} groups (rows that share a text, and twins); 95% "
+            f"intervals, percentile bootstrap by group. Headline: {headline}. {run.config.paper_metric}".strip()
         ),
         Table(
             ["", *names],
@@ -111,6 +112,12 @@ def _add_confusion(document: Document, results: dict[str, Any]) -> None:
             Table(["label", "n", "precision", "recall", "F1"], per_label),
             Table(["", *(f"said {label}" for label in table["labels"]), "crashed"], counts),
         ]
+
+
+def _add_parts(document: Document, results: dict[str, Any]) -> None:
+    for way, parts in results["per_part"].items():
+        rows = [[of["part"], str(of["n"]), interval(of["macro_f1"]), f"{of['accuracy']:.3f}"] for of in parts]
+        document.blocks += [Heading(f"By {way}"), Table([way, "n", "macro_f1", "accuracy"], rows)]
 
 
 def _add_targets(document: Document, results: dict[str, Any]) -> None:

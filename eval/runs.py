@@ -203,10 +203,10 @@ def _batches(labelled: LabelledSet, size: int) -> list[list[Example]]:
     if labelled.config.kind == "summaries":  # of like length, since the shorter wait for the longest
         ordered = sorted(labelled.examples, key=lambda e: (len(e.input["article"]), e.id))
         return [ordered[i : i + _ARTICLES_AT_ONCE] for i in range(0, len(ordered), _ARTICLES_AT_ONCE)]
-    groups: dict[str, list[Example]] = {}
+    articles: dict[str, list[Example]] = {}  # by text and not by group, since twins differ
     for example in labelled.examples:
-        groups.setdefault(example.group, []).append(example)
-    return list(groups.values())
+        articles.setdefault(example.input.get("text") or example.input["article"], []).append(example)
+    return list(articles.values())
 
 
 def _answer_all(
@@ -245,6 +245,10 @@ def _row(example: Example, answer: Answer, seconds: float) -> Row:
         "seconds": round(seconds, 6),
         "error": answer.error,
     }
+    if example.parts:
+        row["parts"] = example.parts
+    if example.evidence is not None:
+        row["judged"] = [list(place) for place in example.evidence]
     if answer.written is not None:
         row["written"] = answer.written
     if answer.supports is not None:

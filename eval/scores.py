@@ -15,6 +15,7 @@ from .baselines import lead_summary, stance_baselines
 from .consistency import baseline_measures, run_measures
 from .labelled import SUPPORTED, UNSUPPORTED
 from .metrics import FIVE_CLASSES, Measure
+from .parts import scores_by_part
 from .robustness import CHANGES, PARAPHRASED, flips
 from .set_config import SetConfig
 from .storage import Row, StoredRun
@@ -162,6 +163,7 @@ def _stance_results(run: StoredRun) -> dict[str, Any]:
         "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
         "confusion": _table(metrics.confusion_rows(gold, [a for a, _ in answers], LABELS).sum(axis=0), LABELS),
         "per_target": _per_target(rows, answers, config),
+        "per_part": scores_by_part(rows, [label for label, _ in answers], config),
         "robustness": _robustness(run),
         "worst": _worst(rows),
     }

@@ -20,6 +20,8 @@ FIELDS: dict[Kind, tuple[str, ...]] = {
     "summaries": ("article", "summary"),
     "consistency": ("article", "sentence", "supported"),
 }
+# What a record may say besides, for tables of its parts.
+OPTIONAL: dict[Kind, tuple[str, ...]] = {"articles": ("kind", "source")}
 _STANCE_METRICS = ("macro_f1", "favor_against_f1", "accuracy", "five_class_macro_f1")
 _SUMMARY_METRICS = ("rouge1", "rouge2", "rougeL")
 _CONSISTENCY_METRICS = ("auc", "balanced_accuracy")
@@ -78,6 +80,9 @@ class SetConfig(Settings):
         paper_metric: What the set's paper reports, in words.
         scored: The labels that macro-F1 is taken over; sets without neutral rows leave neutral out.
         summary_sentences: The length that summaries are asked for.
+        held_out: The share of the file's ids that training leaves out (``models/splits.py``); only these are taken.
+            None takes all.
+        outlets: What the beginning of an id, up to the first hyphen, says of where an article comes from.
         file: Where it is on this machine.
         hub: Where it is on the hub; taken when no data root is given.
     """
@@ -90,6 +95,8 @@ class SetConfig(Settings):
     paper_metric: str = ""
     scored: list[Label] = Field(default=list(LABELS), min_length=2)
     summary_sentences: int = Field(3, ge=1)
+    held_out: float | None = Field(None, gt=0, lt=1)
+    outlets: dict[str, str] = Field(default_factory=dict)
     file: FileSource | None = None
     hub: HubSource | None = None
 
@@ -101,7 +108,7 @@ class SetConfig(Settings):
         if self.metric and self.metric not in allowed:
             raise ValueError(f"metric {self.metric!r} does not fit {self.kind}; expected {', '.join(allowed)}")
         for layout in (self.file, self.hub):
-            known = {"id", *FIELDS[self.kind]}
+            known = {"id", *FIELDS[self.kind], *OPTIONAL.get(self.kind, ())}
             for names in [layout.columns, layout.constants, *layout.each] if layout else []:
                 if unknown := set(names) - known:
                     raise ValueError(f"unknown fields {sorted(unknown)}; {self.kind} has {sorted(known)}")

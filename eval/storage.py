@@ -37,6 +37,8 @@ class Row(TypedDict):
         error: What went wrong, or None.
         written: Of summaries alone: the text before it was checked against its article.
         supports: Of summaries alone: the support score of each sentence of ``prediction`` and of ``written``.
+        parts: Of article sets alone: what tables of a set's parts go by, such as ``kind`` and ``outlet``.
+        judged: Of article sets alone: start and end of the sentences that a judge named, in the input's text.
     """
 
     id: str
@@ -50,6 +52,8 @@ class Row(TypedDict):
     error: str | None
     written: NotRequired[str | None]
     supports: NotRequired[dict[str, list[float]]]
+    parts: NotRequired[dict[str, str]]
+    judged: NotRequired[list[list[int]]]
 
 
 class RowFile:

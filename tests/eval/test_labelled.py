@@ -164,10 +164,63 @@ def test_judgements_of_articles(tmp_path):
     assert example.input == {"text": "Kim likes the dam.", "holder": "Kim", "target": "the dam"}
 
 
+def judged_article(identity, **more):
+    judgement = {"actor": "Kim", "target": "the dam", "label": "favor"}
+    return {"id": identity, "article": "Kim likes the dam.", "judgements": [judgement | more.pop("judged", {})]} | more
+
+
+def load_articles(folder, articles, **settings):
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, articles)))
+    return load_set(write_config(folder, kind="articles", file={"path": "a.jsonl"}, **settings))
+
+
+def test_articles_tell_kind_outlet_and_the_sentences_that_were_judged(tmp_path):
+    articles = [
+        judged_article("bbc-1", kind="turned", judged={"evidence": [[0, 18]]}),
+        judged_article("cnn-2", source="The Post"),
+        judged_article("other-3"),
+    ]
+    examples = load_articles(tmp_path, articles, outlets={"bbc": "the BBC", "cnn": "CNN"}).examples
+    assert [e.parts for e in examples] == [{"kind": "turned", "outlet": "the BBC"}, {"outlet": "The Post"}, {}]
+    assert [e.evidence for e in examples] == [((0, 18),), None, None]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "message"),
+    [
+        ([[0, 19]], r"judgement 1, evidence: \[0, 19\] is no place in an article of 18 characters"),
+        ([[4, 4]], r"\[4, 4\] is no place"),
+        ([[-1, 4]], r"\[-1, 4\] is no place"),
+        (["Kim likes"], r"expected a list of \[start, end\], got \['Kim likes'\]"),
+        (7, r"expected a list of \[start, end\], got 7"),
+    ],
+)
+def test_evidence_outside_the_article_is_refused(tmp_path, evidence, message):
+    with pytest.raises(InputError, match=message):
+        load_articles(tmp_path, [judged_article("a", judged={"evidence": evidence})])
+
+
+def test_other_evidence_is_another_set(tmp_path):
+    hashes = [
+        load_articles(tmp_path, [judged_article("a", judged=judged)]).sha256
+        for judged in ({}, {"evidence": []}, {"evidence": [[0, 18]]}, {"evidence": [[0, 3]]})
+    ]
+    assert len(set(hashes)) == 4
+
+
+def test_of_a_set_with_a_held_out_part_only_that_is_read_twins_together(tmp_path):
+    articles = [judged_article(f"case-{number:04d}{twin}") for number in range(40) for twin in ("", "b")]
+    labelled = load_articles(tmp_path, articles, held_out=0.15)
+    assert [e.id for e in labelled.examples] == ["case-0012#1", "case-0012b#1", "case-0013#1", "case-0013b#1"]
+    assert {e.group for e in labelled.examples} == {"case-0012", "case-0013"}
+    assert len(load_articles(tmp_path, articles).examples) == 80
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({}, "needs file or hub"),
+        ({"file": {"path": "x"}, "held_out": 15}, "held_out: Input should be less than 1"),
         ({"file": {"path": "x"}, "metric": "bleu"}, "metric 'bleu' does not fit stance"),
         ({"file": {"path": "x", "columns": {"texts": "y"}}}, r"unknown fields \['texts'\]"),
         ({"file": {"path": "x", "each": [{"tweet": "y"}]}}, r"unknown fields \['tweet'\]"),

@@ -330,6 +330,22 @@ def test_articles_are_answered_whole(tmp_path, make_set, dummies):
     assert (results["n"], results["groups"]) == (2, 1)
 
 
+def test_twins_are_read_apart_and_resampled_together(tmp_path, make_set, dummies):
+    def article(identity, text, label):
+        judgements = [{"actor": "Kim", "target": "the dam", "label": label, "evidence": [[0, 9]]}]
+        return {"id": identity, "article": text, "kind": "turned", "judgements": judgements}
+
+    labelled = make_set(
+        [article("a1", "Kim likes the dam.", "favor"), article("a1b", "Kim loathes the dam.", "against")],
+        kind="articles",
+    )
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    results = write_report(folder)
+    assert results["scores"]["accuracy"]["value"] == 1
+    assert results["groups"] == 1
+    assert [(row["parts"], row["judged"]) for row in StoredRun(folder).rows] == [({"kind": "turned"}, [[0, 9]])] * 2
+
+
 def test_what_is_no_run_says_so(tmp_path, make_set, rows, dummies):
     labelled = make_set(rows(5))
     run_set(labelled, dummies.perfect_on(labelled), tmp_path / "out" / "little")

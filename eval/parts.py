@@ -1,0 +1,52 @@
+"""A set's scores by part: by the kind of its passages, by outlet, by what a target is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from newstance.models.stance import LABELS
+
+from . import metrics
+from .metrics import Measure
+from .set_config import SetConfig
+from .storage import Row
+
+
+def scores_by_part(rows: Sequence[Row], predicted: Sequence[str | None], config: SetConfig) -> dict[str, Any]:
+    """Scores of every part that the rows name.
+
+    Args:
+        rows: What was asked; their ``parts`` say, for each way to divide the set, where a row belongs.
+        predicted: The label given to each row, None for a crash.
+        config: Names the labels that macro-F1 is taken over.
+
+    Returns:
+        For each way to divide the set its parts in order of their names, each with ``part``, ``n``, ``macro_f1`` with
+        its interval, and ``accuracy``. Empty where no row names a part. A part's macro-F1 is taken over the labels that
+        it has examples of.
+    """
+    members: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for i, row in enumerate(rows):
+        for way, part in row.get("parts", {}).items():
+            members[way][part].append(i)
+    return {
+        way: [
+            {"part": part} | _scores([rows[i] for i in index], [predicted[i] for i in index], config)
+            for part, index in sorted(parts.items())
+        ]
+        for way, parts in members.items()
+    }
+
+
+def _scores(rows: Sequence[Row], predicted: Sequence[str | None], config: SetConfig) -> dict[str, Any]:
+    gold = [row["gold"] for row in rows]
+    sums = metrics.summed_by_group(metrics.confusion_rows(gold, predicted, LABELS), [row["group"] for row in rows])
+    scored = [label for label in config.scored if label in gold]
+    macro = Measure(sums, metrics.macro_f1(LABELS, scored)).estimate()
+    return {
+        "n": len(rows),
+        "macro_f1": macro.as_dict(),
+        "accuracy": round(Measure(sums, metrics.accuracy).value, 6),
+    }
