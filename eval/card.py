@@ -9,9 +9,9 @@ import numpy as np
 from newstance import configs
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS
-from newstance.models.support_rows import SUPPORTED, UNSUPPORTED
-from newstance.models.support_training import SupportTrainingSettings
-from newstance.models.training import STATEMENTS, DevScores, Recipe, Trained, TrainingSettings
+from newstance.models.training.stance import STATEMENTS, DevScores, Recipe, Trained, TrainingSettings
+from newstance.models.training.support import SupportTrainingSettings
+from newstance.models.training.support_rows import SUPPORTED, UNSUPPORTED
 
 from .metrics import (
     Measure,
@@ -75,10 +75,10 @@ def write_support_card(settings: SupportTrainingSettings, trained: Trained) -> P
         "",
         *_making(settings, trained),
         "",
-        "Claims about articles are made by a script (`models/edits.py`): sentences shortened, split, renamed or told "
-        "otherwise stay true; with a name, number, date, negation, role, opposite or part of another sentence put in, "
-        "they do not. SICK is licensed CC BY-NC-SA: this is a model for research; check the sets' terms before other "
-        "use.",
+        "Claims about articles are made by a script (`models/training/edits.py`): sentences shortened, split, renamed "
+        "or told otherwise stay true; with a name, number, date, negation, role, opposite or part of another sentence "
+        "put in, they do not. SICK is licensed CC BY-NC-SA: this is a model for research; check the sets' terms before "
+        "other use.",
         "",
         "## Development sets",
         "",

@@ -1,8 +1,8 @@
 """What the guard catches: correct summary sentences, falsified by a script in one thing each.
 
 ``newstance corruptions --data DIR --out FILE`` takes development articles that the support model was not trained on,
-makes false versions of sentences that are true of them (``models/edits.py``), and asks the guard of a profile about
-both. A false version that passes was missed; a true sentence that does not pass is a false alarm.
+makes false versions of sentences that are true of them (``models/training/edits.py``), and asks the guard of a profile
+about both. A false version that passes was missed; a true sentence that does not pass is a false alarm.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from newstance.models.false_edits import CORRUPTIONS, corruptions
 from newstance.models.sentences import split_sentences
-from newstance.models.true_edits import faithful
+from newstance.models.training.false_edits import CORRUPTIONS, corruptions
+from newstance.models.training.true_edits import faithful
 
 from . import metrics
 from .labelled import LabelledSet

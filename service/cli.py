@@ -204,14 +204,14 @@ def _doctor(chosen: argparse.Namespace) -> int:
 def _train(chosen: argparse.Namespace) -> int:
     from newstance import configs
     from newstance.eval.card import write_card, write_support_card
-    from newstance.models.support_training import (
+    from newstance.models.training.stance import TrainingSettings, train
+    from newstance.models.training.support import (
         SignsSettings,
         SupportTrainingSettings,
         Task,
         fit_signs,
         train_support,
     )
-    from newstance.models.training import TrainingSettings, train
 
     task = configs.load("training", chosen.config, Task).task
     if task == "signs":

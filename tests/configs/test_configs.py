@@ -5,8 +5,8 @@ import pytest
 
 from newstance import configs
 from newstance.configs import Settings, SettingsError
-from newstance.models.support_training import SignsSettings, SupportTrainingSettings, Task
-from newstance.models.training import TrainingSettings
+from newstance.models.training.stance import TrainingSettings
+from newstance.models.training.support import SignsSettings, SupportTrainingSettings, Task
 from newstance.service import Profile, Topic
 
 TASKS = {"support": SupportTrainingSettings, "signs": SignsSettings}

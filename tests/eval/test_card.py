@@ -3,8 +3,8 @@ import pytest
 
 from newstance import configs
 from newstance.eval.card import write_card, write_support_card
-from newstance.models.support_training import SupportTrainingSettings
-from newstance.models.training import STATEMENTS, DevScores, Trained, TrainingSettings
+from newstance.models.training.stance import STATEMENTS, DevScores, Trained, TrainingSettings
+from newstance.models.training.support import SupportTrainingSettings
 
 LABELS = ["favor", "against", "neutral"]
 

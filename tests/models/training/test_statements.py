@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from newstance import configs
-from newstance.models.statements import Statements, Template, statement_rows
-from newstance.models.training import TrainingSettings
+from newstance.models.training.stance import TrainingSettings
+from newstance.models.training.statements import Statements, Template, statement_rows
 
 VERBS = {"oppose": ["object_to objects_to objected_to objecting_to"]}
 NAMES = ["Ann Lee", "Bob Ray", "Cy Doe"]

@@ -2,8 +2,8 @@ import random
 
 import pytest
 
-from newstance.models.false_edits import CORRUPTIONS, corruptions
-from newstance.models.true_edits import faithful
+from newstance.models.training.false_edits import CORRUPTIONS, corruptions
+from newstance.models.training.true_edits import faithful
 
 ARTICLE = (
     "Ingrid Solberg praised the harbour plan in Bergen on Monday. The union, which has 1,200 members, may oppose it. "

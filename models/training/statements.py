@@ -15,8 +15,8 @@ from pydantic import Field, model_validator
 
 from newstance.configs import Settings
 
-from .stance import Label
-from .training_rows import Row
+from ..stance import Label
+from .stance_rows import Row
 
 _FORMS = ("", ".s", ".ed", ".ing")  # base, third person, past, gerund
 _ROLES = ("speaker", "other")

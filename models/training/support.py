@@ -1,4 +1,4 @@
-"""Train the support model: does a passage bear a claim out? The training itself is that of ``models/training.py``."""
+"""Train the support model: does a passage bear a claim out? The training itself is that of ``stance.py``."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from pydantic import ConfigDict, model_validator
 
 from newstance.configs import Settings
 
-from .annotator import Annotator, AnnotatorSettings
-from .consistency import WEIGHTS_FILE, ConsistencyChecker, ConsistencySettings, Retriever, SupportWeights
-from .embedding import SentenceEmbedder
-from .errors import ConfigError
-from .pairs import PairClassifier
-from .sources import locate
+from ..annotator import Annotator, AnnotatorSettings
+from ..consistency import WEIGHTS_FILE, ConsistencyChecker, ConsistencySettings, Retriever, SupportWeights
+from ..embedding import SentenceEmbedder
+from ..errors import ConfigError
+from ..pairs import PairClassifier
+from ..sources import locate
+from .stance import DevScores, PairExample, Recipe, Trained, calibrated, fit_and_export
 from .support_rows import (
     LABELS,
     SUPPORTED,
@@ -30,7 +31,6 @@ from .support_rows import (
     fingerprint,
     support_rows,
 )
-from .training import DevScores, PairExample, Recipe, Trained, calibrated, fit_and_export
 
 _SIGNS = [name for name in SupportWeights.model_fields if name != "bias"]
 

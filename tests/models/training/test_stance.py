@@ -10,7 +10,7 @@ from newstance.models.errors import ConfigError
 from newstance.models.pairs import softmax
 from newstance.models.sources import locate, sha256_of
 from newstance.models.stance import LABELS, StanceClassifier, StanceQuery, StanceSettings
-from newstance.models.training import (
+from newstance.models.training.stance import (
     Base,
     DevScores,
     TrainingSettings,
@@ -18,7 +18,7 @@ from newstance.models.training import (
     fit_temperature,
     train,
 )
-from newstance.models.training_rows import LabelledSet, read, rows_by_set, select
+from newstance.models.training.stance_rows import LabelledSet, read, rows_by_set, select
 
 pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor", "ignore:Exporting aten")
 

@@ -1,6 +1,6 @@
 """Training rows of the support model: (passage of the source, claim) -> does the passage bear the claim out?
 
-Articles give most: their own sentences, rewritten so that they stay true or no longer are (``models/edits.py``).
+Articles give most: their own sentences, rewritten so that they stay true or no longer are (``edits.py``).
 Labelled sets of claims and of sentence pairs give the rest, in the words of people.
 """
 
@@ -17,11 +17,11 @@ from pydantic import Field
 
 from newstance.configs import Settings
 
-from .annotator import Annotator
-from .consistency import Retriever, content_words
-from .errors import ConfigError
+from ..annotator import Annotator
+from ..consistency import Retriever, content_words
+from ..errors import ConfigError
+from ..sentences import split_sentences
 from .false_edits import corruptions
-from .sentences import split_sentences
 from .true_edits import faithful
 
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import random
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +19,13 @@ from pydantic import Field, model_validator
 
 from newstance.configs import Settings
 
-from .errors import ConfigError, WeightsNotFoundError
-from .pairs import PairClassifier, softmax
-from .sources import joined_archive, locate, sha256_of
-from .stance import LABELS, StanceQuery, direct_pair
+from ..errors import ConfigError, WeightsNotFoundError
+from ..pairs import PairClassifier, softmax
+from ..sources import joined_archive, locate, sha256_of
+from ..stance import LABELS, StanceQuery, direct_pair
+from .export import export
+from .stance_rows import LabelledSet, Row, rows_by_set, select, speakers
 from .statements import Statements, statement_rows
-from .training_rows import LabelledSet, Row, rows_by_set, select, speakers
 
 log = logging.getLogger(__name__)
 
@@ -199,7 +199,7 @@ def fit_and_export(settings: Recipe, examples: Sequence[PairExample], labels: Se
         kept = settings.kept
         model.load_state_dict({name: w.lerp(earlier[name], kept) for name, w in _weights(model)}, strict=False)
     shipped = out / settings.name
-    export_int8(model, tokenizer, shipped)
+    export(model, tokenizer, shipped, "dynamic-7")
     return shipped
 
 
@@ -328,46 +328,6 @@ def _encoded(examples: Sequence[PairExample], labels: Sequence[str], tokenizer: 
             "length": [len(ids) for ids in encoded["input_ids"]],
         }
     )
-
-
-def export_int8(model: Any, tokenizer: Any, folder: Path) -> None:
-    """Write a torch pair classifier as dynamically quantized int8 ONNX, with its tokenizer and config.
-
-    Args:
-        model: A sequence classifier with eager attention.
-        tokenizer: Its tokenizer.
-        folder: Where to; made anew.
-    """
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    example = tokenizer([("a text", "a question"), ("another", "one")], padding=True, return_tensors="pt")
-    inputs = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in example]
-    whole = folder / "float32.onnx"
-    torch.onnx.export(
-        model.eval(),
-        tuple(example[name] for name in inputs),
-        str(whole),
-        input_names=inputs,
-        output_names=["logits"],
-        dynamic_axes={name: {0: "batch", 1: "tokens"} for name in inputs} | {"logits": {0: "batch"}},
-        opset_version=17,
-        dynamo=False,
-    )
-    # Seven bits in each channel: with eight, processors without VNNI overflow, and the answers fall apart
-    # (docs/experiments.md).
-    quantize_dynamic(
-        str(whole),
-        str(folder / "model.onnx"),
-        per_channel=True,
-        reduce_range=True,
-        weight_type=QuantType.QInt8,
-    )
-    whole.unlink()
-    tokenizer.save_pretrained(folder)
-    model.config.save_pretrained(folder)
 
 
 def dev_scores(folder: Path, dev: dict[str, list[Row]]) -> dict[str, DevScores]:

@@ -1,7 +1,7 @@
 """Sentences changed on purpose, from their parse alone: what an edit is, and the tools to make one.
 
-``models/true_edits.py`` rewrites sentences so that they stay true to their article, ``models/false_edits.py`` so that
-they no longer are. The support model learns from both (``models/support_rows.py``), and the guard is measured with
+``true_edits.py`` rewrites sentences so that they stay true to their article, ``false_edits.py`` so that
+they no longer are. The support model learns from both (``support_rows.py``), and the guard is measured with
 them (``eval/corruptions.py``).
 
 After Kryscinski et al. 2020, "Evaluating the Factual Consistency of Abstractive Text Summarization" (FactCC).

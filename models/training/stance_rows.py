@@ -11,8 +11,8 @@ from pydantic import Field
 
 from newstance.configs import Settings
 
-from .errors import ConfigError
-from .stance import AUTHOR, LABELS
+from ..errors import ConfigError
+from ..stance import AUTHOR, LABELS
 
 Share = Annotated[float, Field(ge=0, le=1)]
 _OPPOSITE = {"favor": "against", "against": "favor", "neutral": "neutral"}

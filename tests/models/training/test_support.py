@@ -7,7 +7,9 @@ import tiny
 from newstance.models.consistency import WEIGHTS_FILE, ConsistencyChecker, ConsistencySettings, Retriever
 from newstance.models.errors import ConfigError, WeightsNotFoundError
 from newstance.models.sources import sha256_of
-from newstance.models.support_rows import (
+from newstance.models.training.stance import Base
+from newstance.models.training.support import SupportTrainingSettings, train_support
+from newstance.models.training.support_rows import (
     SUPPORTED,
     UNSUPPORTED,
     SupportSet,
@@ -16,8 +18,6 @@ from newstance.models.support_rows import (
     fingerprint,
     support_rows,
 )
-from newstance.models.support_training import SupportTrainingSettings, train_support
-from newstance.models.training import Base
 
 pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor", "ignore:Exporting aten")
 

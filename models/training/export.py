@@ -1,0 +1,208 @@
+"""A trained pair classifier as ONNX, in fewer bits, in files that may lie in a repository.
+
+The file format of protocol buffers and most places where files are kept set bounds to one file: the weights go to
+several files of external data beside a small ``model.onnx``. onnxruntime finds them from there.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+FILE_LIMIT = 95_000_000  # bytes; 100 MB is the most that GitHub takes
+_TABLE_ROWS = 256  # a table that rows are looked up in and that has fewer is not worth it
+_EXTERNAL = 1024  # bytes; smaller tensors stay in model.onnx
+_ALIGNED = 4096  # external tensors may start at multiples of it, see onnx.external_data_helper
+
+
+def export(model: Any, tokenizer: Any, folder: Path, form: str, file_limit: int = FILE_LIMIT) -> None:
+    """Write a torch pair classifier as ONNX, with its tokenizer and config.
+
+    Args:
+        model: A sequence classifier with eager attention.
+        tokenizer: Its tokenizer.
+        folder: Where to; made anew.
+        form: One of ``FORMS``.
+        file_limit: No file of weights becomes larger, in bytes.
+
+    Raises:
+        ConfigError: There is no such form, or one tensor alone is larger than the limit.
+    """
+    import onnx
+
+    if form not in FORMS:
+        raise ConfigError(f"{form!r} is no form of a shipped model; expected one of {', '.join(FORMS)}")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        whole = Path(scratch) / "float32.onnx"
+        _trace(model, tokenizer, whole)
+        smaller = FORMS[form](whole)
+    save_in_parts(smaller, folder, file_limit)
+    onnx.checker.check_model(str(folder / "model.onnx"), full_check=False)
+    tokenizer.save_pretrained(folder)
+    model.config.save_pretrained(folder)
+    log.info("%s: %s", form, ", ".join(f"{file.name} {file.stat().st_size / 1e6:.1f} MB" for file in _weights(folder)))
+
+
+def save_in_parts(model: Any, folder: Path, file_limit: int = FILE_LIMIT) -> list[Path]:
+    """Write an ONNX model as ``model.onnx`` and files of external data, ``model.onnx.data-0`` and so on.
+
+    Args:
+        model: An ``onnx.ModelProto`` that holds its weights.
+        folder: Where to.
+        file_limit: No file of external data becomes larger, in bytes.
+
+    Returns:
+        All files written.
+
+    Raises:
+        ConfigError: One tensor alone is larger than the limit.
+    """
+    import onnx
+    from onnx.external_data_helper import set_external_data
+
+    part, filled = 0, 0
+    for tensor in model.graph.initializer:
+        if not tensor.HasField("raw_data"):  # typed fields cannot be external
+            tensor.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(tensor), tensor.name))
+        size = len(tensor.raw_data)
+        if size < _EXTERNAL:
+            continue
+        if size > file_limit:
+            raise ConfigError(f"{tensor.name} takes {size:,} bytes, and one file may have {file_limit:,}")
+        start = -(-filled // _ALIGNED) * _ALIGNED
+        if start + size > file_limit:
+            part, start = part + 1, 0
+        set_external_data(tensor, f"model.onnx.data-{part}")
+        filled = start + size
+    for old in _weights(folder):
+        old.unlink()  # data is appended to a file that is there
+    onnx.save_model(model, str(folder / "model.onnx"))
+    for file in _weights(folder):
+        file.chmod(0o644)  # onnx lets nobody else read external data, and a wheel would keep that
+    return _weights(folder)
+
+
+def _weights(folder: Path) -> list[Path]:
+    return sorted(folder.glob("model.onnx*"))
+
+
+def _trace(model: Any, tokenizer: Any, path: Path) -> None:
+    import torch
+
+    example = tokenizer([("a text", "a question"), ("another", "one")], padding=True, return_tensors="pt")
+    inputs = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in example]
+    torch.onnx.export(
+        model.eval(),
+        tuple(example[name] for name in inputs),
+        str(path),
+        input_names=inputs,
+        output_names=["logits"],
+        dynamic_axes={name: {0: "batch", 1: "tokens"} for name in inputs} | {"logits": {0: "batch"}},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def _whole(path: Path) -> Any:
+    import onnx
+
+    return onnx.load(str(path))
+
+
+def _dynamic(path: Path, reduce_range: bool) -> Any:
+    """Weights of eight bits in each channel (seven with a reduced range), activations rounded as they come.
+
+    Processors without VNNI add eight-bit products in sixteen bits, which overflow unless the range is reduced.
+    """
+    import onnx
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    smaller = path.with_name("dynamic.onnx")
+    quantize_dynamic(
+        str(path),
+        str(smaller),
+        op_types_to_quantize=["MatMul", "Gemm"],
+        per_channel=True,
+        reduce_range=reduce_range,
+        weight_type=QuantType.QInt8,
+    )
+    return _with_small_tables(onnx.load(str(smaller)))
+
+
+def _weights_alone(path: Path, bits: int, block: int) -> Any:
+    """Weights of four or eight bits with a scale for each block of inputs.
+
+    Activations are rounded to eight bits, too, but each row for itself and with a scale for each block.
+    """
+    import onnx
+    from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
+
+    quantizer = MatMulNBitsQuantizer(
+        onnx.load(str(path)), bits=bits, block_size=block, is_symmetric=True, accuracy_level=4
+    )
+    quantizer.process()
+    return _with_small_tables(quantizer.model.model)
+
+
+def _with_small_tables(model: Any) -> Any:
+    """Tables that rows are looked up in, such as word embeddings, as int8 with a scale for each row."""
+    from onnx import helper, numpy_helper
+
+    graph = model.graph
+    tables = {tensor.name: tensor for tensor in graph.initializer}
+    nodes, rounded = [], set()
+    for node in graph.node:
+        table = tables.get(node.input[0]) if node.op_type == "Gather" else None
+        values = None if table is None else numpy_helper.to_array(table)
+        if values is None or values.dtype != np.float32 or values.ndim != 2 or len(values) < _TABLE_ROWS:
+            nodes.append(node)
+            continue
+        name, rows = node.input[0], node.input[1]
+        scale = np.maximum(np.abs(values).max(axis=1, keepdims=True) / 127, np.finfo(np.float32).tiny)
+        if name not in rounded:
+            rounded.add(name)
+            for suffix, array in (("rounded", np.rint(values / scale).astype(np.int8)), ("scale", scale)):
+                graph.initializer.append(numpy_helper.from_array(array, f"{name}.{suffix}"))
+        looked_up = [f"{node.output[0]}.{part}" for part in ("rounded", "float", "scale")]
+        nodes += [
+            helper.make_node("Gather", [f"{name}.rounded", rows], [looked_up[0]], axis=0),
+            helper.make_node("Cast", [looked_up[0]], [looked_up[1]], to=1),
+            helper.make_node("Gather", [f"{name}.scale", rows], [looked_up[2]], axis=0),
+            helper.make_node("Mul", [looked_up[1], looked_up[2]], [node.output[0]]),
+        ]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    _drop_unused(graph)
+    return model
+
+
+def _drop_unused(graph: Any) -> None:
+    used = {name for node in graph.node for name in node.input}
+    kept = [tensor for tensor in graph.initializer if tensor.name in used]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+
+
+def _forms() -> Iterator[tuple[str, Callable[[Path], Any]]]:
+    yield "float32", _whole
+    yield "dynamic-7", partial(_dynamic, reduce_range=True)
+    yield "dynamic-8", partial(_dynamic, reduce_range=False)
+    for bits in (8, 4):
+        for block in (32, 64, 128):
+            yield f"weights-{bits}-{block}", partial(_weights_alone, bits=bits, block=block)
+
+
+FORMS: dict[str, Callable[[Path], Any]] = dict(_forms())
