@@ -19,6 +19,7 @@ from ..embedding import SentenceEmbedder
 from ..errors import ConfigError
 from ..pairs import PairClassifier
 from ..sources import locate
+from .overlap import articles_in, fingerprint
 from .stance import DevScores, PairExample, Recipe, Trained, calibrated, fit_and_export
 from .support_rows import (
     LABELS,
@@ -26,9 +27,7 @@ from .support_rows import (
     ArticleClaims,
     SupportRow,
     SupportSet,
-    articles_in,
     claims_of,
-    fingerprint,
     support_rows,
 )
 

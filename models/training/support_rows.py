@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -22,6 +21,7 @@ from ..consistency import Retriever, content_words
 from ..errors import ConfigError
 from ..sentences import split_sentences
 from .false_edits import corruptions
+from .overlap import Fingerprint, overlaps
 from .true_edits import faithful
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -93,7 +93,7 @@ def support_rows(
     data: Path,
     annotator: Annotator,
     retriever: Retriever,
-    excluded: Sequence[frozenset[str]],
+    excluded: Sequence[Fingerprint],
     rng: random.Random,
 ) -> list[SupportRow]:
     """What a set gives to the pair model.
@@ -127,10 +127,10 @@ def support_rows(
 
 
 def claims_of(
-    labelled: SupportSet, data: Path, annotator: Annotator, excluded: Sequence[frozenset[str]], rng: random.Random
+    labelled: SupportSet, data: Path, annotator: Annotator, excluded: Sequence[Fingerprint], rng: random.Random
 ) -> Iterator[ArticleClaims]:
     """The articles of a set, each with claims about it; for sets of articles or of claims. See ``support_rows``."""
-    kept = [record for record in _records(labelled, data) if not _overlaps(record["article"], excluded)]
+    kept = [record for record in _records(labelled, data) if not overlaps(record["article"], excluded)]
     if labelled.kind == "claims":
         for r in _taken(kept, labelled.take, rng):
             claim = ("claim", r["sentence"], _label(r["label"], labelled))
@@ -138,23 +138,6 @@ def claims_of(
     else:
         for record in kept:
             yield _claims_of_article(record, labelled, annotator, rng)
-
-
-def fingerprint(article: str) -> frozenset[str]:
-    """The runs of eight words of a text, by which copies of it are known."""
-    words = re.findall(r"\w+", article.lower())
-    return frozenset(" ".join(words[i : i + 8]) for i in range(len(words) - 7))
-
-
-def articles_in(path: Path) -> list[str]:
-    """The articles of a file of JSON lines, each once."""
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return list(dict.fromkeys(json.loads(line)["article"] for line in lines if line.strip()))
-
-
-def _overlaps(article: str, excluded: Sequence[frozenset[str]]) -> bool:
-    own = fingerprint(article)
-    return any(len(own & other) > 0.05 * max(1, min(len(own), len(other))) for other in excluded)
 
 
 def _records(labelled: SupportSet, data: Path) -> list[dict[str, Any]]:

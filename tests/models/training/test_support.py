@@ -7,15 +7,14 @@ import tiny
 from newstance.models.consistency import WEIGHTS_FILE, ConsistencyChecker, ConsistencySettings, Retriever
 from newstance.models.errors import ConfigError, WeightsNotFoundError
 from newstance.models.sources import sha256_of
+from newstance.models.training.overlap import articles_in, fingerprint
 from newstance.models.training.stance import Base
 from newstance.models.training.support import SupportTrainingSettings, train_support
 from newstance.models.training.support_rows import (
     SUPPORTED,
     UNSUPPORTED,
     SupportSet,
-    articles_in,
     claims_of,
-    fingerprint,
     support_rows,
 )
 

@@ -1,0 +1,194 @@
+"""Judged articles as training rows: whole articles with what a reader said of actors and targets in them.
+
+How a text is read is not known here: who calls passes a maker of rows, so that the rows follow the reading that asks
+the model later.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from newstance.configs import Settings
+
+from ..errors import ConfigError
+from ..splits import base_of, is_held_out
+from ..stance import LABELS, Label
+from .overlap import Fingerprint, overlaps
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class JudgedSet(Settings):
+    """A file of judged articles and what is made of it.
+
+    Attributes:
+        name: What the log and the model card call it.
+        file: JSON lines, a path under the data root; each with ``id``, ``article`` and ``judgements``.
+        terms: Its licence or terms.
+        restricted: Whether the terms allow less than any use of weights that were trained on it.
+        windows: For each of these numbers of words, a row of the passages around actor and target together.
+        sentences: Whether each sentence that may tell is a row of its own, too.
+        other_sentences: The share of the sentences without evidence that stay; they are many.
+        part: The share of the file to draw from.
+        held_out: The share of ids that ``is_held_out`` keeps from training.
+        only_held_out: Take those instead: for development sets.
+        weight: Of each of its rows in the loss.
+    """
+
+    name: str
+    file: str
+    terms: str
+    restricted: bool = False
+    windows: tuple[int, ...] = (190, 100)
+    sentences: bool = False
+    other_sentences: Share = 1.0
+    part: tuple[Share, Share] = (0.0, 1.0)
+    held_out: Share = 0.0
+    only_held_out: bool = False
+    weight: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _gives_rows(self) -> Self:
+        if not self.windows and not self.sentences:
+            raise ValueError(f"{self.name}: without windows and sentences no rows are made")
+        if self.only_held_out and not self.held_out:
+            raise ValueError(f"{self.name}: only_held_out needs the share that is held_out")
+        return self
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a reader said of one actor and one target.
+
+    Attributes:
+        actor: As a user would type it.
+        target: The same.
+        label: The stance.
+        evidence: Character spans of the sentences that show it, [start, end); of a neutral one, of sentences that
+            could mislead.
+    """
+
+    actor: str
+    target: str
+    label: Label
+    evidence: tuple[tuple[int, int], ...] = ()
+
+
+class MadeRow(NamedTuple):
+    """One question about an article, as the stance model is asked it.
+
+    Attributes:
+        text: With its marks, as ``direct_pair`` writes them.
+        question: The question.
+        label: The judgement's where the text shows it, else neutral.
+        form: What the text is, in words: "sentence", "window of 190 words".
+        is_evidence: Whether it holds evidence of the judgement; true of windows.
+    """
+
+    text: str
+    question: str
+    label: Label
+    form: str
+    is_evidence: bool = True
+
+
+RowMaker = Callable[[str, Sequence[Judgement], JudgedSet], list[MadeRow]]
+# Makes the maker: it is called once in each process, where the models of the reading are loaded. Must be picklable.
+MakerFactory = Callable[[], RowMaker]
+
+
+def judged_rows(
+    judged: JudgedSet,
+    data: Path,
+    factory: MakerFactory,
+    excluded: Sequence[Fingerprint],
+    rng: random.Random,
+    processes: int = 1,
+) -> list[MadeRow]:
+    """The rows of a set, in the order of its file.
+
+    Args:
+        judged: The set.
+        data: The folder that holds the labelled sets.
+        factory: Makes what reads articles and writes rows.
+        excluded: Articles that must not be trained on.
+        rng: Chooses which of the sentences without evidence stay.
+        processes: How many read at the same time.
+
+    Raises:
+        ConfigError: The file is missing, or a judgement has an unknown label.
+    """
+    articles = [
+        (record["article"], _judgements(record, judged))
+        for record in read_articles(judged, data)
+        if not overlaps(record["article"], excluded)
+    ]
+    made = [row for rows in _made(articles, judged, factory, processes) for row in rows]
+    return [row for row in made if row.is_evidence or rng.random() < judged.other_sentences]
+
+
+def read_articles(judged: JudgedSet, data: Path) -> list[dict[str, Any]]:
+    """The articles of a set that take part, before anything is made of them.
+
+    Raises:
+        ConfigError: The file is missing.
+    """
+    path = data / judged.file
+    if not path.is_file():
+        raise ConfigError(f"{judged.name}: there is no file {path}; --data names the folder that holds the sets")
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    low, high = (round(share * len(records)) for share in judged.part)
+    return [
+        record
+        for record in records[low:high]
+        if is_held_out(base_of(record["id"]), judged.held_out) == judged.only_held_out
+    ]
+
+
+def _judgements(record: dict[str, Any], judged: JudgedSet) -> list[Judgement]:
+    found = []
+    for given in record["judgements"]:
+        if given["label"] not in LABELS:
+            raise ConfigError(
+                f"{judged.file}: a judgement of {record['id']} has the label {given['label']!r}; "
+                f"expected {', '.join(LABELS)}"
+            )
+        spans = tuple((int(start), int(end)) for start, end in given.get("evidence", ()))
+        found.append(Judgement(given["actor"], given["target"], given["label"], spans))
+    return found
+
+
+_maker: RowMaker | None = None  # of a process that reads
+
+
+def _load(factory: MakerFactory) -> None:
+    global _maker
+    _maker = factory()
+
+
+def _read_one(article: str, judgements: Sequence[Judgement], judged: JudgedSet) -> list[MadeRow]:
+    assert _maker is not None
+    return _maker(article, judgements, judged)
+
+
+def _made(
+    articles: Sequence[tuple[str, list[Judgement]]], judged: JudgedSet, factory: MakerFactory, processes: int
+) -> Iterator[list[MadeRow]]:
+    if processes == 1:
+        maker = factory()
+        yield from (maker(article, judgements, judged) for article, judgements in articles)
+        return
+    # A fresh process, not a fork: the threads of a model that is loaded here would hang there.
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_load, initargs=(factory,)) as pool:
+        texts, given = zip(*articles, strict=True) if articles else ((), ())
+        yield from pool.map(_read_one, texts, given, [judged] * len(texts), chunksize=8)

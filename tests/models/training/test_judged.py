@@ -1,0 +1,83 @@
+import json
+import random
+
+import pytest
+
+from newstance.models.errors import ConfigError
+from newstance.models.splits import is_held_out
+from newstance.models.training.judged import JudgedSet, MadeRow, judged_rows
+from newstance.models.training.overlap import fingerprint
+
+SENTENCES = [f"Ann spoke for dam{i} at her meeting{i}. It rained{i} on the way home{i} in town." for i in range(40)]
+
+
+def split_reader():
+    """Reads a sentence where there is a full stop; the first of an article is its evidence."""
+
+    def rows(article, judgements, judged):
+        first, second, *_ = article.split(". ")
+        made = [
+            MadeRow(article, f"{j.actor} toward {j.target}", j.label, f"window of {size} words")
+            for j in judgements
+            for size in judged.windows
+        ]
+        if judged.sentences:
+            for j in judgements:
+                made.append(MadeRow(first, f"{j.actor} toward {j.target}", j.label, "sentence"))
+                made.append(MadeRow(second, f"{j.actor} toward {j.target}", "neutral", "sentence", is_evidence=False))
+        return made
+
+    return rows
+
+
+@pytest.fixture
+def made(tmp_path):
+    def make(label="favor", excluded=(), processes=1, **settings):
+        judgement = {"actor": "Ann", "target": "the dam", "label": label, "evidence": [[0, 20]]}
+        records = [{"id": f"a-{i}", "article": text, "judgements": [judgement]} for i, text in enumerate(SENTENCES)]
+        (tmp_path / "set.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+        judged = JudgedSet(name="little", **{"file": "set.jsonl", "terms": "ours", "windows": (9,)} | settings)
+        return judged_rows(judged, tmp_path, split_reader, excluded, random.Random(1), processes)
+
+    return make
+
+
+def test_each_judgement_gives_the_rows_of_the_maker_in_the_order_of_the_file(made):
+    rows = made(windows=(9, 5))
+    assert [row.form for row in rows[:2]] == ["window of 9 words", "window of 5 words"]
+    assert [row.text for row in rows[::2]] == SENTENCES
+    assert {(row.question, row.label) for row in rows} == {("Ann toward the dam", "favor")}
+
+
+def test_several_processes_give_the_same_rows(made):
+    assert made(sentences=True, processes=2) == made(sentences=True)
+
+
+def test_of_the_sentences_without_evidence_a_share_stays_and_of_the_others_all(made):
+    rows = made(windows=(), sentences=True, other_sentences=0.5)
+    assert sum(row.is_evidence for row in rows) == 40
+    assert 10 < sum(not row.is_evidence for row in rows) < 30
+    assert rows == made(windows=(), sentences=True, other_sentences=0.5)
+
+
+def test_held_out_articles_are_for_development_alone(made):
+    trained, held = made(held_out=0.3), made(held_out=0.3, only_held_out=True)
+    assert sorted(row.text for row in trained + held) == sorted(SENTENCES)
+    assert [row.text for row in held] == [text for i, text in enumerate(SENTENCES) if is_held_out(f"a-{i}", 0.3)]
+    assert 0 < len(held) < 30
+
+
+def test_articles_that_something_is_measured_on_are_left_out(made):
+    rows = made(excluded=[fingerprint(f"Dateline. {SENTENCES[3]}")])
+    assert [row.text for row in rows] == [text for text in SENTENCES if text != SENTENCES[3]]
+
+
+def test_wrong_sets_and_labels_are_named(made):
+    with pytest.raises(ConfigError, match=r"little: there is no file .*none\.jsonl; --data names the folder"):
+        made(file="none.jsonl")
+    with pytest.raises(ConfigError, match="a judgement of a-0 has the label 'pro'; expected favor, against, neutral"):
+        made(label="pro")
+    with pytest.raises(ValueError, match="little: without windows and sentences no rows are made"):
+        made(windows=())
+    with pytest.raises(ValueError, match="only_held_out needs the share"):
+        made(only_held_out=True)
