@@ -24,6 +24,7 @@ from newstance.service.page import html
 from newstance.service.page.background import Stopped, in_background
 from newstance.service.page.controls import clicked, go_and_cancel
 from newstance.service.page.endings import Stops, reason
+from newstance.service.page.uploads import taken
 
 from . import provenance
 from .labelled import LabelledSet, load_set
@@ -121,12 +122,11 @@ class EvaluateHandlers:
         """What the form shows for an uploaded file: the state, how it went, columns of the fields, label words."""
         mine = mine or Mine()
         try:
-            mine.file = take(Path(path), mine.place())
+            with taken(path) as upload:
+                mine.file = take(upload, mine.place())
             words = _words_of(mine.file, mine.file.guesses["label"])
         except NewstanceError as error:
             return (mine, html.field_problem(_without_folders(str(error), mine)), *[gr.skip()] * (len(FIELDS) + 3))
-        finally:
-            Path(path).unlink(missing_ok=True)
         said = html.hint(f"{mine.file.name}: {html.count(mine.file.rows, 'row')}. Check the columns and labels below.")
         choices = [("(none)", ""), *((column, column) for column in mine.file.columns)]
         columns = [gr.update(choices=choices, value=mine.file.guesses[field]) for field in FIELDS]

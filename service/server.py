@@ -45,7 +45,7 @@ from .api import AnalyzeRequest, ArticleRequest, StancesRequest, TooLongError, a
 from .auth import Door
 from .front import Authenticated, Bounded, Metrics, Observed, log_failure, problem
 from .gate import BusyError, Gate, Heard, Result
-from .page import build, look
+from .page import build, look, uploads
 from .page.app import Tab
 from .page.controls import MODELS
 
@@ -57,11 +57,16 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 _FETCHES_AT_ONCE = 4  # they wait for other servers, and cost little
 _LOADING_FOR = 5  # seconds, as the loading page and Retry-After say
 _CLOSING_FOR = 5  # seconds for what runs when the server is stopped
+_TIDIED_EVERY = 60  # seconds
 _DOCS = "/static-offline-docs"
-# Gradio's routes that newstance does not use: they fetch other addresses in the server's name, or run programs.
+# Gradio's routes that newstance does not use: they fetch other addresses in the server's name, run programs, write what
+# is in a session to disk, or call methods of components.
 _CLOSED = tuple(
     f"/gradio_api/{name}"
-    for name in ("proxy=", "file=http:", "file=https:", "file/", "process_recording", "vibe", "undo-vibe", "dev/")
+    for name in (
+        *("proxy=", "file=http:", "file=https:", "file/", "process_recording", "vibe", "undo-vibe", "dev/"),
+        *("deep_link", "component_server", "stream/"),
+    )
 )
 _LOADING = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>newstance</title>
 <meta http-equiv="refresh" content="{_LOADING_FOR}"></head><body style="font-family: system-ui; margin: 4rem">
@@ -274,14 +279,26 @@ async def _open(service: Service, later: PageLater, stop: asyncio.Event, on_stat
         page = await asyncio.to_thread(_page, service, analyzer)
         # Gradio's queue and the tools' sessions begin and end with the page's own lifespan.
         async with page.router.lifespan_context(page):
+            tidying = asyncio.create_task(_tidy(page.state.blocks))
             later.page, service.analyzer = page, analyzer
             on_state(service)
             await stop.wait()
+            tidying.cancel()
             later.page = None
     except Exception as error:
         service.failure = error
         log_failure("the models could not be loaded", error)
         on_state(service)
+
+
+async def _tidy(blocks: Any) -> None:
+    """Delete uploads that nobody uses, for ever."""
+    while True:
+        await asyncio.sleep(_TIDIED_EVERY)
+        try:
+            await asyncio.to_thread(uploads.delete_unused, blocks, uploads.KEPT)
+        except OSError as error:
+            log_failure("uploads that nobody uses could not be deleted", error)
 
 
 def _print_no_messages() -> None:
@@ -321,6 +338,7 @@ def _page(service: Service, analyzer: Analyzer) -> FastAPI:
         **look(),
     )
     page.add_middleware(tools.WithStatus)
+    page.state.blocks = blocks
     return page
 
 
@@ -377,7 +395,8 @@ def serve(
     )
     server = uvicorn.Server(config)
     print(f"newstance: loading the models of {app.state.service.profile.name}, for {address}", file=sys.stderr)
-    server.run(sockets=[listening])
+    with uploads.private_folder():
+        server.run(sockets=[listening])
     if app.state.service.failure is not None:
         raise app.state.service.failure
 

@@ -13,9 +13,10 @@ from . import html
 from .article_tab import article_tab
 from .compare_tab import compare_tab
 from .loaded import Analyzers
+from .uploads import Guarded
 
 _WAITING_AT_MOST = 32
-_FILES_KEPT = 3600  # seconds
+_FILES_KEPT = 3600  # seconds that downloads stay; uploads go sooner
 
 # Its name, and what lays it out when it is called inside the tab.
 Tab = tuple[str, Callable[[], None]]
@@ -32,7 +33,7 @@ def build(analyzer: Analyzer, more_tabs: Sequence[Tab] = ()) -> gr.Blocks:
     """
     analyzers = Analyzers(analyzer)
     plain: dict[str, Any] = {"apply_default_css": False}
-    with gr.Blocks(title="newstance", analytics_enabled=False, delete_cache=(_FILES_KEPT // 4, _FILES_KEPT)) as blocks:
+    with Guarded(title="newstance", analytics_enabled=False, delete_cache=(_FILES_KEPT // 4, _FILES_KEPT)) as blocks:
         gr.HTML(html.header(), **plain)
         with gr.Tabs(elem_id="ns-tabs"):
             with gr.Tab("Article", id="article"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,6 +12,8 @@ from newstance.configs import names as shipped_names
 from newstance.models.errors import InputError, NewstanceError
 from newstance.service.article import Article
 from newstance.service.profile import Topic
+
+from .uploads import taken
 
 KEPT = 3600  # seconds that what is a reader's own stays in memory
 PLAIN: dict[str, Any] = {"apply_default_css": False}
@@ -96,12 +97,10 @@ def uploaded(path: str) -> Article:
     """The article in an uploaded file, which is then deleted.
 
     Raises:
-        InputError: It holds none; what is wrong matters, not where the server has put the file.
+        InputError: It was not uploaded, or holds none; what is wrong matters, not where the server has put the file.
     """
-    file = Path(path)
-    try:
-        return replace(Article.from_file(file), source=file.name)
-    except NewstanceError as error:
-        raise InputError(str(error).replace(path, file.name)) from error
-    finally:
-        file.unlink(missing_ok=True)
+    with taken(path) as file:
+        try:
+            return replace(Article.from_file(file), source=file.name)
+        except NewstanceError as error:
+            raise InputError(str(error).replace(str(file), file.name)) from error

@@ -30,9 +30,9 @@ def handlers(perfect, tmp_path: Path):
 
 
 @pytest.fixture
-def own_file(tmp_path: Path):
+def own_file(upload_folder: Path):
     def make(content=CSV, name="My set.csv"):
-        path = tmp_path / "upload" / name
+        path = upload_folder / "upload" / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content)
         return str(path)

@@ -508,6 +508,13 @@ def test_server_fetches_no_addresses_for_others(client):
         assert client.get(f"/gradio_api/{path}").status_code == 404
 
 
+def test_routes_that_nobody_needs_are_closed(client):
+    for path in ("deep_link", "component_server", "component_server/", "stream/x", "Deep_link"):
+        for method in ("GET", "POST"):
+            answer = client.request(method, f"/gradio_api/{path}", params={"session_hash": "x"})
+            assert (answer.status_code, "does not have this route" in answer.text) == (404, True)
+
+
 def test_server_tells_nobody_what_others_ask_of_its_page(client):
     for path in ("/monitoring", "/monitoring/summary", "/monitoring/x"):
         assert client.get(path).status_code == 403, path

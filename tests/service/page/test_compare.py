@@ -109,15 +109,15 @@ def test_a_sample_that_is_none_is_refused(handlers):
     assert "There is no sample" in handlers.add_sample("../../etc/passwd", [])[2]
 
 
-def test_files_are_read_deleted_and_told_without_folders(handlers, tmp_path: Path):
-    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+def test_files_are_read_deleted_and_told_without_folders(handlers, upload_folder: Path):
+    good, bad = upload_folder / "good.txt", upload_folder / "bad.txt"
     good.write_text("Marie Curie praised it.")
     bad.write_text(" ")
     articles, _, said = handlers.add_files([str(good), str(bad)], [])
     assert [a.source for a in articles] == ["good.txt"]
     assert "empty" in said
-    assert str(tmp_path) not in said
-    assert list(tmp_path.iterdir()) == []
+    assert str(upload_folder) not in said
+    assert list(upload_folder.iterdir()) == []
 
 
 def test_pasted_texts_and_private_addresses(handlers):

@@ -262,8 +262,8 @@ def test_the_controls_follow_the_actors_that_are_chosen(handlers, found):
 # The form
 
 
-def test_an_uploaded_file_fills_the_form_and_is_deleted(handlers, tmp_path):
-    file = tmp_path / "news.md"
+def test_an_uploaded_file_fills_the_form_and_is_deleted(handlers, upload_folder):
+    file = upload_folder / "news.md"
     file.write_text("# A headline\n\nSome words.")
     title, text, source, _, said = handlers.take_file(str(file))
     assert (title, text, source) == ("A headline", "Some words.", "news.md")
@@ -271,12 +271,12 @@ def test_an_uploaded_file_fills_the_form_and_is_deleted(handlers, tmp_path):
     assert not file.exists()
 
 
-def test_a_bad_file_is_explained_without_its_place_on_the_server(handlers, tmp_path):
-    file = tmp_path / "news.txt"
+def test_a_bad_file_is_explained_without_its_place_on_the_server(handlers, upload_folder):
+    file = upload_folder / "news.txt"
     file.write_bytes(b"\xff\xfe\x00")
     *_, said = handlers.take_file(str(file))
     assert "News.txt is not UTF-8 text" in said
-    assert str(tmp_path) not in said
+    assert str(upload_folder) not in said
 
 
 def test_a_page_is_fetched_and_its_problems_stand_beside_the_field(handlers, monkeypatch):
