@@ -1,27 +1,28 @@
-"""The sub-commands evaluate, report, compare, actors and calibrate."""
+"""The sub-commands evaluate, ablate, report, compare, actors, attribution, corruptions and calibrate."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from .progress import progress_bar
 
 if TYPE_CHECKING:
     from newstance.models import StanceClassifier
     from newstance.service import Actor
 
     from .labelled import LabelledSet
-    from .runs import Advance, RunOptions
+    from .runs import RunOptions
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-commands; each sets ``run``, which takes the arguments and returns an exit code."""
     _add_evaluate(subparsers)
+    _add_ablate(subparsers)
     _add_corruptions(subparsers)
     report = subparsers.add_parser("report", help="score a run's stored rows again; needs no model")
     report.add_argument("run_dir", type=Path, nargs="+", metavar="RUN_DIR")
@@ -69,7 +70,7 @@ def _corruptions(args: argparse.Namespace) -> int:
     from .labelled import load_set
 
     sets = [load_set(name, args.data) for name in HELD_OUT]
-    with _progress("corruptions") as advance:
+    with progress_bar("corruptions") as advance:
         shares = measure(Analyzer.from_profile(args.profile), sets, args.out, advance)
     for kind, found in shares.items():
         stopped = found["stopped"]
@@ -102,6 +103,40 @@ def _add_evaluate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser
     parser.set_defaults(run=_evaluate)
 
 
+def _add_ablate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "ablate",
+        help="what each setting is worth: a set by a profile as it is, and with settings changed",
+        description="Each variant is compared with the profile as it is. A variants file is a YAML list, each with a "
+        "name and settings by dotted path. The stance model is asked no question twice with the same --out.",
+    )
+    parser.add_argument("config", metavar="CONFIG", help="a name in configs/eval, or a YAML file")
+    _add_common(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="runs, answers and the table go here")
+    parser.add_argument("--limit", type=_positive, metavar="N", help="about N examples only")
+    parser.add_argument(
+        "--vary", action="append", default=[], metavar="SETTING=VALUE", help="such as aggregation.threshold=0.5"
+    )
+    parser.add_argument("--variants", type=Path, metavar="FILE", help="a YAML list of variants, for several settings")
+    parser.set_defaults(run=_ablate)
+
+
+def _ablate(args: argparse.Namespace) -> int:
+    from newstance.service import Profile
+
+    from .ablation import ablate
+    from .labelled import load_set
+    from .remembered import SharedModels
+    from .variants import load_variants, parse_variant
+
+    variants = [parse_variant(text) for text in args.vary] + (load_variants(args.variants) if args.variants else [])
+    labelled = load_set(args.config, args.data, args.skip_invalid)
+    profile, shared = Profile.load(args.profile), SharedModels(args.out)
+    table = ablate(labelled, profile, variants, shared.analyzer, args.out, args.limit, progress_bar)
+    print(table.markdown(), end="")
+    return 0
+
+
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -126,7 +161,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     results = {}
     for config, labelled in zip(args.config, sets, strict=True):
         folder = args.out / labelled.config.name
-        with _progress(labelled.config.name) as advance:
+        with progress_bar(labelled.config.name) as advance:
             run_set(labelled, analyzer, folder, options, _command(args, config), advance)
         if labelled.config.kind == "consistency":
             _similarity(profile.consistency.embeddings, labelled, folder, options)
@@ -151,7 +186,7 @@ def _similarity(source: str, labelled: LabelledSet, folder: Path, options: RunOp
 
     embedder = SentenceEmbedder.load(locate(source))
     rows = RowFile(folder / f"{BASELINE}{SIMILARITY}.jsonl")
-    with only_run_in(folder), _progress(f"{labelled.config.name}, {SIMILARITY}") as advance:
+    with only_run_in(folder), progress_bar(f"{labelled.config.name}, {SIMILARITY}") as advance:
         answer_with(partial(similarity_answers, embedder), labelled, rows, options, advance)
 
 
@@ -163,7 +198,7 @@ def _zero_shot(source: str, labelled: LabelledSet, folder: Path, options: RunOpt
     # The model is part of the name: rows of one are never taken for another's.
     name = re.sub(r"\W+", "-", source).strip("-")
     rows = RowFile(folder / f"{BASELINE}zero-shot-{name}.jsonl")
-    with only_run_in(folder), _progress(f"{labelled.config.name}, zero-shot") as advance:
+    with only_run_in(folder), progress_bar(f"{labelled.config.name}, zero-shot") as advance:
         answer_with(ZeroShotPipeline(source).answers, labelled, rows, options, advance)
 
 
@@ -179,7 +214,7 @@ def _robustness(classifier: StanceClassifier, labelled: LabelledSet, folder: Pat
         asked.append((PARAPHRASED, asked_otherwise, part))
     for name, model, examples in asked:
         rows = RowFile(folder / f"changed-{name}.jsonl")
-        with only_run_in(folder), _progress(f"{labelled.config.name}, {name}") as advance:
+        with only_run_in(folder), progress_bar(f"{labelled.config.name}, {name}") as advance:
             answer_with(partial(stance_answers, model), examples, rows, whole, advance)
 
 
@@ -215,35 +250,6 @@ def _summary_line(results: dict[str, Any], folder: Path) -> str:
         + "".join(f"; {note}" for note in notes)
         + f"\n  {folder / 'report.html'}"
     )
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Advance]:
-    """A bar with rate and time left on standard error."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    rate = TextColumn("{task.fields[rate]}")
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        rate,
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-
-        def advance(done: int, total: int) -> None:
-            # The first call tells what is on disk already; counted as work, it would spoil the rate.
-            if not progress.tasks:
-                progress.add_task(title, total=total, completed=done, rate="")
-                return
-            task = progress.tasks[0]
-            progress.update(task.id, advance=done)
-            if task.speed:
-                progress.update(task.id, rate=f"{task.speed:.1f}/s")
-
-        yield advance
 
 
 def _report(args: argparse.Namespace) -> int:

@@ -33,9 +33,10 @@ class Estimate:
         """For JSON; six digits are more than any set's size supports."""
         return {"value": round(self.value, 6), "low": round(self.low, 6), "high": round(self.high, 6)}
 
-    def as_text(self) -> str:
-        """For people."""
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+    def as_text(self, signed: bool = False) -> str:
+        """For people; differences with their sign."""
+        sign = "+" if signed else ""
+        return f"{self.value:{sign}.3f} ({self.low:{sign}.3f} to {self.high:{sign}.3f})"
 
 
 @dataclass(frozen=True)
