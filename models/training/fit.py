@@ -1,0 +1,449 @@
+"""Rows to weights: one encoder, two heads.
+
+The stance head tells favor, against and neutral apart, the support head entailment and not_entailment; each row counts
+for its own head alone. This file needs torch and transformers, and nothing of newstance but its neighbours: rows are
+made where the sets are, and may be fitted on another machine, one with a GPU:
+
+    python -m newstance.models.training.fit ROWS BASE OUT [--seconds S]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import ConfigError
+from .packing import load_parts, packed, save_parts, unpacked
+
+log = logging.getLogger(__name__)
+
+HEADS = (("favor", "against", "neutral"), ("entailment", "not_entailment"))
+LABELS = tuple(label for head in HEADS for label in head)
+ROWS, DEV, SETTINGS = "rows.jsonl", "dev.jsonl", "fit.json"
+_CHUNK = 4000  # rows that are sorted by length together, so that batches waste little and still are mixed
+_WORKERS = 4  # put batches together while the GPU computes
+_FROZEN = ".embeddings."
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How a model is fitted.
+
+    Attributes:
+        layers: Of the base, from below; its embeddings stay as they are.
+        max_length: Of a pair, in tokens; texts are cut to fit.
+        epochs: How often each row is seen.
+        tokens_per_batch: Padding included.
+        learning_rate: At its height; rises from zero, and decays to zero.
+        warmup: The share of the steps in which it rises.
+        weight_decay: Of AdamW.
+        betas: Of AdamW.
+        clip: The longest gradient.
+        label_smoothing: How much of each label is spread over its head.
+        seed: Decides order, dropout and the head's first weights.
+        bf16: Whether to compute in bfloat16; None lets the machine decide: where it has arithmetic for it.
+        save_steps: Steps between checkpoints.
+    """
+
+    layers: int
+    max_length: int
+    epochs: int
+    tokens_per_batch: int
+    learning_rate: float
+    warmup: float
+    weight_decay: float
+    betas: tuple[float, float]
+    clip: float
+    label_smoothing: float
+    seed: int
+    bf16: bool | None = None
+    save_steps: int = 500
+
+    @classmethod
+    def read(cls, path: Path) -> FitSettings:
+        """Read what ``write`` has written."""
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**values | {"betas": tuple(values["betas"])})
+
+    def write(self, path: Path) -> None:
+        """Write a JSON file, for a fit elsewhere."""
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Rows as the model takes them.
+
+    Attributes:
+        ids: Of each row its tokens, shape (tokens,), int32.
+        targets: The index of each row's label in ``LABELS``, shape (rows,).
+        weights: Of each row in the loss, shape (rows,).
+    """
+
+    ids: list[np.ndarray]
+    targets: np.ndarray
+    weights: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, i: int) -> tuple[np.ndarray, int, float]:
+        return self.ids[i], int(self.targets[i]), float(self.weights[i])
+
+
+def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float | None = None) -> Path:
+    """Fit a model to rows.
+
+    Args:
+        rows: JSON lines of ``text``, ``question``, ``label``, ``set`` and ``weight``.
+        base: The folder of the encoder, as transformers or ``packing`` writes it.
+        out: Checkpoints and model go here; a killed run is taken up from its last checkpoint.
+        settings: How.
+        seconds: The most that it may take. The learning rate has then decayed to zero, whichever row comes next;
+            such a run writes no checkpoints.
+
+    Returns:
+        The folder of the model, as transformers writes it.
+
+    Raises:
+        ConfigError: A row has an unknown label, or its question alone fills the model.
+    """
+    from transformers import set_seed
+
+    begun = time.monotonic()
+    set_seed(settings.seed)
+    encoded = encode(read_rows(rows), base, settings.max_length)
+    plan = batches([len(ids) for ids in encoded.ids], settings)
+    log.info("%d rows, %d tokens, %d steps", len(encoded), sum(map(len, encoded.ids)), len(plan))
+    model = start(base, settings)
+    remaining = None if seconds is None else max(1.0, seconds - (time.monotonic() - begun))
+    trainer = _trainer(model, encoded, plan, out / "checkpoints", settings, remaining)
+    trainer.train(resume_from_checkpoint=any((out / "checkpoints").glob("checkpoint-*")))
+    log.info("%d of %d steps, %.0f s", trainer.state.global_step, len(plan), time.monotonic() - begun)
+    (out / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1), encoding="utf-8")
+    folder = out / "torch"
+    model.save_pretrained(folder)
+    tokenizer_of(base).save_pretrained(folder)
+    return folder
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a file.
+
+    Raises:
+        ConfigError: The file is missing.
+    """
+    if not path.is_file():
+        raise ConfigError(f"there is no file {path}; newstance train writes it")
+    with path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def tokenizer_of(base: Path) -> Any:
+    """The tokenizer of a base."""
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(base)
+
+
+def encode(rows: Sequence[Mapping[str, Any]], base: Path, max_length: int) -> Encoded:
+    """Tokens, targets and weights of rows, by all processors at once.
+
+    Raises:
+        ConfigError: A row has an unknown label, or its question alone fills the model.
+    """
+    from tokenizers import Tokenizer
+
+    if unknown := {row["label"] for row in rows} - set(LABELS):
+        raise ConfigError(f"rows have the labels {', '.join(sorted(unknown))}; expected {', '.join(LABELS)}")
+    tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    room = max_length - tokenizer.num_special_tokens_to_add(is_pair=True)
+    for row, question in zip(
+        rows, tokenizer.encode_batch([row["question"] for row in rows], add_special_tokens=False), strict=True
+    ):
+        if len(question.ids) >= room:
+            raise ConfigError(
+                f"a question of {row['set']} takes {len(question.ids)} tokens and leaves no room for text in a model "
+                f"of {max_length}: {row['question'][:80]!r}...; leave the row out"
+            )
+    tokenizer.enable_truncation(max_length, strategy="only_first")
+    encodings = tokenizer.encode_batch([(row["text"], row["question"]) for row in rows])
+    return Encoded(
+        [np.array(encoding.ids, np.int32) for encoding in encodings],
+        np.array([LABELS.index(row["label"]) for row in rows], np.int64),
+        np.array([row.get("weight", 1.0) for row in rows], np.float32),
+    )
+
+
+def batches(lengths: Sequence[int], settings: FitSettings) -> list[list[int]]:
+    """The rows of each step of all epochs: of like length, in an order that the seed decides."""
+    rng = random.Random(settings.seed)
+    order, plan = list(range(len(lengths))), []
+    for _ in range(settings.epochs):
+        rng.shuffle(order)
+        epoch = []
+        for first in range(0, len(order), _CHUNK):
+            epoch += list(_by_length(order[first : first + _CHUNK], lengths, settings.tokens_per_batch))
+        rng.shuffle(epoch)
+        plan += epoch
+    return plan
+
+
+def _by_length(rows: Sequence[int], lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+    """Rows in batches, longest first; a batch has the first one's length times its size in tokens."""
+    batch: list[int] = []
+    for i in sorted(rows, key=lambda i: -lengths[i]):
+        if batch and (len(batch) + 1) * lengths[batch[0]] > budget:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def start(base: Path, settings: FitSettings) -> Any:
+    """The model as training begins: the base's first layers, and heads without training unless the base has them.
+
+    Raises:
+        ConfigError: The base lacks weights of the encoder.
+    """
+    import torch
+    from safetensors.torch import load_file
+    from transformers import AutoConfig, AutoModelForSequenceClassification
+
+    config = AutoConfig.from_pretrained(
+        base,
+        num_hidden_layers=settings.layers,
+        num_labels=len(LABELS),
+        id2label=dict(enumerate(LABELS)),
+        label2id={label: i for i, label in enumerate(LABELS)},
+    )
+    model = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32, attn_implementation="eager")
+    state = unpacked(load_parts(base)) or load_file(str(base / "model.safetensors"))
+    prefix, known = f"{model.base_model_prefix}.", model.state_dict()
+    named = {name if name in known else prefix + name: value.float() for name, value in state.items()}
+    lacking = model.load_state_dict({name: v for name, v in named.items() if name in known}, strict=False).missing_keys
+    if encoder := [name for name in lacking if name.startswith(prefix)]:
+        raise ConfigError(f"{base} lacks weights for {', '.join(encoder[:3])}")
+    log.info("new weights: %s", ", ".join(lacking) or "none")
+    model.base_model.embeddings.requires_grad_(False)
+    return model
+
+
+def loss_of(logits: Any, targets: Any, weights: Any, smoothing: float) -> Any:
+    """The weighted mean of the rows' cross-entropies, each over the outputs of its own head.
+
+    Args:
+        logits: Shape (rows, labels).
+        targets: Indices in ``LABELS``, shape (rows,).
+        weights: Shape (rows,).
+        smoothing: How much of each label is spread evenly over its head.
+    """
+    import torch
+
+    head_of = torch.tensor([i for i, head in enumerate(HEADS) for _ in head], device=logits.device)
+    own = head_of[targets].unsqueeze(1) == head_of
+    log_shares = logits.float().masked_fill(~own, float("-inf")).log_softmax(-1)
+    exact = -log_shares.gather(1, targets.unsqueeze(1)).squeeze(1)
+    even = -torch.where(own, log_shares, 0.0).sum(-1) / own.sum(-1)
+    return (((1 - smoothing) * exact + smoothing * even) * weights).sum() / weights.sum()
+
+
+def _padded(rows: Sequence[tuple[np.ndarray, int, float]], pad: int) -> dict[str, Any]:
+    import torch
+
+    ids = torch.full((len(rows), max(len(row[0]) for row in rows)), pad, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    for i, (tokens, _, _) in enumerate(rows):
+        ids[i, : len(tokens)] = torch.from_numpy(tokens)
+        mask[i, : len(tokens)] = 1
+    _, targets, weights = zip(*rows, strict=True)
+    return {
+        "input_ids": ids,
+        "attention_mask": mask,
+        "targets": torch.tensor(targets),
+        "weights": torch.tensor(weights, dtype=torch.float32),
+    }
+
+
+def has_bfloat16() -> bool:
+    """Whether this machine computes in bfloat16; where it only imitates it, a step takes 50 times as long."""
+    import torch
+
+    if torch.cuda.is_available():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return bool(torch.cpu._is_avx512_bf16_supported())
+
+
+def _share_done(step: int, steps: int, begun: float, seconds: float | None) -> float:
+    """How much of the training is over, by steps or by time, whichever is nearer to its end."""
+    return max(step / steps, 0.0 if seconds is None else (time.monotonic() - begun) / seconds)
+
+
+def _trainer(
+    model: Any, encoded: Encoded, plan: list[list[int]], out: Path, settings: FitSettings, seconds: float | None
+) -> Any:
+    """A Trainer with our batches and loss, and a learning rate that ends with the time."""
+    import torch
+    from transformers import Trainer, TrainerCallback, TrainingArguments
+
+    begun = time.monotonic()
+    pad = model.config.pad_token_id
+
+    class InTime(TrainerCallback):  # type: ignore[misc]
+        def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            if _share_done(state.global_step, len(plan), begun, seconds) >= 1:
+                control.should_training_stop = True
+
+    class TwoHeads(Trainer):  # type: ignore[misc]
+        def get_train_dataloader(self) -> Any:
+            dataset: Any = encoded  # torch asks for no more than what it has
+            loader: Any = torch.utils.data.DataLoader(
+                dataset,
+                batch_sampler=plan,
+                collate_fn=lambda rows: _padded(rows, pad),
+                num_workers=self.args.dataloader_num_workers,
+                pin_memory=self.args.dataloader_pin_memory,
+            )
+            return self.accelerator.prepare(loader)
+
+        def compute_loss(self, model: Any, inputs: dict[str, Any], **kwargs: Any) -> Any:
+            targets, weights = inputs.pop("targets"), inputs.pop("weights")
+            return loss_of(model(**inputs).logits, targets, weights, settings.label_smoothing)
+
+        def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
+            def height(step: int) -> float:
+                done = _share_done(step, num_training_steps, begun, seconds)
+                rising = (step + 1) / max(1.0, settings.warmup * num_training_steps)
+                return max(0.0, min(1.0, rising, (1 - done) / (1 - settings.warmup)))
+
+            self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer or self.optimizer, height)
+            return self.lr_scheduler
+
+    on_gpu = torch.cuda.is_available()
+    arguments = TrainingArguments(
+        str(out),
+        max_steps=len(plan),
+        learning_rate=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        adam_beta1=settings.betas[0],
+        adam_beta2=settings.betas[1],
+        max_grad_norm=settings.clip,
+        optim="adamw_torch_fused",
+        bf16=has_bfloat16() if settings.bf16 is None else settings.bf16,
+        use_cpu=not on_gpu,
+        dataloader_num_workers=_WORKERS if on_gpu else 0,
+        dataloader_pin_memory=on_gpu,
+        # Nothing waits for the GPU between two logged steps.
+        accelerator_config={"non_blocking": on_gpu},
+        logging_nan_inf_filter=False,
+        logging_steps=25,
+        save_strategy="no" if seconds is not None else "steps",
+        save_steps=settings.save_steps,
+        save_total_limit=1,
+        remove_unused_columns=False,
+        seed=settings.seed,
+        report_to="none",
+        disable_tqdm=True,
+    )
+    return TwoHeads(model, arguments, train_dataset=encoded, callbacks=[InTime()])
+
+
+def predict(model: Any, encoded: Encoded, tokens_per_batch: int, bf16: bool) -> np.ndarray:
+    """The logits of rows, shape (rows, labels)."""
+    import torch
+
+    device = next(model.parameters()).device
+    logits = np.zeros((len(encoded), len(LABELS)), np.float32)
+    lengths = [len(ids) for ids in encoded.ids]
+    model.eval()
+    for batch in _by_length(range(len(encoded)), lengths, tokens_per_batch):
+        inputs = _padded([encoded[i] for i in batch], model.config.pad_token_id)
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+            scored = model(**{name: inputs[name].to(device) for name in ("input_ids", "attention_mask")}).logits
+        logits[batch] = scored.float().cpu().numpy()
+    return logits
+
+
+def scores_by_set(rows: Sequence[Mapping[str, Any]], logits: np.ndarray) -> dict[str, dict[str, float]]:
+    """For each set n and macro-F1 over the labels that it has, and for support the area under the curve."""
+    from sklearn.metrics import f1_score, roc_auc_score
+
+    indices: dict[str, list[int]] = {}
+    for i, row in enumerate(rows):
+        indices.setdefault(row["set"], []).append(i)
+    found = {}
+    for name, chosen in sorted(indices.items()):
+        gold = [rows[i]["label"] for i in chosen]
+        (head,) = {next(h for h in HEADS if label in h) for label in gold}
+        own = logits[chosen][:, [LABELS.index(label) for label in head]]
+        said = [head[i] for i in own.argmax(1)]
+        scores = {"n": len(chosen), "macro-F1": float(f1_score(gold, said, labels=sorted(set(gold)), average="macro"))}
+        if len(head) == 2 and len(set(gold)) == 2:
+            scores["AUC"] = float(roc_auc_score([label == head[0] for label in gold], own[:, 0] - own[:, 1]))
+        found[name] = scores
+    return found
+
+
+def evaluate(rows: Path, folder: Path, base: Path, settings: FitSettings) -> dict[str, dict[str, float]]:
+    """Score a fitted model on development rows, and write ``scores.json`` beside its folder.
+
+    Args:
+        rows: JSON lines as for ``fit``; each set has labels of one head.
+        folder: The model that ``fit`` wrote.
+        base: What it was fitted from.
+        settings: As for ``fit``.
+    """
+    import torch
+    from transformers import AutoModelForSequenceClassification
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model = AutoModelForSequenceClassification.from_pretrained(folder, attn_implementation="eager").to(device)
+    given = read_rows(rows)
+    encoded = encode(given, base, settings.max_length)
+    logits = predict(model, encoded, 4 * settings.tokens_per_batch, has_bfloat16())
+    scores = scores_by_set(given, logits)
+    (folder.parent / "scores.json").write_text(json.dumps(scores, indent=1), encoding="utf-8")
+    return scores
+
+
+def save_packed(folder: Path, out: Path, rounded: bool = True) -> list[Path]:
+    """A fitted model's weights in small files, without the embeddings, which are the base's own."""
+    from safetensors.torch import load_file
+
+    state = {name: v for name, v in load_file(str(folder / "model.safetensors")).items() if _FROZEN not in name}
+    return save_parts(packed(state, rounded), out)
+
+
+def main() -> None:
+    """Fit, score and pack, from the command line."""
+    parser = argparse.ArgumentParser(description="Fit a model to rows that newstance train has made.")
+    parser.add_argument("rows", type=Path, help=f"a folder with {ROWS}, {DEV} and {SETTINGS}")
+    parser.add_argument("base", type=Path, help="the folder of the encoder")
+    parser.add_argument("out", type=Path, help="where the model goes")
+    parser.add_argument("--seconds", type=float, help="the most that the fit may take")
+    parser.add_argument("--float16", action="store_true", help="pack weights in sixteen bits instead of eight")
+    chosen = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    settings = FitSettings.read(chosen.rows / SETTINGS)
+    folder = fit(chosen.rows / ROWS, chosen.base, chosen.out, settings, chosen.seconds)
+    for path in save_packed(folder, chosen.out / "packed", rounded=not chosen.float16):
+        log.info("%s %.1f MiB", path, path.stat().st_size / 2**20)
+    if (chosen.rows / DEV).is_file():
+        for name, scores in evaluate(chosen.rows / DEV, folder, chosen.base, settings).items():
+            print(f"{name:44s}", " ".join(f"{key} {value:.{0 if key == 'n' else 3}f}" for key, value in scores.items()))
+
+
+if __name__ == "__main__":
+    main()
