@@ -18,6 +18,7 @@ from newstance.service import Analyzer, Profile
 
 from . import provenance
 from .document import Document, Paragraph, Table
+from .evidence import GIVEN
 from .labelled import LabelledSet
 from .metrics import Estimate
 from .report import write_report
@@ -41,6 +42,8 @@ class Outcome:
         score: The set's own score.
         difference: The score minus that of the profile as it is, paired; None for that one itself.
         ece: Expected calibration error; None where no answer came with probabilities.
+        first_evidence: Of the stances given, the share whose first shown sentence is one that a judge named; None
+            where no sentence was judged.
         folder: The run.
     """
 
@@ -48,6 +51,7 @@ class Outcome:
     score: Estimate
     difference: Estimate | None
     ece: Estimate | None
+    first_evidence: Estimate | None
     folder: Path
 
 
@@ -114,7 +118,8 @@ def _outcome(name: str, folder: Path, base: Path | None) -> Outcome:
         difference = own.minus(other)
     calibration = results["calibration"]
     ece = Estimate(**calibration["ece"]) if calibration else None
-    return Outcome(name, Estimate(**results["scores"][headline]), difference, ece, folder)
+    first = Estimate(**results["evidence"][GIVEN]["first"]) if results["evidence"] else None
+    return Outcome(name, Estimate(**results["scores"][headline]), difference, ece, first, folder)
 
 
 def _written(outcomes: Sequence[Outcome], profile: Profile, out: Path, base: StoredRun) -> Document:
@@ -129,13 +134,14 @@ def _written(outcomes: Sequence[Outcome], profile: Profile, out: Path, base: Sto
                 "differences paired."
             ),
             Table(
-                ["variant", headline, "difference", "ECE"],
+                ["variant", headline, "difference", "ECE", "first evidence is a judged one"],
                 [
                     [
                         one.name,
                         one.score.as_text(),
                         one.difference.as_text(signed=True) if one.difference else "",
                         one.ece.as_text() if one.ece else "",
+                        one.first_evidence.as_text() if one.first_evidence else "",
                     ]
                     for one in outcomes
                 ],
@@ -149,6 +155,7 @@ def _written(outcomes: Sequence[Outcome], profile: Profile, out: Path, base: Sto
             headline: one.score.as_dict(),
             "difference": one.difference.as_dict() if one.difference else None,
             "ece": one.ece.as_dict() if one.ece else None,
+            "first evidence": one.first_evidence.as_dict() if one.first_evidence else None,
             "run": str(one.folder.relative_to(out)),
         }
         for one in outcomes

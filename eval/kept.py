@@ -15,7 +15,17 @@ from .storage import StoredRun, write_json
 
 FOLDER = Path(__file__).parent / "results"
 _PROVENANCE = ("command", "commit", "model_sha256", "data_sha256", "versions", "start", "end")
-_SCORES = ("n", "groups", "partial", "headline", "scores", "before the check", "best_baseline", "robustness")
+_SCORES = (
+    "n",
+    "groups",
+    "partial",
+    "headline",
+    "scores",
+    "before the check",
+    "best_baseline",
+    "robustness",
+    "evidence",
+)
 _NAMES = {
     "macro_f1": "macro-F1",
     "five_class_macro_f1": "macro-F1, five classes",

@@ -44,6 +44,7 @@ def report(run: StoredRun, results: dict[str, Any]) -> Document:
         _add_confusion(document, results)
     elif results["kind"] != "summaries":
         _add_confusion(document, results)
+        _add_evidence(document, results)
         _add_parts(document, results)
         _add_targets(document, results)
         _add_calibration(document, results)
@@ -112,6 +113,25 @@ def _add_confusion(document: Document, results: dict[str, Any]) -> None:
             Table(["label", "n", "precision", "recall", "F1"], per_label),
             Table(["", *(f"said {label}" for label in table["labels"]), "crashed"], counts),
         ]
+
+
+def _add_evidence(document: Document, results: dict[str, Any]) -> None:
+    if not (evidence := results["evidence"]):
+        return
+    rows = [
+        [name, f"{of['stances']:,}", *(interval(of[score]) for score in ("first", "precision", "recall"))]
+        for name, of in evidence.items()
+    ]
+    given = next(iter(evidence.values()))
+    document.blocks += [
+        Heading("Evidence"),
+        Paragraph(
+            "Shown sentences against those that a judge named; two are the same if they share more than half of the "
+            f"shorter one. {given['shown']:,} are shown, {given['judged']:,} were judged. Those that a judge named for "
+            "a neutral pair are the ones that could mislead; only the first row holds any."
+        ),
+        Table(["", "n", "first one is a judged one", "of all shown ones", "of all judged ones, shown"], rows),
+    ]
 
 
 def _add_parts(document: Document, results: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from newstance.models.sentences import split_sentences
 from newstance.models.stance import LABELS, StancePrediction, StanceQuery
 
 from . import provenance
+from .evidence import moved, places_in
 from .labelled import SUPPORTED, UNSUPPORTED, Example, LabelledSet
 from .storage import Row, RowFile, only_run_in, write_json
 
@@ -58,7 +59,7 @@ class Analyzer(Protocol):
         ...
 
     def stances_of(self, article: Any, pairs: Any, /) -> Sequence[Any]:
-        """For article sets: a stance with ``label`` and ``probabilities`` for each (actor, target)."""
+        """For article sets: a stance with ``label``, ``probabilities`` and ``evidence`` for each (actor, target)."""
         ...
 
 
@@ -71,6 +72,7 @@ class Answer:
     error: str | None = None
     written: str | None = None  # a summary before it was checked
     supports: dict[str, list[float]] | None = None  # of the sentences of both
+    shown: list[dict[str, Any]] | None = None  # a stance's evidence, as in Row
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,8 @@ def _row(example: Example, answer: Answer, seconds: float) -> Row:
         row["written"] = answer.written
     if answer.supports is not None:
         row["supports"] = answer.supports
+    if answer.shown is not None:
+        row["shown"] = answer.shown
     return row
 
 
@@ -309,7 +313,19 @@ def _article_answers(analyzer: Analyzer, batch: Sequence[Example]) -> list[Answe
 
     article = Article.from_text(batch[0].input["text"], title="")
     stances = analyzer.stances_of(article, [(e.input["holder"], e.input["target"]) for e in batch])
-    return [Answer(stance.label, _plain(stance.probabilities)) for stance in stances]
+    places = places_in(batch[0].input["text"], article.text)
+    return [
+        Answer(
+            stance.label,
+            _plain(stance.probabilities),
+            shown=[_shown(passage, moved((passage.start, passage.end), places)) for passage in stance.evidence],
+        )
+        for stance in stances
+    ]
+
+
+def _shown(passage: Any, place: tuple[int, int]) -> dict[str, Any]:
+    return {"start": place[0], "end": place[1], "label": passage.label, "probability": float(passage.probability)}
 
 
 def _plain(probabilities: Any) -> dict[str, float]:

@@ -13,6 +13,7 @@ from newstance.models.stance import LABELS
 from . import metrics
 from .baselines import lead_summary, stance_baselines
 from .consistency import baseline_measures, run_measures
+from .evidence import GIVEN, evidence_measures, evidence_scores
 from .labelled import SUPPORTED, UNSUPPORTED
 from .metrics import FIVE_CLASSES, Measure
 from .parts import scores_by_part
@@ -130,7 +131,9 @@ def measures_of(run: StoredRun) -> dict[str, Measure]:
         return summary_measures(run.rows, [row["prediction"] for row in run.rows], "prediction")
     if run.config.kind == "consistency":
         return run_measures(run)
-    return stance_measures(run.rows, answers_of(run.rows), run.config)
+    measures = stance_measures(run.rows, answers_of(run.rows), run.config)
+    given = evidence_measures(run.rows).get(GIVEN, {})
+    return measures | {f"evidence, {name}": measure for name, measure in given.items()}
 
 
 def _estimates(measures: dict[str, Measure]) -> dict[str, dict[str, float]]:
@@ -162,6 +165,7 @@ def _stance_results(run: StoredRun) -> dict[str, Any]:
         "baselines": {name: _estimates(of) for name, of in baselines.items()},
         "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
         "confusion": _table(metrics.confusion_rows(gold, [a for a, _ in answers], LABELS).sum(axis=0), LABELS),
+        "evidence": evidence_scores(rows),
         "per_target": _per_target(rows, answers, config),
         "per_part": scores_by_part(rows, [label for label, _ in answers], config),
         "robustness": _robustness(run),

@@ -39,6 +39,8 @@ class Row(TypedDict):
         supports: Of summaries alone: the support score of each sentence of ``prediction`` and of ``written``.
         parts: Of article sets alone: what tables of a set's parts go by, such as ``kind`` and ``outlet``.
         judged: Of article sets alone: start and end of the sentences that a judge named, in the input's text.
+        shown: Of article sets alone: the answer's evidence, the strongest first, each with ``start`` and ``end`` in the
+            input's text, ``label`` and ``probability``.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Row(TypedDict):
     supports: NotRequired[dict[str, list[float]]]
     parts: NotRequired[dict[str, str]]
     judged: NotRequired[list[list[int]]]
+    shown: NotRequired[list[dict[str, Any]]]
 
 
 class RowFile:

@@ -71,7 +71,18 @@ class DummyAnalyzer:
         return [SimpleNamespace(support=support, passes=support > 0.5) for support in supports]
 
     def stances_of(self, article: Any, pairs: Sequence[tuple[str, str]]) -> list[Any]:
-        return self.classifier.classify([StanceQuery(article.text, actor, target) for actor, target in pairs])
+        asked = self.classifier.classify([StanceQuery(article.text, actor, target) for actor, target in pairs])
+        return [self._stance(article, prediction) for prediction in asked]
+
+    def _stance(self, article: Any, prediction: StancePrediction) -> Any:
+        """What shows a stance is the article's first sentence, and after it the last one."""
+        first, last = article.text.find(".") + 1, article.text.rstrip(".").rfind(".") + 1
+        evidence = [
+            SimpleNamespace(start=start, end=end, label=prediction.label, probability=prediction.probability)
+            for start, end in ((0, first), (last, len(article.text)))
+        ]
+        shown = evidence if prediction.label != "neutral" else []
+        return SimpleNamespace(label=prediction.label, probabilities=prediction.probabilities, evidence=shown)
 
 
 def perfect_on(labelled: LabelledSet, profile: DummyProfile | None = None) -> DummyAnalyzer:

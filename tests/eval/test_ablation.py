@@ -36,11 +36,12 @@ def profile(tmp_path):
 @pytest.fixture
 def labelled(make_set):
     def article(i):
-        judgements = [
-            {"actor": "Ingrid Solberg", "target": "the harbour plan", "label": "favor"},
-            {"actor": "Peter Vik", "target": "the harbour plan", "label": "against"},
-        ]
         text = f"Ingrid Solberg praised the harbour plan on day {i}. Peter Vik condemned the harbour plan {i} times."
+        first = [[0, text.index(".") + 1]]  # what shows the stance of one only
+        judgements = [
+            {"actor": "Ingrid Solberg", "target": "the harbour plan", "label": "favor", "evidence": first},
+            {"actor": "Peter Vik", "target": "the harbour plan", "label": "against", "evidence": first},
+        ]
         return {"id": f"a{i}", "article": text, "judgements": judgements}
 
     return make_set([article(i) for i in range(4)], kind="articles")
@@ -72,6 +73,11 @@ def test_variants_are_compared_with_the_profile_as_it_is(labelled, profile, tmp_
         ["0.667 (0.667 to 0.667)", ""],
         ["0.000 (0.000 to 0.000)", "-0.667 (-0.667 to -0.667)"],
         ["0.667 (0.667 to 0.667)", "+0.000 (+0.000 to +0.000)"],
+    ]
+    assert [line.split(" | ")[-1] for line in lines] == [
+        "0.500 (0.500 to 0.500) |",
+        "0.000 (0.000 to 0.000) |",
+        "0.500 (0.500 to 0.500) |",
     ]
     assert "8 examples in 4 groups; 95% intervals" in table
     kept = json.loads((tmp_path / "out" / "ablation-little.json").read_text())
