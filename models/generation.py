@@ -6,16 +6,13 @@ they differ in how a prompt becomes tokens, and in whether summary and text shar
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, Literal
 
-from pydantic import Field
-
-from newstance.configs import Settings
-
+from .adapters import adapter_folder, fingerprint, merged
+from .decoding import Decoding, generation_config, no_repetition
 from .errors import ConfigError, ModelError
 from .sentences import Draft, Length
 from .sources import Weights, converted_gguf, locate
@@ -31,38 +28,6 @@ _LEAST_ROOM = 16
 # Of further samples, where the decoding is greedy: low, since a small model that is let loose invents.
 _TEMPERATURE = 0.5
 _TOP_P = 0.9
-
-
-class Decoding(Settings):
-    """How a model chooses its words. What is None is left to the model's own generation config.
-
-    Attributes:
-        max_new_tokens: Upper bound of what is written at once; None derives it from the length asked for.
-        num_beams: Beams of a beam search; with more than one, the text is streamed in one piece.
-        do_sample: Sample instead of taking the most probable word.
-        temperature: Sampling only.
-        top_p: Sampling only.
-        top_k: Sampling only.
-        seed: Sampling only: the same seed gives the same text, and nothing else's random numbers change.
-        repetition_penalty: Above 1 makes repeated words less probable.
-        no_repeat_ngram_size: Word sequences of this many tokens are written at most once.
-        length_penalty: Beam search only: above 0 prefers long summaries.
-    """
-
-    max_new_tokens: int | None = Field(None, ge=1)
-    num_beams: int | None = Field(None, ge=1)
-    do_sample: bool = False
-    temperature: float | None = Field(None, gt=0)
-    top_p: float | None = Field(None, gt=0, le=1)
-    top_k: int | None = Field(None, ge=1)
-    seed: int = 0
-    repetition_penalty: float | None = Field(None, gt=0)
-    no_repeat_ngram_size: int | None = Field(None, ge=0)
-    length_penalty: float | None = None
-
-
-_SAMPLING = ("temperature", "top_p", "top_k")
-_CHOICES = ("num_beams", *_SAMPLING, "repetition_penalty", "no_repeat_ngram_size", "length_penalty")
 
 
 class Generator:
@@ -109,7 +74,12 @@ class Generator:
         if limit is None:
             raise ConfigError(f"{source} does not say how much text it takes; set max_input_tokens")
         self._max_input_tokens: int = limit
-        model.generation_config = _generation_config(model.generation_config, task, self._decoding)
+        model.generation_config = generation_config(model.generation_config, task, self._decoding)
+        self._repeated_run = 0
+        if self._is_chat:
+            # transformers would count the prompt in.
+            self._repeated_run = model.generation_config.no_repeat_ngram_size or 0
+            model.generation_config.no_repeat_ngram_size = None
         self.room(Length(1))
 
     def count(self, text: str) -> int:
@@ -165,6 +135,7 @@ class Generator:
             output = self._model.generate(
                 **inputs,
                 **self._bounds(length),
+                logits_processor=self._against_loops(start),
                 stopping_criteria=[stream.by_token if sample or not self._has_beams else stream.by_step],
                 **self._at_random(sample),
             )
@@ -201,7 +172,12 @@ class Generator:
                         ends[i] = input_ids.shape[1]
                 return torch.tensor([end is not None for end in ends], device=input_ids.device)
 
-            output = self._model.generate(**inputs, **self._bounds(length), stopping_criteria=[each_by_token])
+            output = self._model.generate(
+                **inputs,
+                **self._bounds(length),
+                logits_processor=self._against_loops(start),
+                stopping_criteria=[each_by_token],
+            )
         return [
             _or_error(lambda row=row, end=end: self._sentences(row[start:end].tolist(), length))  # type: ignore[misc]
             for row, end in zip(output, ends, strict=True)
@@ -211,6 +187,9 @@ class Generator:
         bound = self.max_new_tokens(length)
         least = None if self._is_chat else min(self._model.generation_config.min_length or 0, bound // 2)
         return {"max_new_tokens": bound, "min_length": least}
+
+    def _against_loops(self, start: int) -> list[Any]:
+        return [no_repetition(self._repeated_run, start)] if self._repeated_run else []
 
     def _sentences(self, tokens: Sequence[int], length: Length) -> list[str]:
         sentences = length.first(Draft.read(self._decode(tokens)).finished(ended=self._has_ended(tokens)))
@@ -344,47 +323,39 @@ def _window(config: Any, tokenizer: Any) -> int | None:
     return min(limits, default=None)
 
 
-def _generation_config(own: Any, task: dict[str, Any], decoding: Decoding) -> Any:
-    chosen = copy.deepcopy(own)
-    for name, value in task.items():
-        # Its max_length counts tokens, and would cut a sentence in two.
-        if name not in ("prefix", "max_length") and hasattr(chosen, name):
-            setattr(chosen, name, value)
-    chosen.max_length = None
-    chosen.do_sample = decoding.do_sample
-    for name in _CHOICES:
-        value = getattr(decoding, name)
-        # Left in place, the model's own sampling values would draw warnings from a greedy search.
-        if value is not None or (name in _SAMPLING and not decoding.do_sample):
-            setattr(chosen, name, value)
-    chosen.num_beams = chosen.num_beams or 1
-    return chosen
-
-
 def load_generator(
     source: str,
     kind: Literal["chat", "seq2seq"],
     device: str = "cpu",
     dtype: str = "auto",
+    adapter: str | None = None,
     **options: Any,
 ) -> Generator:
-    """Load the model that a source string names; a GGUF file is converted once.
+    """Load the model that a source string names; a GGUF file is converted once, its adapter merged into it.
 
     Args:
         source: See ``models/sources.py``.
         kind: A causal model with a chat template, or an encoder-decoder.
         device: Where it runs.
         dtype: The type of its numbers; ``auto`` takes the type it is stored in.
+        adapter: The source of an adapter that is merged into it; None takes the model as it is.
         **options: Handed on to ``Generator``.
 
     Raises:
-        ModelError: There is no such model in the weights, or parts of it are missing.
+        WeightsNotFoundError: Weights or adapter are not there.
+        ModelError: There is no such model in the weights, parts of it are missing, or the adapter is another model's.
     """
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
     weights = locate(source)
+    folder = adapter_folder(adapter) if adapter else None
     if not weights.is_hub and weights.path.suffix == ".gguf":
-        weights = Weights(source, str(converted_gguf(weights.path)))
+        converted = (
+            converted_gguf(weights.path, lambda model: merged(model, folder, str(adapter)), fingerprint(folder))
+            if folder
+            else converted_gguf(weights.path)
+        )
+        weights, folder = Weights(source, str(converted)), None
     arguments = weights.from_pretrained_arguments()
     try:
         config = AutoConfig.from_pretrained(**arguments)
@@ -401,4 +372,6 @@ def load_generator(
     if report["missing_keys"]:
         # What is missing was filled with random numbers, and would write nonsense.
         raise ModelError(f"{source} lacks trained weights for {sorted(report['missing_keys'])[:3]}")
+    if folder:
+        model = merged(model, folder, str(adapter))
     return Generator(model.to(device).eval(), tokenizer, source, **options)

