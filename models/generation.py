@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
 
@@ -350,12 +351,8 @@ def load_generator(
     weights = locate(source)
     folder = adapter_folder(adapter) if adapter else None
     if not weights.is_hub and weights.path.suffix == ".gguf":
-        converted = (
-            converted_gguf(weights.path, lambda model: merged(model, folder, str(adapter)), fingerprint(folder))
-            if folder
-            else converted_gguf(weights.path)
-        )
-        weights, folder = Weights(source, str(converted)), None
+        weights = Weights(source, str(_converted(weights.path, folder, str(adapter))))
+        folder = None
     arguments = weights.from_pretrained_arguments()
     try:
         config = AutoConfig.from_pretrained(**arguments)
@@ -375,3 +372,10 @@ def load_generator(
     if folder:
         model = merged(model, folder, str(adapter))
     return Generator(model.to(device).eval(), tokenizer, source, **options)
+
+
+def _converted(file: Path, adapter: Path | None, source: str) -> Path:
+    """A GGUF file as a transformers folder, with its adapter, if any, merged into it."""
+    if adapter is None:
+        return converted_gguf(file)
+    return converted_gguf(file, lambda model: merged(model, adapter, source), fingerprint(adapter))

@@ -98,7 +98,7 @@ def test_another_adapter_has_another_fingerprint(chat, tmp_path):
 
 
 def test_a_missing_adapter_says_what_was_looked_for(chat, tmp_path):
-    with pytest.raises(WeightsNotFoundError, match="no weights for path:.*nowhere"):
+    with pytest.raises(WeightsNotFoundError, match=r"no weights for path:.*nowhere"):
         summary(chat, adapter=f"path:{tmp_path}/nowhere")
     folder = chat_adapter(tmp_path / "adapter", chat)
     (folder / "adapter_model.safetensors").rename(folder / "adapter_model.bin")
