@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from newstance.models.errors import FetchError, InputError
 
+from .intake import bounds
+from .intake.door import read_file
+from .intake.extraction import Extracted
+from .intake.worker import PAGE, PDF, WORD
+from .intake.workers import shared
+
 # What `Article.from_file` reads; a file with another ending is taken for plain text.
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
+_KINDS = {".html": PAGE, ".htm": PAGE, ".docx": WORD, ".pdf": PDF}
 SAMPLES = Path(__file__).parent / "samples"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of surrogate pairs
 
 
 @dataclass(frozen=True)
@@ -42,18 +49,15 @@ class Article:
     def from_text(cls, text: str, title: str = "", source: str = "", date: str = "") -> Article:
         """An article from plain text.
 
-        Line ends become "\\n", control characters become spaces; nothing else is changed.
+        Line ends become "\\n", control characters become spaces; nothing else is changed. A title is one line.
 
         Raises:
             InputError: There is nothing to read in it.
         """
-        cleaned = "".join(
-            " " if unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" else c
-            for c in _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))
-        ).strip()
+        cleaned = _CONTROLS.sub(" ", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))).strip()
         if not any(c.isalpha() for c in cleaned):
             raise InputError("the article is empty: there is not one word in it; give the text of a news article")
-        return cls(cleaned, title.strip(), source, date)
+        return cls(cleaned, " ".join(_CONTROLS.sub(" ", title).split()), source, date)
 
     @classmethod
     def from_file(cls, path: str | Path) -> Article:
@@ -62,28 +66,26 @@ class Article:
         A Markdown or Word file's first heading is its title. Its source is the file's name alone: the folders before it
         are nobody else's business, and reports are passed on.
 
+        Documents and pages are parsed by a process of its own, which is started with the first of them and kept for the
+        next; see ``intake.workers``.
+
         Raises:
-            InputError: The file is missing, broken or empty, has a password, or holds no text.
+            InputError: The file is missing, broken or empty, is no regular file, has a password, holds no text, or more
+                than is read.
         """
         path = Path(path)
-        suffix = path.suffix.lower()
-        if suffix in (".docx", ".pdf"):
-            from .documents import read_docx, read_pdf
-
-            title, content = read_docx(path) if suffix == ".docx" else read_pdf(path)
-            return cls.from_text(content, title, path.name)
-        try:
-            content = path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{path} is not UTF-8 text; convert it, or save it as .txt, .md or .html") from error
-        except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}") from error
-        if suffix in (".html", ".htm"):
-            return cls._in_page(content, path.name, where=str(path))
+        kind = _KINDS.get(path.suffix.lower())
+        if kind is not None:
+            content = read_file(path, bounds.PAGE_BYTES if kind == PAGE else bounds.DOCUMENT_BYTES)
+            found = shared().read(content, kind, str(path))
+            return cls._as_found(found, path.name)
+        text = _decoded(read_file(path, bounds.TEXT_BYTES), str(path))
         title = ""
-        if suffix == ".md" and (heading := re.match(r"\s*#\s+(.+)\n", content)):
-            title, content = heading[1], content[heading.end() :]
-        return cls.from_text(content, title, path.name)
+        if path.suffix.lower() == ".md":
+            first, line_end, rest = text.lstrip().partition("\n")
+            if line_end and len(first) <= bounds.TITLE_CHARACTERS and re.match(r"#\s+\S", first):
+                title, text = first[1:], rest
+        return cls.from_text(text, title, path.name)
 
     @classmethod
     def from_html(cls, html: str, source: str = "", url: str = "") -> Article:
@@ -97,17 +99,17 @@ class Article:
         Raises:
             InputError: No article is found in the page, or a notice of cookies, payment or scripts in its place.
         """
-        return cls._in_page(html, source, url)
+        host = urlsplit(url).hostname or ""
+        where = source or host or "the page"
+        content = html.encode("utf-8", errors="replace")
+        if len(content) > bounds.PAGE_BYTES:
+            raise InputError(f"{where} has more than {bounds.PAGE_BYTES // 1_000_000} MB; {bounds.REMEDY}")
+        found = shared().read(content, PAGE, where, url)
+        return replace(cls._as_found(found, source or found.site or host), url=url)
 
     @classmethod
-    def _in_page(cls, html: str, source: str, url: str = "", where: str = "") -> Article:
-        """As ``from_html``; errors call the page ``where``."""
-        from .extraction import extract
-
-        host = urlsplit(url).hostname or ""
-        found = extract(html, where=where or source or host or "the page", url=url)
-        article = cls.from_text(found.text, found.title, source or found.site or host, found.date)
-        return replace(article, url=url, language=found.language)
+    def _as_found(cls, found: Extracted, source: str) -> Article:
+        return replace(cls.from_text(found.text, found.title, source, found.date), language=found.language)
 
     @classmethod
     def from_url(cls, url: str) -> Article:
@@ -126,3 +128,15 @@ class Article:
             return replace(cls.from_text(page.text, source=host), url=page.url)
         except InputError as error:
             raise FetchError(str(error)) from error
+
+
+def _decoded(content: bytes, name: str) -> str:
+    """Text in UTF-8, with line ends as ``from_text`` has them."""
+    refusal = f"{name} is not UTF-8 text; convert it, or save it as .txt, .md or .html"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(refusal) from error
+    if 4 * text.count("\0") > len(text) and any(c.isalpha() for c in text):  # UTF-16 or UTF-32 without its mark
+        raise InputError(refusal)
+    return _LINE_ENDS.sub("\n", text)

@@ -19,6 +19,8 @@ from newstance.models.errors import ModelError, NewstanceError, WeightsNotFoundE
 
 from .article import SAMPLES
 
+_LONGEST_LINE = 10_000  # characters of a password that is piped in
+
 if TYPE_CHECKING:
     from .analyzer import Analyzer
     from .page.app import Tab
@@ -149,9 +151,12 @@ def _analyze(chosen: argparse.Namespace) -> int:
     from rich.console import Console
 
     from .article import Article
+    from .intake.bounds import TEXT_BYTES
+    from .intake.door import read_stream
 
     if chosen.file == "-":
-        article = Article.from_text(sys.stdin.buffer.read().decode("utf-8", errors="replace"))
+        given = read_stream(sys.stdin.buffer, TEXT_BYTES, "standard input")
+        article = Article.from_text(given.decode("utf-8", errors="replace"))
     elif chosen.file.startswith("sample:"):
         article = Article.from_file(_sample(chosen.file.removeprefix("sample:")))
     elif "://" in chosen.file:
@@ -267,7 +272,7 @@ def _add_user(chosen: argparse.Namespace) -> int:
         if getpass.getpass("Again: ") != password:
             raise InputError("the two passwords differ; try again")
     else:
-        password = sys.stdin.readline().rstrip("\n")
+        password = sys.stdin.readline(_LONGEST_LINE).rstrip("\n")
     add_user(chosen.auth_file, chosen.name, password)
     return 0
 

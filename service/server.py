@@ -24,6 +24,7 @@ from newstance.models.errors import ConfigError, InputError, ModelError, Newstan
 from .analysis import Analysis
 from .analyzer import Analyzer
 from .article import SAMPLES, Article
+from .intake.workers import shared
 from .profile import Profile
 
 try:
@@ -126,6 +127,7 @@ class Service:
 
     def load(self) -> Analyzer:
         """Load the models and run them once, so that the first user does not wait for what is done once."""
+        shared().start(idle=2)  # so that one reader's large file does not keep the next one waiting
         given = self._given
         analyzer = given if isinstance(given, Analyzer) else Analyzer.from_profile(self.profile)
         analyzer.analyze(Article.from_file(min(SAMPLES.glob("*.md"))), sentences=1)

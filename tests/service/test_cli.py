@@ -3,6 +3,7 @@ import io
 import json
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -19,7 +20,9 @@ def run(capsys, monkeypatch):
     """Runs a command; gives (exit code, stdout, stderr), and allows no traceback."""
 
     def run(*arguments, stdin=b""):
-        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(stdin)))
+        monkeypatch.setattr(
+            sys, "stdin", SimpleNamespace(buffer=io.BytesIO(stdin) if isinstance(stdin, bytes) else stdin)
+        )
         monkeypatch.setenv("COLUMNS", "300")
         try:
             code = main([str(argument) for argument in arguments])
@@ -94,6 +97,13 @@ def test_standard_input_that_is_no_text(run):
     code, out, err = run("analyze", "-", stdin=b"\xff\xfe\x80")
     assert (code, out) == (2, "")
     assert "the article is empty" in err
+
+
+def test_standard_input_without_end(run):
+    with Path("/dev/zero").open("rb") as endless:
+        code, out, err = run("analyze", "-", stdin=endless)
+    assert (code, out) == (2, "")
+    assert "standard input has more than 5 MB; give the article alone" in err
 
 
 def test_unknown_profile_names_those_that_exist(run):

@@ -3,8 +3,8 @@ from datetime import datetime
 import pytest
 
 from newstance.models.errors import InputError
-from newstance.service import extraction
-from newstance.service.extraction import extract
+from newstance.service.intake import extraction
+from newstance.service.intake.extraction import extract
 
 FIRST = "The town council voted on Monday to ban large ships from the old harbour, after a debate of five hours."
 SECOND = "Mayor Ingrid Solberg said the ships had become a burden that the town could no longer carry."

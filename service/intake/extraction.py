@@ -10,6 +10,10 @@ from urllib.parse import urlsplit
 
 from newstance.models.errors import InputError
 
+from .bounds import REMEDY, TITLE_CHARACTERS
+
+MOST_TAGS = 100_000  # "<" in a page; the largest news pages have 10,000
+_LONGEST_NAME = 300  # characters of what a page calls its site
 # A wall, with the teaser before it, is shorter than this; an article that mentions such words is mostly longer.
 _WORDS_BESIDE_A_WALL = 150
 _COOKIE_PHRASES = re.compile(
@@ -45,7 +49,6 @@ _WALLS = (
 )
 _FOR_PAYMENT = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
 _SENTENCE_END = re.compile("[.!?…。！？؟।]")
-_REMEDY = "paste the article's text instead"
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,13 @@ def extract(html: str, where: str, url: str = "") -> Extracted:
         url: Where the page was found; "" if unknown.
 
     Raises:
-        InputError: There is no article in it; says so if a wall (cookies, subscription, robots, scripts) is there.
+        InputError: There is no article in it; says so if a wall (cookies, subscription, robots, scripts) is there. Or
+            it has too many elements.
     """
     import trafilatura
 
+    if html.count("<") > MOST_TAGS:
+        raise InputError(f"{where} has more than {MOST_TAGS:,} tags, far more than the page of an article; {REMEDY}")
     tree = trafilatura.load_html(html) if html.strip() else None
     if tree is None:
         raise _nothing(where)
@@ -107,16 +113,23 @@ def extract(html: str, where: str, url: str = "") -> Extracted:
     if first == title or first in headings:
         text = rest
     if wall := _wall(text, page, html, url):
-        raise InputError(f"{where} {wall}; {_REMEDY}")
+        raise InputError(f"{where} {wall}; {REMEDY}")
     # What is left of a page without article is a word or two of its menus.
     if not _SENTENCE_END.search(text) and len(text.split()) < _WORDS_BESIDE_A_WALL:
         raise _nothing(where)
-    return Extracted(text, title, found.date or "", found.sitename or "", language)
+    site = found.sitename or ""
+    return Extracted(
+        text,
+        title if len(title) <= TITLE_CHARACTERS else "",  # what is longer is no headline
+        found.date or "",
+        site if len(site) <= _LONGEST_NAME else "",
+        language,
+    )
 
 
 def _nothing(where: str) -> InputError:
     return InputError(
-        f"no article was found in {where}: it may be empty, a list of articles, or built by scripts; {_REMEDY}"
+        f"no article was found in {where}: it may be empty, a list of articles, or built by scripts; {REMEDY}"
     )
 
 

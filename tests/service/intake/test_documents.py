@@ -9,7 +9,8 @@ from fpdf import FPDF
 from pypdf import PdfReader, PdfWriter
 
 from newstance.models.errors import InputError
-from newstance.service import Article, documents
+from newstance.service import Article
+from newstance.service.intake import documents
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 FIRST = "The town council voted on Monday to ban large ships from the old harbour, after a debate of five hours."
@@ -19,6 +20,10 @@ SECOND = "Mayor Ingrid Solberg said the ships had become a burden that the town 
 def paragraph(content, style=""):
     style = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
     return f"<w:p>{style}{content}</w:p>"
+
+
+def words_of(file):
+    return documents.read_docx(file.read_bytes(), file.name)
 
 
 def run(text):
@@ -91,13 +96,13 @@ def test_second_heading_of_a_word_file_is_text(docx):
     file = docx(
         paragraph(run("Council bans ships"), "Title") + paragraph(run("At night"), "H1") + paragraph(run(FIRST))
     )
-    assert documents.read_docx(file) == ("Council bans ships", f"At night\n{FIRST}")
+    assert words_of(file) == ("Council bans ships", f"At night\n{FIRST}")
 
 
 def test_notes_of_a_word_file_are_left_out(docx):
     note = '<w:footnote w:id="2">' + paragraph(run("A note that nobody needs.")) + "</w:footnote>"
     mark = '<w:r><w:footnoteReference w:id="2"/></w:r>'
-    assert documents.read_docx(docx(paragraph(run(FIRST) + mark), footnotes=note)) == ("", FIRST)
+    assert words_of(docx(paragraph(run(FIRST) + mark), footnotes=note)) == ("", FIRST)
 
 
 def test_items_of_a_list_in_a_word_file_are_lines(docx):
@@ -105,7 +110,7 @@ def test_items_of_a_list_in_a_word_file_are_lines(docx):
     levels += '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
     mark = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
     items = "".join(f"<w:p>{mark}{run(text)}</w:p>" for text in ("Ships are banned.", "Boats are not."))
-    assert documents.read_docx(docx(paragraph(run(FIRST)) + items, numbering=levels)) == (
+    assert words_of(docx(paragraph(run(FIRST)) + items, numbering=levels)) == (
         "",
         f"{FIRST}\nShips are banned.\nBoats are not.",
     )
@@ -113,7 +118,7 @@ def test_items_of_a_list_in_a_word_file_are_lines(docx):
 
 def test_later_heading_of_a_word_file_is_text(docx):
     file = docx(paragraph(run(FIRST)) + paragraph(run("Reactions"), "H1") + paragraph(run(SECOND)))
-    assert documents.read_docx(file) == ("", f"{FIRST}\nReactions\n{SECOND}")
+    assert words_of(file) == ("", f"{FIRST}\nReactions\n{SECOND}")
 
 
 def test_word_file_is_read_as_it_stands_now(docx):
@@ -129,7 +134,7 @@ def test_word_file_is_read_as_it_stands_now(docx):
         + f"<w:sdt><w:sdtContent>{paragraph(run('It &lt;rained&gt;.'))}</w:sdtContent></w:sdt>"
         + paragraph(run("One.") + "<w:r><w:br/></w:r>" + run("Two."))
     )
-    assert documents.read_docx(file)[1] == "Kim praised Putin.\nIt <rained>.\nOne.\nTwo."
+    assert words_of(file)[1] == "Kim praised Putin.\nIt <rained>.\nOne.\nTwo."
 
 
 def test_empty_word_file(docx):
@@ -163,7 +168,7 @@ def test_other_zip_file_is_no_word_file(tmp_path):
 def test_word_file_that_unpacks_to_too_much(docx, monkeypatch):
     monkeypatch.setattr(documents, "MOST_UNPACKED", 1_000_000)
     with pytest.raises(InputError, match="unpacks to more than 1 MB"):
-        Article.from_file(docx(paragraph(run(FIRST)), more=bytes(2_000_000)))
+        words_of(docx(paragraph(run(FIRST)), more=bytes(2_000_000)))
 
 
 def test_entities_of_a_word_file_do_not_explode(docx, tmp_path):
@@ -259,7 +264,7 @@ def test_pdf_with_a_password(pdf):
         writer.write(file)
         return file
 
-    with pytest.raises(InputError, match="has a password; save it without, or paste its text"):
+    with pytest.raises(InputError, match="has a password; save it without, or paste the article's text"):
         Article.from_file(encrypt("secret"))
     # Locked against changes only, as publishers do: anybody may read it.
     assert Article.from_file(encrypt("")).text == f"{FIRST} {SECOND}"
@@ -274,14 +279,28 @@ def test_scanned_pdf(pdf):
 def test_long_pdf(pdf, monkeypatch):
     monkeypatch.setattr(documents, "MOST_PAGES", 2)
     with pytest.raises(InputError, match="has more than 2 pages"):
-        Article.from_file(pdf(FIRST, FIRST, FIRST))
-    assert Article.from_file(pdf(FIRST, SECOND)).text.split() == f"{FIRST} {SECOND}".split()
+        documents.read_pdf(pdf(FIRST, FIRST, FIRST).read_bytes(), "a.pdf")
+    assert documents.read_pdf(pdf(FIRST, SECOND).read_bytes(), "a.pdf")[1].split() == f"{FIRST} {SECOND}".split()
+
+
+def test_pdf_of_many_characters(pdf, monkeypatch):
+    content = pdf(FIRST, SECOND).read_bytes()
+    monkeypatch.setattr(documents, "CHARACTERS", 300)
+    assert documents.read_pdf(content, "a.pdf")[1]
+    monkeypatch.setattr(documents, "CHARACTERS", 150)
+    with pytest.raises(InputError, match=r"a\.pdf holds more than 150 characters; give the article alone"):
+        documents.read_pdf(content, "a.pdf")
+
+
+def test_long_heading_of_a_word_file_is_text(docx):
+    long = "Ships and harbours. " * 60
+    assert words_of(docx(paragraph(run(long), "Title") + paragraph(run(FIRST)))) == ("", f"{long.strip()}\n{FIRST}")
 
 
 @pytest.mark.parametrize("content", [b"", b"just text", b"%PDF-1.7\n%%EOF"])
 def test_broken_pdf(tmp_path, content):
     (tmp_path / "a.pdf").write_bytes(content)
-    with pytest.raises(InputError, match=r"no whole \.pdf file .*save it again, or paste its text"):
+    with pytest.raises(InputError, match=r"no whole \.pdf file .*save it again, or paste the article's text"):
         Article.from_file(tmp_path / "a.pdf")
 
 
@@ -297,13 +316,16 @@ def test_cut_off_pdf_is_an_error_or_text(pdf, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", [".docx", ".pdf"])
-def test_missing_file_folder_and_extra(tmp_path, monkeypatch, suffix):
+def test_missing_file_and_folder(tmp_path, suffix):
     with pytest.raises(InputError, match=r"cannot be read: No such file"):
         Article.from_file(tmp_path / f"none{suffix}")
     (tmp_path / f"folder{suffix}").mkdir()
     with pytest.raises(InputError, match=r"cannot be read: Is a directory"):
         Article.from_file(tmp_path / f"folder{suffix}")
-    monkeypatch.setitem(sys.modules, "mammoth", None)
-    monkeypatch.setitem(sys.modules, "pypdf", None)
-    with pytest.raises(InputError, match=r"are read by an extra: pip install 'newstance\[documents\]'"):
-        Article.from_file(tmp_path / f"none{suffix}")
+
+
+@pytest.mark.parametrize(("read", "library"), [(documents.read_docx, "mammoth"), (documents.read_pdf, "pypdf")])
+def test_extra_that_is_missing(monkeypatch, read, library):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(InputError, match=r"a\.b cannot be read: .* by an extra: pip install 'newstance\[documents\]'"):
+        read(b"", "a.b")
