@@ -13,7 +13,7 @@ from .progress import progress_bar
 
 if TYPE_CHECKING:
     from newstance.models import StanceClassifier
-    from newstance.service import Actor
+    from newstance.service import Actor, Analyzer
 
     from .labelled import LabelledSet
     from .runs import RunOptions
@@ -98,6 +98,9 @@ def _add_evaluate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument(
         "--robustness", action="store_true", help="stance sets again with names and surroundings changed"
     )
+    parser.add_argument(
+        "--controls", action="store_true", help="article sets again, with the target hidden and the actor swapped"
+    )
     parser.add_argument("--update-floors", action="store_true", help="raise configs/eval/floors.yaml")
     parser.add_argument("--lower-floors", action="store_true", help="with --update-floors: they may go down, too")
     parser.set_defaults(run=_evaluate)
@@ -167,6 +170,8 @@ def _evaluate(args: argparse.Namespace) -> int:
             _similarity(profile.consistency.embeddings, labelled, folder, options)
         if args.zero_shot and labelled.config.kind in ("stance", "articles"):
             _zero_shot(args.zero_shot, labelled, folder, options)
+        if args.controls and labelled.config.kind == "articles":
+            _controls(analyzer, labelled, folder, options)
         if args.robustness and labelled.config.kind == "stance":
             _robustness(analyzer.classifier, labelled, folder, options)
         results[labelled.config.name] = write_report(folder)
@@ -202,6 +207,17 @@ def _zero_shot(source: str, labelled: LabelledSet, folder: Path, options: RunOpt
         answer_with(ZeroShotPipeline(source).answers, labelled, rows, options, advance)
 
 
+def _controls(analyzer: Analyzer, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
+    from .controls import controls
+    from .runs import answer_with
+    from .storage import BASELINE, RowFile, only_run_in
+
+    for name, answerer in controls(labelled, analyzer).items():
+        rows = RowFile(folder / f"{BASELINE}{name}.jsonl")
+        with only_run_in(folder), progress_bar(f"{labelled.config.name}, {name}") as advance:
+            answer_with(answerer, labelled, rows, options, advance)
+
+
 def _robustness(classifier: StanceClassifier, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
     from .robustness import CHANGES, PARAPHRASED, changed_set, paraphrased
     from .runs import answer_with, stance_answers
@@ -234,6 +250,7 @@ def _command(args: argparse.Namespace, config: str) -> str:
     parts += ["--data DIR"] * (args.data is not None) + ["--out DIR"]
     parts += [f"--limit {args.limit}"] * (args.limit is not None) + ["--skip-invalid"] * args.skip_invalid
     parts += [f"--zero-shot {args.zero_shot}"] * bool(args.zero_shot) + ["--robustness"] * args.robustness
+    parts += ["--controls"] * args.controls
     return " ".join(parts)
 
 

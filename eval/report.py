@@ -86,8 +86,15 @@ def _add_headline(document: Document, run: StoredRun, results: dict[str, Any]) -
             f"intervals, percentile bootstrap by group. Headline: {headline}. {run.config.paper_metric}".strip()
         ),
         Table(
-            ["", *names],
-            [[system, *(interval(of[name]) if name in of else "" for name in names)] for system, of in systems.items()],
+            ["", *names, f"{headline}: model minus this"],
+            [
+                [
+                    system,
+                    *(interval(of[name]) if name in of else "" for name in names),
+                    _signed(results["above"][system]) if system in results["above"] else "",
+                ]
+                for system, of in systems.items()
+            ],
         ),
     ]
     if results["best_baseline"]["beats"] == "yes":

@@ -268,7 +268,7 @@ def _answerer(labelled: LabelledSet, analyzer: Analyzer, options: RunOptions) ->
     classifier = analyzer.classifier
     if labelled.config.kind == "stance":
         return lambda batch: stance_answers(classifier, batch)
-    return lambda batch: _article_answers(analyzer, batch)
+    return lambda batch: article_answers(analyzer, batch)
 
 
 def _summary_answers(
@@ -308,7 +308,8 @@ def stance_answers(classifier: Classifier, batch: Sequence[Example]) -> list[Ans
     return [Answer(p.label, _plain(p.probabilities)) for p in predictions]
 
 
-def _article_answers(analyzer: Analyzer, batch: Sequence[Example]) -> list[Answer]:
+def article_answers(analyzer: Analyzer, batch: Sequence[Example]) -> list[Answer]:
+    """An analyzer's answers to judgements of one article."""
     from newstance.service import Article
 
     article = Article.from_text(batch[0].input["text"], title="")

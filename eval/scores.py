@@ -140,12 +140,17 @@ def _estimates(measures: dict[str, Measure]) -> dict[str, dict[str, float]]:
     return {name: measure.estimate().as_dict() for name, measure in measures.items()}
 
 
-def _against_best(model: Measure, baselines: dict[str, Measure]) -> dict[str, Any]:
-    """The model beside the best baseline; "yes" needs an interval above zero."""
-    best = max(baselines, key=lambda name: baselines[name].value)
-    difference = model.minus(baselines[best])
+def _beside(model: Measure, headline: str, baselines: dict[str, dict[str, Measure]]) -> dict[str, Any]:
+    """The baselines' scores, the model's own score minus theirs, and the best one; "yes" needs an interval above 0."""
+    above = {name: model.minus(of[headline]) for name, of in baselines.items()}
+    best = max(baselines, key=lambda name: baselines[name][headline].value)
+    difference = above[best]
     beats = "yes" if difference.low > 0 else "no" if difference.value <= 0 else "not clearly"
-    return {"name": best, "difference": difference.as_dict(), "beats": beats}
+    return {
+        "baselines": {name: _estimates(of) for name, of in baselines.items()},
+        "above": {name: one.as_dict() for name, one in above.items()},
+        "best_baseline": {"name": best, "difference": difference.as_dict(), "beats": beats},
+    }
 
 
 def _stance_results(run: StoredRun) -> dict[str, Any]:
@@ -162,8 +167,7 @@ def _stance_results(run: StoredRun) -> dict[str, Any]:
     headline = config.headline
     result = {
         "scores": _estimates(measures),
-        "baselines": {name: _estimates(of) for name, of in baselines.items()},
-        "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
+        **_beside(measures[headline], headline, baselines),
         "confusion": _table(metrics.confusion_rows(gold, [a for a, _ in answers], LABELS).sum(axis=0), LABELS),
         "evidence": evidence_scores(rows),
         "per_target": _per_target(rows, answers, config),
@@ -283,8 +287,7 @@ def _consistency_results(run: StoredRun) -> dict[str, Any]:
     gold, said = [row["gold"] for row in run.rows], [row["prediction"] for row in run.rows]
     return {
         "scores": _estimates(measures),
-        "baselines": {name: _estimates(of) for name, of in baselines.items()},
-        "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
+        **_beside(measures[headline], headline, baselines),
         "confusion": _table(metrics.confusion_rows(gold, said, verdicts).sum(axis=0), verdicts),
         "worst": _worst(run.rows),
     }
@@ -317,8 +320,7 @@ def _summary_results(run: StoredRun) -> dict[str, Any]:
     return {
         "scores": _estimates(measures),
         "before the check": _estimates(summary_measures(rows, written, "written")) if any(written) else None,
-        "baselines": {name: _estimates(of) for name, of in baselines.items()},
-        "best_baseline": _against_best(measures[headline], {n: of[headline] for n, of in baselines.items()}),
+        **_beside(measures[headline], headline, baselines),
         "supports": {which: _distribution(rows, which) for which in ("prediction", "written")},
         "worst": [
             {

@@ -7,10 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import tiny
 
 from newstance.configs import Settings
 from newstance.eval.labelled import LabelledSet, load_set
+from newstance.eval.variants import Variant, varied
 from newstance.models.stance import LABELS, StancePrediction, StanceQuery
+from newstance.service import Profile
 
 
 class DummyAggregation(Settings):
@@ -132,3 +135,34 @@ def stance_rows(n: int) -> list[dict[str, str]]:
 @pytest.fixture
 def rows() -> Callable[[int], list[dict[str, str]]]:
     return stance_rows
+
+
+@pytest.fixture
+def tiny_profile(tmp_path: Path) -> Profile:
+    """The embedded profile's rules, where words decide what a passage shows."""
+    words = {"praised": [0, 6, 0], "condemned": [6, 0, 0]}
+    stance = tiny.classifier(tmp_path / "stance", ["against", "favor", "neutral"], words, bias=[0, 0, 2], positions=256)
+    encoder = tiny.encoder(tmp_path / "encoder", ["solberg", "harbour", "plan"])
+    settings = {
+        "name": "tiny",
+        "stance.source": f"path:{stance}",
+        "consistency": {"embeddings": f"path:{encoder}", "weights": {"bias": 0, "entailment": 0}},
+        "summarizer": {"kind": "lead", "sentences": 2},
+    }
+    return varied(Profile.load("embedded"), Variant(name="tiny", settings=settings))
+
+
+@pytest.fixture
+def harbour_set(make_set: Callable[..., LabelledSet]) -> LabelledSet:
+    """Four articles whose two judgements the tiny profile has right."""
+
+    def article(i: int) -> dict[str, Any]:
+        text = f"Ingrid Solberg praised the harbour plan on day {i}. Peter Vik condemned the harbour plan {i} times."
+        first = [[0, text.index(".") + 1]]  # what shows the stance of one only
+        judgements = [
+            {"actor": "Ingrid Solberg", "target": "the harbour plan", "label": "favor", "evidence": first},
+            {"actor": "Peter Vik", "target": "the harbour plan", "label": "against", "evidence": first},
+        ]
+        return {"id": f"a{i}", "article": text, "judgements": judgements}
+
+    return make_set([article(i) for i in range(4)], kind="articles")

@@ -2,7 +2,6 @@ import argparse
 import json
 
 import pytest
-import tiny
 import yaml
 
 from newstance.eval import provenance, remembered
@@ -10,41 +9,9 @@ from newstance.eval.ablation import ablate
 from newstance.eval.commands import add_commands
 from newstance.eval.progress import progress_bar
 from newstance.eval.remembered import SharedModels, StoredAnswers
-from newstance.eval.variants import Variant, parse_variant, varied
+from newstance.eval.variants import Variant, parse_variant
 from newstance.models import StanceClassifier, StancePrediction, StanceQuery
 from newstance.models.errors import InputError
-from newstance.service import Profile
-
-FAVOR, AGAINST = [0, 6, 0], [6, 0, 0]
-WORDS = {"praised": FAVOR, "condemned": AGAINST}
-
-
-@pytest.fixture
-def profile(tmp_path):
-    """The embedded profile's rules, where words decide what a passage shows."""
-    stance = tiny.classifier(tmp_path / "stance", ["against", "favor", "neutral"], WORDS, bias=[0, 0, 2], positions=256)
-    encoder = tiny.encoder(tmp_path / "encoder", ["solberg", "harbour", "plan"])
-    settings = {
-        "name": "tiny",
-        "stance.source": f"path:{stance}",
-        "consistency": {"embeddings": f"path:{encoder}", "weights": {"bias": 0, "entailment": 0}},
-        "summarizer": {"kind": "lead", "sentences": 2},
-    }
-    return varied(Profile.load("embedded"), Variant(name="tiny", settings=settings))
-
-
-@pytest.fixture
-def labelled(make_set):
-    def article(i):
-        text = f"Ingrid Solberg praised the harbour plan on day {i}. Peter Vik condemned the harbour plan {i} times."
-        first = [[0, text.index(".") + 1]]  # what shows the stance of one only
-        judgements = [
-            {"actor": "Ingrid Solberg", "target": "the harbour plan", "label": "favor", "evidence": first},
-            {"actor": "Peter Vik", "target": "the harbour plan", "label": "against", "evidence": first},
-        ]
-        return {"id": f"a{i}", "article": text, "judgements": judgements}
-
-    return make_set([article(i) for i in range(4)], kind="articles")
 
 
 @pytest.fixture
@@ -66,8 +33,8 @@ def run(labelled, profile, out, *settings):
     return ablate(labelled, profile, variants, SharedModels(out).analyzer, out, None, progress_bar).markdown()
 
 
-def test_variants_are_compared_with_the_profile_as_it_is(labelled, profile, tmp_path):
-    table = run(labelled, profile, tmp_path / "out", "aggregation.threshold=1", "limits.actors=3")
+def test_variants_are_compared_with_the_profile_as_it_is(harbour_set, tiny_profile, tmp_path):
+    table = run(harbour_set, tiny_profile, tmp_path / "out", "aggregation.threshold=1", "limits.actors=3")
     lines = [line for line in table.splitlines() if line.startswith("| ")][2:]
     assert [line.split(" | ")[1:3] for line in lines] == [
         ["0.667 (0.667 to 0.667)", ""],
@@ -86,21 +53,21 @@ def test_variants_are_compared_with_the_profile_as_it_is(labelled, profile, tmp_
     assert all((tmp_path / "out" / one["run"] / "rows.jsonl").is_file() for one in kept)
 
 
-def test_no_question_is_asked_twice_neither_by_variants_nor_by_calls(labelled, profile, tmp_path, questions):
-    run(labelled, profile, tmp_path / "out", "aggregation.threshold=1")
+def test_no_question_is_asked_twice_neither_by_variants_nor_by_calls(harbour_set, tiny_profile, tmp_path, questions):
+    run(harbour_set, tiny_profile, tmp_path / "out", "aggregation.threshold=1")
     assert questions
     assert len(questions) == len(set(questions))
     questions.clear()
     # Rows of the profile as it is are there; the new variant's are made from answers that are.
-    table = run(labelled, profile, tmp_path / "out", "aggregation.threshold=0.9")
+    table = run(harbour_set, tiny_profile, tmp_path / "out", "aggregation.threshold=0.9")
     assert questions == []
     assert "aggregation.threshold=0.9" in table
     # Another temperature is another model; its answers are its own.
-    run(labelled, profile, tmp_path / "out", "stance.temperature=2")
+    run(harbour_set, tiny_profile, tmp_path / "out", "stance.temperature=2")
     assert questions
 
 
-def test_articles_are_parsed_once_and_models_loaded_once(labelled, profile, tmp_path, monkeypatch):
+def test_articles_are_parsed_once_and_models_loaded_once(harbour_set, tiny_profile, tmp_path, monkeypatch):
     parsed, loaded = [], []
     load = remembered.Annotator.load
 
@@ -112,29 +79,31 @@ def test_articles_are_parsed_once_and_models_loaded_once(labelled, profile, tmp_
         return annotator
 
     monkeypatch.setattr(remembered.Annotator, "load", counting_load)
-    run(labelled, profile, tmp_path / "out", "aggregation.threshold=1", "limits.actors=3")
+    run(harbour_set, tiny_profile, tmp_path / "out", "aggregation.threshold=1", "limits.actors=3")
     assert len(loaded) == 1
     assert len(parsed) == len(set(parsed)) == 4
 
 
-def test_other_code_answers_anew(labelled, profile, tmp_path, monkeypatch):
-    run(labelled, profile, tmp_path / "out", "limits.actors=3")
+def test_other_code_answers_anew(harbour_set, tiny_profile, tmp_path, monkeypatch):
+    run(harbour_set, tiny_profile, tmp_path / "out", "limits.actors=3")
     monkeypatch.setattr(provenance, "code_sha256", lambda: "changed")
-    run(labelled, profile, tmp_path / "out", "limits.actors=3")
+    run(harbour_set, tiny_profile, tmp_path / "out", "limits.actors=3")
     assert len(list((tmp_path / "out" / "little").iterdir())) == 4
 
 
-def test_slips_are_told_before_a_model_is_loaded(labelled, profile, make_set, tmp_path):
+def test_slips_are_told_before_a_model_is_loaded(harbour_set, tiny_profile, make_set, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(InputError, match="nothing is varied; name settings with --vary"):
-        ablate(labelled, profile, [], None, out, None, progress_bar)
+        ablate(harbour_set, tiny_profile, [], None, out, None, progress_bar)
     with pytest.raises(InputError, match=r"no setting aggregation\.treshold"):
-        ablate(labelled, profile, [parse_variant("aggregation.treshold=1")], None, out, None, progress_bar)
+        ablate(harbour_set, tiny_profile, [parse_variant("aggregation.treshold=1")], None, out, None, progress_bar)
     with pytest.raises(InputError, match="more than one variant is called as it is"):
-        ablate(labelled, profile, [Variant(name="as it is", settings={"name": "x"})], None, out, None, progress_bar)
+        ablate(
+            harbour_set, tiny_profile, [Variant(name="as it is", settings={"name": "x"})], None, out, None, progress_bar
+        )
     summaries = make_set([{"article": "It rained.", "summary": "It rained."}], "wet", kind="summaries")
     with pytest.raises(InputError, match="wet is a set of summaries; name one of articles or stance"):
-        ablate(summaries, profile, [parse_variant("name=x")], None, out, None, progress_bar)
+        ablate(summaries, tiny_profile, [parse_variant("name=x")], None, out, None, progress_bar)
 
 
 def test_an_answer_torn_by_a_kill_is_asked_for_again(tmp_path):
@@ -148,9 +117,9 @@ def test_an_answer_torn_by_a_kill_is_asked_for_again(tmp_path):
     assert StoredAnswers(file).to(queries, lambda new: pytest.fail("asked again")) == said
 
 
-def test_the_command_takes_settings_and_a_list(labelled, profile, tmp_path, monkeypatch, capsys):
+def test_the_command_takes_settings_and_a_list(harbour_set, tiny_profile, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "profile.yaml").write_text(yaml.safe_dump(profile.model_dump(mode="json", exclude_unset=True)))
+    (tmp_path / "profile.yaml").write_text(yaml.safe_dump(tiny_profile.model_dump(mode="json", exclude_unset=True)))
     (tmp_path / "list.yaml").write_text("- name: nothing passes\n  settings: {aggregation.threshold: 1}\n")
     parser = argparse.ArgumentParser()
     add_commands(parser.add_subparsers(required=True))
