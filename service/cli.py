@@ -97,6 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--runs", type=Path, metavar="DIR", help="evaluations made on the page are kept there, for all")
     serve.add_argument("--data", type=Path, metavar="DIR", help="the labelled sets that the page offers")
+    serve.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="A",
+        help="an address or network whose X-Forwarded headers are believed; may be repeated",
+    )
     serve.add_argument("--insecure", action="store_true", help="let everybody in on a public address")
     serve.set_defaults(run=_serve)
 
@@ -246,6 +253,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         chosen.concurrency,
         chosen.max_queue,
         chosen.auth_file,
+        proxies=tuple(chosen.trusted_proxy),
         more_tabs=more_tabs,
     )
     serve(chosen.profile, chosen.host, chosen.port, settings, chosen.insecure)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
-import ipaddress
 import logging
-import socket
 import sys
 import traceback
 import types
@@ -46,9 +44,12 @@ from .api import AnalyzeRequest, ArticleRequest, StancesRequest, TooLongError, a
 from .auth import Door
 from .front import Authenticated, Bounded, Metrics, Observed, log_failure, problem
 from .gate import BusyError, Gate, Heard, Result
+from .listening import config, is_loopback, listen
 from .page import build, look, uploads
 from .page.app import Tab
 from .page.controls import MODELS
+from .page.theme import script
+from .shield import Forwarded, OwnPages, Shielded, networks
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,6 @@ OPEN = ("/healthz", "/readyz")
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 _FETCHES_AT_ONCE = 4  # they wait for other servers, and cost little
 _LOADING_FOR = 5  # seconds, as the loading page and Retry-After say
-_CLOSING_FOR = 5  # seconds for what runs when the server is stopped
 _TIDIED_EVERY = 60  # seconds
 _DOCS = "/static-offline-docs"
 # Gradio's routes that newstance does not use: they fetch other addresses in the server's name, run programs, write what
@@ -83,6 +83,8 @@ class ServerSettings:
         max_queue: How many wait, for API and tools, and as many again for the page.
         accounts: The file of tokens and users; None lets everybody in.
         hosts: The names under which the server is asked; others are refused. None takes all.
+        proxies: Addresses or networks of the proxies whose X-Forwarded headers are believed.
+        requests: How many requests are answered at once, streams to open pages included.
         seconds: How long one analysis may run, and how long it may wait before.
         body_bytes: The largest request body.
         body_seconds: How long a body may take to arrive.
@@ -93,6 +95,8 @@ class ServerSettings:
     max_queue: int = 32
     accounts: Path | None = None
     hosts: tuple[str, ...] | None = None
+    proxies: tuple[str, ...] = ()
+    requests: int = 500
     seconds: float = 120.0
     body_bytes: int = 5_000_000
     body_seconds: float = 30.0
@@ -270,7 +274,10 @@ def create_app(
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.hosts), www_redirect=False)
     if settings.accounts is not None:
         app.add_middleware(Authenticated, door=Door(settings.accounts), open_paths=OPEN)
+    app.add_middleware(OwnPages)
     app.add_middleware(Observed, metrics=service.metrics, routes=[*app.openapi()["paths"], "/docs", "/openapi.json"])
+    app.add_middleware(Shielded, most=settings.requests, scripts=[script()])
+    app.add_middleware(Forwarded, proxies=networks(settings.proxies))
     return app
 
 
@@ -366,7 +373,8 @@ def serve(
         NewstanceError: The models cannot be loaded.
     """
     settings = settings or ServerSettings()
-    is_local = _is_loopback(host)
+    # Behind a proxy, this computer's own address is public, too.
+    is_local = is_loopback(host) and not settings.proxies
     if not is_local and settings.accounts is None and not insecure:
         raise InputError(
             f"{host} can be reached by others, and no accounts file is given: everybody could use this server; make "
@@ -376,7 +384,7 @@ def serve(
     if is_local and settings.accounts is None and settings.hosts is None:
         settings = replace(settings, hosts=(*LOOPBACK, host))
     _quiet_libraries()
-    listening = _listen(host, port)
+    listening = listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
 
     def tell(service: Service) -> None:
@@ -386,16 +394,7 @@ def serve(
             print(f"newstance: ready at {address}", file=sys.stderr)
 
     app = create_app(profile, settings, tell)
-    config = uvicorn.Config(
-        app,
-        # Addresses may hold what a user typed; requests are logged by route instead.
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        ws="none",
-        timeout_graceful_shutdown=_CLOSING_FOR,
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(config(app))
     print(f"newstance: loading the models of {app.state.service.profile.name}, for {address}", file=sys.stderr)
     with uploads.private_folder():
         server.run(sockets=[listening])
@@ -406,19 +405,3 @@ def serve(
 def _quiet_libraries() -> None:
     # At INFO it logs the address of each page that a user has asked for.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise InputError(f"port {port} on {host} cannot be used; choose another by --port ({error})") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,13 +13,13 @@ import uvicorn
 
 
 @contextmanager
-def running(app: Any, wait_for: str = "/readyz") -> Iterator[str]:
-    """Serve an app; gives its address once ``wait_for`` answers 200."""
-    listening = socket.create_server(("127.0.0.1", 0))
+def running(app: Any, wait_for: str = "/readyz", patience: Any = None) -> Iterator[str]:
+    """Serve an app as `newstance serve` does; gives its address once ``wait_for`` answers 200."""
+    from newstance.service.listening import config, listen
+
+    listening = listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server = uvicorn.Server(
-        uvicorn.Config(app, access_log=False, log_config=None, ws="none", timeout_graceful_shutdown=2)
-    )
+    server = uvicorn.Server(config(app, patience))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     try:

@@ -11,6 +11,11 @@ STYLES = sorted(Path(__file__).parent.glob("*.css"))
 SCRIPT = Path(__file__).parent / "page.js"
 
 
+def script() -> str:
+    """The page's own script, which Gradio adds to the page while it runs."""
+    return SCRIPT.read_text(encoding="utf-8")
+
+
 def look() -> dict[str, Any]:
     """Theme, style sheet and script, as ``launch`` and ``mount_gradio_app`` take them; no font is fetched."""
     sans = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif")
@@ -52,5 +57,4 @@ def look() -> dict[str, Any]:
         button_primary_text_color="#ffffff",
         button_primary_text_color_dark="#17181a",
     )
-    script = f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>"
-    return {"theme": theme, "css_paths": STYLES, "head": script}
+    return {"theme": theme, "css_paths": STYLES, "head": f"<script>{script()}</script>"}
