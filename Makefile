@@ -27,10 +27,8 @@ bench: .venv/ready
 # which costs half the time on a CPU.
 train: .venv/ready
 	$(PIP) --no-deps --require-hashes -r requirements/training.txt
-	for recipe in stance-mpnet-first stance-mpnet consistency-minilm; do \
-		MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456 \
-			$(BIN)/newstance --verbose train $$recipe --data $(DATA) --out runs || exit 1; \
-	done
+	MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456 \
+		$(BIN)/newstance --verbose train newstance-mpnet --data $(DATA) --out runs
 
 .venv/ready: pyproject.toml requirements/embedded.txt
 	$(PYTHON) -m venv .venv

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from newstance.models.errors import ConfigError, InputError
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS, StancePrediction, StanceQuery
-from newstance.models.training.stance import DevScores, fit_temperature
+from newstance.models.training.calibration import DevScores, fit_temperature
 
 from . import metrics
 from .labelled import LabelledSet

@@ -24,7 +24,7 @@ from . import metrics
 from .labelled import LabelledSet
 from .metrics import Estimate, Measure
 
-# Where the part of each set begins that the recipe configs/training/consistency-minilm.yaml leaves alone, and whether
+# Where the part of each set begins that the recipe configs/training/newstance-mpnet.yaml leaves alone, and whether
 # its reference summaries are true: XSum's are not (Maynez et al. 2020 found 70 % with something that is not there).
 HELD_OUT = {"cnndm-dev": (0.8, True), "xsum-dev": (0.85, False)}
 _FROM_ARTICLE = 3

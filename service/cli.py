@@ -78,12 +78,25 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="show what each profile needs and what is there")
     doctor.set_defaults(run=_doctor)
 
-    train = commands.add_parser("train", help="train the stance model or the support model as a recipe says")
+    train = commands.add_parser("train", help="train the model of stance and support as a recipe says")
     train.add_argument("config", metavar="CONFIG", help=f"{', '.join(shipped_names('training'))}, or a path")
     train.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="the folder that holds the labelled sets"
     )
     train.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="where checkpoints and model go")
+    train.add_argument(
+        "--terms",
+        choices=("all", "open"),
+        default="all",
+        help="open: leave out sets given out for research or non-commercial use alone",
+    )
+    train.add_argument(
+        "--only",
+        choices=("rows", "ship"),
+        default="train",
+        help="rows: make the rows and stop; ship: export and calibrate a model that was fitted elsewhere",
+    )
+    train.add_argument("--processes", type=_positive, default=1, metavar="N", help="how many read articles at once")
     train.set_defaults(run=_train)
 
     serve = commands.add_parser("serve", help="serve the page, the API and tools for agents")
@@ -214,29 +227,27 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 
 def _train(chosen: argparse.Namespace) -> int:
-    from newstance import configs
-    from newstance.eval.card import write_card, write_support_card
-    from newstance.models.training.stance import TrainingSettings, train
-    from newstance.models.training.support import (
-        SignsSettings,
-        SupportTrainingSettings,
-        Task,
-        fit_signs,
-        train_support,
-    )
+    from importlib import import_module
 
-    task = configs.load("training", chosen.config, Task).task
-    if task == "signs":
-        weights = fit_signs(configs.load("training", chosen.config, SignsSettings), chosen.data)
-        print("\n".join(["consistency:", "  weights:", *(f"    {k}: {v:g}" for k, v in weights.model_dump().items())]))
-        return 0
-    if task == "support":
-        recipe = configs.load("training", chosen.config, SupportTrainingSettings)
-        print(write_support_card(recipe, train_support(recipe, chosen.data, chosen.out / recipe.name)))
-        return 0
-    settings = configs.load("training", chosen.config, TrainingSettings)
-    trained = train(settings, chosen.data, chosen.out / settings.name)
-    print(write_card(settings, trained))
+    from newstance import configs
+    from newstance.eval.card import write_card
+    from newstance.models.training.recipe import Recipe
+    from newstance.models.training.rows import make_rows
+    from newstance.models.training.train import ship, train
+
+    recipe = configs.load("training", chosen.config, Recipe)
+    factory = import_module("newstance.service.judging.rows").ArticleRowsOf("embedded")
+    out = chosen.out / recipe.name
+    if chosen.only == "train":
+        trained = train(recipe, chosen.data, out, factory, chosen.terms, chosen.processes)
+    else:
+        rows = make_rows(recipe.on_terms(chosen.terms), chosen.data, out, factory, chosen.processes)
+        for name, count in rows.items():
+            print(f"{count:8,}  {name}")
+        if chosen.only == "rows":
+            return 0
+        trained = ship(recipe, out, rows, chosen.terms)
+    print(write_card(recipe, trained))
     return 0
 
 

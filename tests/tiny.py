@@ -31,18 +31,6 @@ ARTICLE_WORDS = [
     "cheered",
 ]
 ONE_LAYER = {"num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 4}
-# Of a training that is over in a moment.
-TRAINING = {
-    "layers": 1,
-    "epochs": 0.5,
-    "batch_size": 4,
-    "learning_rate": 1e-3,
-    "warmup": 0.0,
-    "weight_decay": 0.0,
-    "frozen_layers": 0,
-    "bf16": False,
-    "seed": 1,
-}
 CHAT_TEMPLATE = (
     "{% for m in messages %}<|im_start|> {{ m['role'] }} {{ m['content'] }} <|im_end|> {% endfor %}"
     "{% if add_generation_prompt %}<|im_start|> assistant {% endif %}"

@@ -7,11 +7,10 @@ the model later.
 from __future__ import annotations
 
 import json
-import multiprocessing
 import random
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -22,7 +21,8 @@ from newstance.configs import Settings
 from ..errors import ConfigError
 from ..splits import base_of, is_held_out
 from ..stance import LABELS, Label
-from .overlap import Fingerprint, overlaps
+from .overlap import Excluded
+from .parallel import mapped
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -110,7 +110,7 @@ def judged_rows(
     judged: JudgedSet,
     data: Path,
     factory: MakerFactory,
-    excluded: Sequence[Fingerprint],
+    excluded: Excluded,
     rng: random.Random,
     processes: int = 1,
 ) -> list[MadeRow]:
@@ -130,9 +130,9 @@ def judged_rows(
     articles = [
         (record["article"], _judgements(record, judged))
         for record in read_articles(judged, data)
-        if not overlaps(record["article"], excluded)
+        if record["article"] not in excluded
     ]
-    made = [row for rows in _made(articles, judged, factory, processes) for row in rows]
+    made = [row for rows in mapped(partial(_reader, factory, judged), articles, processes) for row in rows]
     return [row for row in made if row.is_evidence or rng.random() < judged.other_sentences]
 
 
@@ -167,28 +167,6 @@ def _judgements(record: dict[str, Any], judged: JudgedSet) -> list[Judgement]:
     return found
 
 
-_maker: RowMaker | None = None  # of a process that reads
-
-
-def _load(factory: MakerFactory) -> None:
-    global _maker
-    _maker = factory()
-
-
-def _read_one(article: str, judgements: Sequence[Judgement], judged: JudgedSet) -> list[MadeRow]:
-    assert _maker is not None
-    return _maker(article, judgements, judged)
-
-
-def _made(
-    articles: Sequence[tuple[str, list[Judgement]]], judged: JudgedSet, factory: MakerFactory, processes: int
-) -> Iterator[list[MadeRow]]:
-    if processes == 1:
-        maker = factory()
-        yield from (maker(article, judgements, judged) for article, judgements in articles)
-        return
-    # A fresh process, not a fork: the threads of a model that is loaded here would hang there.
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_load, initargs=(factory,)) as pool:
-        texts, given = zip(*articles, strict=True) if articles else ((), ())
-        yield from pool.map(_read_one, texts, given, [judged] * len(texts), chunksize=8)
+def _reader(factory: MakerFactory, judged: JudgedSet) -> Callable[[tuple[str, list[Judgement]]], list[MadeRow]]:
+    maker = factory()
+    return lambda given: maker(given[0], given[1], judged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, TypedDict
 
@@ -46,6 +47,7 @@ class LabelledSet(Settings):
         name: What the log and the model card call it.
         file: JSON lines of rows, a path under the data root.
         terms: Its licence or terms.
+        restricted: Whether the terms allow less than any use of weights that were trained on it.
         take: How many rows at most, drawn at random.
         max_words: Leave out longer texts: they cost several short ones.
         part: The share of the file to draw from; keeps training and development rows of one file apart.
@@ -59,6 +61,7 @@ class LabelledSet(Settings):
     name: str
     file: str
     terms: str
+    restricted: bool = False
     take: int | None = None
     max_words: int | None = None
     part: tuple[Share, Share] = (0.0, 1.0)
@@ -102,7 +105,9 @@ def select(labelled: LabelledSet, data: Path, rng: random.Random) -> list[Row]:
     return rows
 
 
-def rows_by_set(sets: list[LabelledSet], frames: list[str], data: Path, rng: random.Random) -> dict[str, list[Row]]:
+def rows_by_set(
+    sets: Sequence[LabelledSet], frames: Sequence[str], data: Path, rng: random.Random
+) -> dict[str, list[Row]]:
     """What each set gives to the training."""
     selected = {labelled.name: select(labelled, data, rng) for labelled in sets}
     names = speakers([row for rows in selected.values() for row in rows])

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -16,14 +17,18 @@ from pydantic import Field
 
 from newstance.configs import Settings
 
-from ..annotator import Annotator
+from ..annotator import Annotator, AnnotatorSettings
 from ..consistency import Retriever, content_words
+from ..embedding import SentenceEmbedder
 from ..errors import ConfigError
 from ..sentences import split_sentences
+from ..sources import locate
 from .false_edits import corruptions
-from .overlap import Fingerprint, overlaps
+from .overlap import Excluded
+from .parallel import mapped
 from .true_edits import faithful
 
+Retrieval = Literal["embeddings", "words"]
 Share = Annotated[float, Field(ge=0, le=1)]
 SUPPORTED, UNSUPPORTED = "entailment", "not_entailment"
 LABELS = (SUPPORTED, UNSUPPORTED)
@@ -70,8 +75,11 @@ class SupportSet(Settings):
             label. ``pairs``: premise, hypothesis and label.
         file: JSON lines, a path under the data root.
         terms: Its licence or terms.
+        restricted: Whether the terms allow less than any use of weights that were trained on it.
         part: The share of the file to draw from; keeps training, development and test articles of one file apart.
         take: How many rows at most (of claims and pairs), drawn at random.
+        retrieval: What finds the passages of claims: sentence embeddings and shared words, or shared words alone. What
+            another one finds than in use can give the label away (docs/experiments.md).
         sentences: How many sentences of each article claims are made from.
         summaries: Whether the sentences of the reference summaries are true claims, too.
         false_each: How many false versions of each true claim.
@@ -81,63 +89,92 @@ class SupportSet(Settings):
     kind: Literal["articles", "claims", "pairs"]
     file: str
     terms: str
+    restricted: bool = False
     part: tuple[Share, Share] = (0.0, 1.0)
     take: int | None = None
+    retrieval: Retrieval = "embeddings"
     sentences: int = Field(8, ge=0)
     summaries: bool = False
     false_each: int = Field(1, ge=1)
 
 
+class Makers(NamedTuple):
+    """The models that support rows are made with.
+
+    Attributes:
+        annotator: Parses articles and claims.
+        retrievers: Find the passages, by what ``SupportSet.retrieval`` says.
+    """
+
+    annotator: Annotator
+    retrievers: dict[Retrieval, Retriever]
+
+    @classmethod
+    def load(cls, annotator: AnnotatorSettings, embeddings: str) -> Makers:
+        """Load the models that a recipe names."""
+        embedder = SentenceEmbedder.load(locate(embeddings))
+        return cls(Annotator.load(annotator), {"embeddings": Retriever(embedder), "words": Retriever(None)})
+
+
 def support_rows(
     labelled: SupportSet,
     data: Path,
-    annotator: Annotator,
-    retriever: Retriever,
-    excluded: Sequence[Fingerprint],
-    rng: random.Random,
+    load: Callable[[], Makers],
+    excluded: Excluded,
+    seed: int,
+    processes: int = 1,
 ) -> list[SupportRow]:
-    """What a set gives to the pair model.
+    """What a set gives to the pair model; claims that have nothing in common with their article give no row.
 
     Args:
         labelled: The set.
         data: The folder that holds the labelled sets.
-        annotator: Parses articles and claims.
-        retriever: Finds the passages, as it will when the model is used: what another one finds can give the label
-            away (docs/experiments.md).
-        excluded: Articles, as ``fingerprint`` gives them, that must not be trained on.
-        rng: Chooses.
+        load: Loads the models; picklable if there are several processes.
+        excluded: Articles that must not be trained on.
+        seed: Chooses, for each article for itself.
+        processes: How many articles are read at the same time.
 
     Raises:
         ConfigError: The file is missing, or a row has an unknown label.
     """
+    rng = random.Random(f"{seed} {labelled.name}")
     if labelled.kind == "pairs":
         rows = [
             SupportRow(r["id"], "pair", r["premise"], r["hypothesis"], _label(r["label"], labelled))
             for r in _records(labelled, data)
         ]
         return _taken(rows, labelled.take, rng)
-    made = []
-    for about in claims_of(labelled, data, annotator, excluded, rng):
-        passages = retriever.passages(about.sentences, [claim for _, claim, _ in about.claims])
-        made += [
+    records = [record for record in _records(labelled, data) if record["article"] not in excluded]
+    if labelled.kind == "claims":
+        records = _taken(records, labelled.take, rng)
+        for record in records:
+            _label(record["label"], labelled)
+    made = mapped(partial(_reader, load, labelled, seed), records, processes)
+    return [row for rows in made for row in rows if row.passage]
+
+
+def _reader(
+    load: Callable[[], Makers], labelled: SupportSet, seed: int
+) -> Callable[[dict[str, Any]], list[SupportRow]]:
+    makers = load()
+
+    def read(record: dict[str, Any]) -> list[SupportRow]:
+        about = claims_about(record, labelled, makers.annotator, seed)
+        passages = makers.retrievers[labelled.retrieval].passages(about.sentences, [c for _, c, _ in about.claims])
+        return [
             SupportRow(about.group, kind, passage.text, claim, label)
             for (kind, claim, label), passage in zip(about.claims, passages, strict=True)
         ]
-    return made
+
+    return read
 
 
-def claims_of(
-    labelled: SupportSet, data: Path, annotator: Annotator, excluded: Sequence[Fingerprint], rng: random.Random
-) -> Iterator[ArticleClaims]:
-    """The articles of a set, each with claims about it; for sets of articles or of claims. See ``support_rows``."""
-    kept = [record for record in _records(labelled, data) if not overlaps(record["article"], excluded)]
+def claims_about(record: dict[str, Any], labelled: SupportSet, annotator: Annotator, seed: int) -> ArticleClaims:
+    """One article of a set with its claims; for sets of articles or of claims. See ``support_rows``."""
     if labelled.kind == "claims":
-        for r in _taken(kept, labelled.take, rng):
-            claim = ("claim", r["sentence"], _label(r["label"], labelled))
-            yield ArticleClaims(r["id"], split_sentences(r["article"]), [claim])
-    else:
-        for record in kept:
-            yield _claims_of_article(record, labelled, annotator, rng)
+        claim = ("claim", record["sentence"], _label(record["label"], labelled))
+        return ArticleClaims(record["id"], split_sentences(record["article"]), [claim])
+    return _claims_of_article(record, labelled, annotator, random.Random(f"{seed} {labelled.name} {record['id']}"))
 
 
 def _records(labelled: SupportSet, data: Path) -> list[dict[str, Any]]:
@@ -183,8 +220,8 @@ def _claims_of_article(
     if labelled.summaries:
         true += [("summary", sentence) for sentence in split_sentences(record["summary"])]
     claims: list[tuple[str, str, str]] = []
-    for kind, claim in true:
-        false = corruptions(annotator.annotate(claim), article, rng)
+    for (kind, claim), parsed in zip(true, annotator.annotate_all([claim for _, claim in true]), strict=True):
+        false = corruptions(parsed, article, rng)
         rng.shuffle(false)
         claims.append((kind, claim, SUPPORTED))
         claims += [(edit.kind, edit.text, UNSUPPORTED) for edit in false[: labelled.false_each]]

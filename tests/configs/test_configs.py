@@ -5,11 +5,8 @@ import pytest
 
 from newstance import configs
 from newstance.configs import Settings, SettingsError
-from newstance.models.training.stance import TrainingSettings
-from newstance.models.training.support import SignsSettings, SupportTrainingSettings, Task
+from newstance.models.training.recipe import Recipe
 from newstance.service import Profile, Topic
-
-TASKS = {"support": SupportTrainingSettings, "signs": SignsSettings}
 
 
 class Little(Settings):
@@ -69,15 +66,11 @@ def test_names_are_the_shipped_files():
     assert configs.names("no-such-kind") == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "settings"), [("profiles", Profile), ("topics", Topic), ("training", TrainingSettings)]
-)
+@pytest.mark.parametrize(("kind", "settings"), [("profiles", Profile), ("topics", Topic), ("training", Recipe)])
 def test_every_shipped_file_fits_and_has_the_name_of_its_file(kind, settings):
     assert configs.names(kind)
     for name in configs.names(kind):
-        task = configs.load(kind, name, Task).task if kind == "training" else ""
-        loaded = configs.load(kind, name, TASKS.get(task, settings))
-        assert loaded.name == name
+        assert configs.load(kind, name, settings).name == name
 
 
 def test_hub_models_of_shipped_profiles_read_no_pickle_and_run_no_code():

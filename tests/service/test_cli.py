@@ -152,12 +152,12 @@ def test_interrupt_is_one_line(run, article, monkeypatch):
 
 
 def test_training_without_data_is_refused(run, tmp_path):
-    code, out, err = run("train", "stance-mpnet", "--data", tmp_path, "--out", tmp_path)
+    code, out, err = run("train", "newstance-mpnet", "--data", tmp_path, "--out", tmp_path)
     assert (code, out) == (2, "")
     assert "--data names the folder that holds the sets" in err
     code, _, err = run("train", "nope", "--data", tmp_path)
     assert code == 2
-    assert "shipped: " in err and "stance-mpnet" in err
+    assert "shipped: " in err and "newstance-mpnet" in err
 
 
 # Results

@@ -6,9 +6,12 @@ import pytest
 from newstance.models.errors import ConfigError
 from newstance.models.splits import is_held_out
 from newstance.models.training.judged import JudgedSet, MadeRow, judged_rows
-from newstance.models.training.overlap import fingerprint
+from newstance.models.training.overlap import Excluded
 
 SENTENCES = [f"Ann spoke for dam{i} at her meeting{i}. It rained{i} on the way home{i} in town." for i in range(40)]
+
+
+NONE = Excluded()
 
 
 def split_reader():
@@ -32,7 +35,7 @@ def split_reader():
 
 @pytest.fixture
 def made(tmp_path):
-    def make(label="favor", excluded=(), processes=1, **settings):
+    def make(label="favor", excluded=NONE, processes=1, **settings):
         judgement = {"actor": "Ann", "target": "the dam", "label": label, "evidence": [[0, 20]]}
         records = [{"id": f"a-{i}", "article": text, "judgements": [judgement]} for i, text in enumerate(SENTENCES)]
         (tmp_path / "set.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
@@ -68,7 +71,7 @@ def test_held_out_articles_are_for_development_alone(made):
 
 
 def test_articles_that_something_is_measured_on_are_left_out(made):
-    rows = made(excluded=[fingerprint(f"Dateline. {SENTENCES[3]}")])
+    rows = made(excluded=Excluded([f"Dateline. {SENTENCES[3]}"]))
     assert [row.text for row in rows] == [text for text in SENTENCES if text != SENTENCES[3]]
 
 

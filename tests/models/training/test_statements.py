@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from newstance import configs
-from newstance.models.training.stance import TrainingSettings
+from newstance.models.training.recipe import Recipe
 from newstance.models.training.statements import Statements, Template, statement_rows
 
 VERBS = {"oppose": ["object_to objects_to objected_to objecting_to"]}
@@ -83,16 +83,8 @@ def test_unknown_slots_and_verbs_without_all_forms_are_refused():
 def test_the_shipped_statements_hold_no_sentence_of_the_minimal_pairs():
     from newstance.eval.labelled import load_set
 
-    shipped = configs.load("training", "stance-mpnet", TrainingSettings).statements
+    shipped = configs.load("training", "newstance-mpnet", Recipe).stance.statements
     assert shipped is not None
     rows = statement_rows(shipped, NAMES, shipped.topics, random.Random(1))
     pairs = load_set("minimal-pairs").examples
     assert not {row["text"].lower() for row in rows} & {example.input["text"].lower() for example in pairs}
-
-
-def test_weights_are_kept_only_of_a_run_that_is_continued():
-    shipped = configs.load("training", "stance-mpnet", TrainingSettings)
-    assert 0 < shipped.kept < 1
-    first = configs.load("training", "stance-mpnet-first", TrainingSettings)
-    with pytest.raises(ValidationError, match="kept is the share of the run that a recipe continues"):
-        TrainingSettings(**first.model_dump() | {"kept": 0.5})

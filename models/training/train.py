@@ -1,0 +1,108 @@
+"""The whole road from labelled sets to a shipped model: rows, fit, export, calibration.
+
+``newstance train RECIPE --data DIR --out DIR`` runs it. Each step is kept, and the same command goes on where a killed
+run stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ConfigError
+from ..pairs import PairClassifier
+from ..sources import locate
+from .calibration import DevScores, fit_temperature
+from .export import export
+from .fit import DEV, HEADS, ROWS, fit, read_rows
+from .judged import MakerFactory
+from .recipe import Recipe, Terms
+from .rows import make_rows
+
+_HEAD_NAMES = ("stance", "support")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained model in the form that is shipped.
+
+    Attributes:
+        folder: ONNX weights, tokenizer and config.
+        terms: Which sets it was trained on.
+        temperatures: Of the heads ``stance`` and ``support``.
+        scores: What the shipped form says on each development set, by name; outputs of the set's head alone.
+        rows: How many training rows each set gave, by name.
+    """
+
+    folder: Path
+    terms: Terms
+    temperatures: dict[str, float]
+    scores: dict[str, DevScores]
+    rows: dict[str, int]
+
+
+def train(
+    recipe: Recipe, data: Path, out: Path, factory: MakerFactory, terms: Terms = "all", processes: int = 1
+) -> Trained:
+    """Make the rows, fit, export and calibrate; what is there already is kept.
+
+    Args:
+        recipe: What is trained.
+        data: The folder that holds the labelled sets.
+        out: Rows, checkpoints, the torch model and the shipped form go here.
+        factory: Makes what reads judged articles.
+        terms: ``open`` leaves out the sets whose terms are restricted.
+        processes: How many read at the same time.
+    """
+    recipe = recipe.on_terms(terms)
+    rows = make_rows(recipe, data, out, factory, processes)
+    if not (out / "torch" / "model.safetensors").is_file():
+        fit(out / ROWS, recipe.base.folder(), out, recipe.fit)
+    return ship(recipe, out, rows, terms)
+
+
+def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all") -> Trained:
+    """Export the torch model in ``out``, score what is shipped on ``dev.jsonl``, and calibrate it.
+
+    Raises:
+        ConfigError: There is no torch model, or it has other labels.
+    """
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    torch_model, shipped = out / "torch", out / recipe.name
+    if not (torch_model / "model.safetensors").is_file():
+        raise ConfigError(f"{torch_model} holds no trained model; run newstance train {recipe.name} first")
+    model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")
+    export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form)
+    _write_config(shipped, {"max_length": recipe.fit.max_length})
+    scores = dev_scores(shipped, out / DEV)
+    wanted = (recipe.stance.calibrate_on, recipe.support.calibrate_on)
+    temperatures = {
+        head: round(fit_temperature([scores[name] for name in names]), 3)
+        for head, names in zip(_HEAD_NAMES, wanted, strict=True)
+    }
+    _write_config(shipped, {"max_length": recipe.fit.max_length, "temperatures": temperatures, "terms": terms})
+    return Trained(shipped, terms, temperatures, scores, dict(rows))
+
+
+def _write_config(folder: Path, own: Mapping[str, object]) -> None:
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config["newstance"] = dict(own)
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def dev_scores(folder: Path, dev: Path) -> dict[str, DevScores]:
+    """A shipped model's logits on development rows, by set; each set has labels of one head."""
+    pairs = PairClassifier.load(locate(f"path:{folder}"))
+    by_set: dict[str, list[dict[str, str]]] = {}
+    for row in read_rows(dev):
+        by_set.setdefault(row["set"], []).append(row)
+    found = {}
+    for name, rows in by_set.items():
+        head = next(head for head in HEADS if rows[0]["label"] in head)
+        logits = pairs.score([(row["text"], row["question"]) for row in rows]).logits
+        found[name] = DevScores(rows, logits, pairs.labels).of_head(head)
+    return found

