@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 HEADS = (("favor", "against", "neutral"), ("entailment", "not_entailment"))
 LABELS = tuple(label for head in HEADS for label in head)
 ROWS, DEV, SETTINGS = "rows.jsonl", "dev.jsonl", "fit.json"
+PACKED = "packed"  # the folder of weights in small files
 _CHUNK = 4000  # rows that are sorted by length together, so that batches waste little and still are mixed
 _WORKERS = 4  # put batches together while the GPU computes
 _FROZEN = ".embeddings."
@@ -426,6 +427,32 @@ def save_packed(folder: Path, out: Path, rounded: bool = True) -> list[Path]:
     return save_parts(packed(state, rounded), out)
 
 
+def restore(parts: Path, base: Path, out: Path, settings: FitSettings) -> Path:
+    """The folder of a model whose weights came back from a fit elsewhere, as ``save_packed`` wrote them.
+
+    Args:
+        parts: The folder of the small files.
+        base: What the model was fitted from; its embeddings are taken.
+        out: The model's folder becomes ``out / "torch"``, as ``fit`` writes it.
+        settings: As for ``fit``.
+
+    Raises:
+        ConfigError: Files are missing, or belong to another model.
+    """
+    model = start(base, settings)
+    state = unpacked(load_parts(parts))
+    expected = {name for name, value in model.state_dict().items() if value.is_floating_point() and _FROZEN not in name}
+    if set(state) != expected:
+        wrong = sorted(set(state) ^ expected)
+        raise ConfigError(
+            f"{parts} does not hold the weights of this model: {', '.join(wrong[:3])}; are all files there?"
+        )
+    model.load_state_dict(state, strict=False)
+    model.save_pretrained(out / "torch")
+    tokenizer_of(base).save_pretrained(out / "torch")
+    return out / "torch"
+
+
 def main() -> None:
     """Fit, score and pack, from the command line."""
     parser = argparse.ArgumentParser(description="Fit a model to rows that newstance train has made.")
@@ -438,7 +465,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     settings = FitSettings.read(chosen.rows / SETTINGS)
     folder = fit(chosen.rows / ROWS, chosen.base, chosen.out, settings, chosen.seconds)
-    for path in save_packed(folder, chosen.out / "packed", rounded=not chosen.float16):
+    for path in save_packed(folder, chosen.out / PACKED, rounded=not chosen.float16):
         log.info("%s %.1f MiB", path, path.stat().st_size / 2**20)
     if (chosen.rows / DEV).is_file():
         for name, scores in evaluate(chosen.rows / DEV, folder, chosen.base, settings).items():

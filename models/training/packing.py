@@ -12,6 +12,7 @@ from typing import Any
 _BLOCK = 64  # inputs that share a scale
 _ROUNDED, _SCALE = "|q", "|scale"  # behind a matrix's name
 _FILES = "packed-{:02d}.safetensors"
+_BESIDE = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 PART_LIMIT = 15 * 2**20  # bytes of tensors in one file
 
 
@@ -89,3 +90,40 @@ def _parts(tensors: Mapping[str, Any], limit: int) -> Iterator[dict[str, Any]]:
         filled += size
     if part:
         yield part
+
+
+def pack_folder(folder: Path, out: Path) -> list[Path]:
+    """A copy of a model's folder with its weights packed; ``fit`` takes it as a base.
+
+    Args:
+        folder: As transformers writes it.
+        out: Where to.
+
+    Returns:
+        The files with weights.
+    """
+    import shutil
+
+    from safetensors.torch import load_file
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name in _BESIDE:
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, out / name)
+    return save_parts(packed(load_file(str(folder / "model.safetensors"))), out)
+
+
+def main() -> None:
+    """Pack a model's folder, from the command line."""
+    import argparse
+
+    parser = argparse.ArgumentParser(description="A model's folder in a quarter of its room, for a fit elsewhere.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("out", type=Path)
+    chosen = parser.parse_args()
+    for path in pack_folder(chosen.folder, chosen.out):
+        print(f"{path} {path.stat().st_size / 2**20:.1f} MiB")
+
+
+if __name__ == "__main__":
+    main()

@@ -16,7 +16,7 @@ from ..pairs import PairClassifier
 from ..sources import locate
 from .calibration import DevScores, fit_temperature
 from .export import export
-from .fit import DEV, HEADS, ROWS, fit, read_rows
+from .fit import DEV, HEADS, PACKED, ROWS, fit, read_rows, restore
 from .judged import MakerFactory
 from .recipe import Recipe, Terms
 from .rows import make_rows
@@ -66,12 +66,16 @@ def train(
 def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all") -> Trained:
     """Export the torch model in ``out``, score what is shipped on ``dev.jsonl``, and calibrate it.
 
+    A model that was fitted elsewhere may lie in ``out / "packed"`` instead.
+
     Raises:
         ConfigError: There is no torch model, or it has other labels.
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     torch_model, shipped = out / "torch", out / recipe.name
+    if not (torch_model / "model.safetensors").is_file() and (out / PACKED).is_dir():
+        restore(out / PACKED, recipe.base.folder(), out, recipe.fit)
     if not (torch_model / "model.safetensors").is_file():
         raise ConfigError(f"{torch_model} holds no trained model; run newstance train {recipe.name} first")
     model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")

@@ -269,3 +269,22 @@ def test_each_step_is_kept_when_the_command_is_given_again(recipe, tmp_path):
 def test_without_a_fitted_model_nothing_can_be_shipped(recipe, tmp_path):
     with pytest.raises(ConfigError, match="holds no trained model; run newstance train tiny-model first"):
         ship(recipe, tmp_path / "out", {})
+
+
+def test_a_model_fitted_elsewhere_is_shipped_from_its_packed_weights(recipe, tmp_path):
+    from newstance.models.training.fit import fit, save_packed
+    from newstance.models.training.packing import pack_folder
+
+    rows = make_rows(recipe, tmp_path, tmp_path / "here", whole)
+    pack_folder(recipe.base.folder(), tmp_path / "base")
+    folder = fit(tmp_path / "here" / "rows.jsonl", tmp_path / "base", tmp_path / "there", recipe.fit)
+    paths = save_packed(folder, tmp_path / "here" / "packed", rounded=False)
+    shipped = ship(recipe, tmp_path / "here", rows).folder
+    question = [("{ Kim } praised [ Li ].", "Kim toward Li")]
+    found, exact = (PairClassifier.load(locate(f"path:{f}")).score(question).logits for f in (shipped, folder))
+    assert found == pytest.approx(exact, abs=0.05)
+
+    paths[0].unlink()
+    (tmp_path / "here" / "torch" / "model.safetensors").unlink()
+    with pytest.raises(ConfigError, match=r"holds other weights than this model's: .*; are all files there"):
+        ship(recipe, tmp_path / "here", rows)
