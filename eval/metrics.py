@@ -197,11 +197,19 @@ def reliability_rows(probabilities: np.ndarray, gold: np.ndarray) -> np.ndarray:
         Shape (examples, bins, 3): count, confidence and rightness, in the bin of the top probability. Bins
         are of equal width.
     """
-    confidence = probabilities.max(axis=1)
+    return confidence_rows(probabilities.max(axis=1), probabilities.argmax(axis=1) == gold)
+
+
+def confidence_rows(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Each answer's share in the reliability bins, as ``reliability_rows`` has them.
+
+    Args:
+        confidence: The probability that was stated for the answer given, shape (examples,).
+        right: Whether it is right, shape (examples,).
+    """
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    rows = np.zeros((len(gold), BINS, 3))
-    right = probabilities.argmax(axis=1) == gold
-    rows[np.arange(len(gold)), bins] = np.stack([np.ones(len(gold)), confidence, right], axis=1)
+    rows = np.zeros((len(right), BINS, 3))
+    rows[np.arange(len(right)), bins] = np.stack([np.ones(len(right)), confidence, right], axis=1)
     return rows
 
 

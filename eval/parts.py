@@ -1,4 +1,4 @@
-"""A set's scores by part: by the kind of its passages, by outlet, by what a target is."""
+"""A set's scores by part: by the kind of its passages, by outlet, by what a target is, and where answers are sure."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from newstance.models.stance import LABELS
 
 from . import metrics
 from .metrics import Measure
 from .set_config import SetConfig
 from .storage import Row
+
+SURE = 0.8  # a reader takes this for "very probably"
 
 
 def scores_by_part(rows: Sequence[Row], predicted: Sequence[str | None], config: SetConfig) -> dict[str, Any]:
@@ -38,6 +42,30 @@ def scores_by_part(rows: Sequence[Row], predicted: Sequence[str | None], config:
         ]
         for way, parts in members.items()
     }
+
+
+def sure_answers(rows: Sequence[Row]) -> dict[str, Any]:
+    """How many of the answers that were given with high probability are right.
+
+    Returns:
+        For all answers and for the stances among them, that is without "neutral": ``n``, how many are sure; ``right``,
+        how many of these are right; and unless there are none their ``share`` with its interval.
+    """
+    results: dict[str, Any] = {"least": SURE}
+    for name, which in {"all answers": [], "stances given": ["neutral"]}.items():
+        sure = [row for row in rows if row["prediction"] not in which and _probability(row) >= SURE]
+        right = [row["prediction"] == row["gold"] for row in sure]
+        results[name] = {"n": len(sure), "right": sum(right)}
+        if sure:
+            counts = np.array([[one, 1.0] for one in right], dtype=float)
+            sums = metrics.summed_by_group(counts, [row["group"] for row in sure])
+            results[name]["share"] = Measure(sums, metrics.mean_of_totals).estimate().as_dict()
+    return results
+
+
+def _probability(row: Row) -> float:
+    """What the answer was given with; 0 for a crash."""
+    return (row["probabilities"] or {}).get(row["prediction"] or "", 0.0)
 
 
 def _scores(rows: Sequence[Row], predicted: Sequence[str | None], config: SetConfig) -> dict[str, Any]:

@@ -46,8 +46,10 @@ def report(run: StoredRun, results: dict[str, Any]) -> Document:
         _add_confusion(document, results)
         _add_evidence(document, results)
         _add_parts(document, results)
-        _add_targets(document, results)
+        if results["kind"] == "stance":  # an article's targets are its own
+            _add_targets(document, results)
         _add_calibration(document, results)
+        _add_sure(document, results)
         _add_robustness(document, results)
     _add_worst(document, results)
     _add_provenance(document, run)
@@ -188,6 +190,19 @@ def _add_calibration(document: Document, results: dict[str, Any]) -> None:
             risk_coverage_curve(calibration["coverage"], calibration["risk"]),
             "Risk against share of answers given",
         ),
+    ]
+
+
+def _add_sure(document: Document, results: dict[str, Any]) -> None:
+    least = results["sure"]["least"]
+    rows = [
+        [name, f"{of['n']:,}", f"{of['right']:,}", interval(of["share"]) if "share" in of else ""]
+        for name, of in results["sure"].items()
+        if name != "least"
+    ]
+    document.blocks += [
+        Heading(f"Answers given with a probability of {least} or more"),
+        Table(["", "n", "right", "share"], rows),
     ]
 
 

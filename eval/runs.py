@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ from .storage import Row, RowFile, only_run_in, write_json
 BATCH_SIZE = 256
 # Summaries written side by side; more would make long articles wait for one another.
 _ARTICLES_AT_ONCE = 8
+AN_ACTOR, A_PHRASE = "an actor of the article", "a phrase"
 
 
 class Classifier(Protocol):
@@ -47,7 +48,7 @@ class Analyzer(Protocol):
         ...
 
     def read(self, article: Any, /) -> Any:
-        """An article that has been read, for ``summarize`` and ``check``; neither reads it again."""
+        """An article that has been read, with its ``actors``; ``summarize`` and ``check`` do not read it again."""
         ...
 
     def summarize(self, article: Any, sentences: int | None = None) -> Any:
@@ -73,6 +74,7 @@ class Answer:
     written: str | None = None  # a summary before it was checked
     supports: dict[str, list[float]] | None = None  # of the sentences of both
     shown: list[dict[str, Any]] | None = None  # a stance's evidence, as in Row
+    parts: dict[str, str] = field(default_factory=dict)  # besides those of the example
 
 
 @dataclass(frozen=True)
@@ -247,8 +249,8 @@ def _row(example: Example, answer: Answer, seconds: float) -> Row:
         "seconds": round(seconds, 6),
         "error": answer.error,
     }
-    if example.parts:
-        row["parts"] = example.parts
+    if parts := example.parts | answer.parts:
+        row["parts"] = parts
     if example.evidence is not None:
         row["judged"] = [list(place) for place in example.evidence]
     if answer.written is not None:
@@ -268,7 +270,7 @@ def _answerer(labelled: LabelledSet, analyzer: Analyzer, options: RunOptions) ->
     classifier = analyzer.classifier
     if labelled.config.kind == "stance":
         return lambda batch: stance_answers(classifier, batch)
-    return lambda batch: article_answers(analyzer, batch)
+    return lambda batch: _with_kinds_of_targets(analyzer, batch, article_answers(analyzer, batch))
 
 
 def _summary_answers(
@@ -323,6 +325,16 @@ def article_answers(analyzer: Analyzer, batch: Sequence[Example]) -> list[Answer
         )
         for stance in stances
     ]
+
+
+def _with_kinds_of_targets(analyzer: Analyzer, batch: Sequence[Example], answers: Sequence[Answer]) -> list[Answer]:
+    """The answers with what each target is: one of the actors that the article was found to have, or a phrase."""
+    from newstance.service import Article
+    from newstance.service.actors import match_actor
+
+    actors = analyzer.read(Article.from_text(batch[0].input["text"], title="")).actors
+    kinds = [AN_ACTOR if match_actor(example.input["target"], actors) is not None else A_PHRASE for example in batch]
+    return [replace(answer, parts={"target": kind}) for answer, kind in zip(answers, kinds, strict=True)]
 
 
 def _shown(passage: Any, place: tuple[int, int]) -> dict[str, Any]:

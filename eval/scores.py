@@ -16,7 +16,7 @@ from .consistency import baseline_measures, run_measures
 from .evidence import GIVEN, evidence_measures, evidence_scores
 from .labelled import SUPPORTED, UNSUPPORTED
 from .metrics import FIVE_CLASSES, Measure
-from .parts import scores_by_part
+from .parts import scores_by_part, sure_answers
 from .robustness import CHANGES, PARAPHRASED, flips
 from .set_config import SetConfig
 from .storage import Row, StoredRun
@@ -171,6 +171,7 @@ def _stance_results(run: StoredRun) -> dict[str, Any]:
         "confusion": _table(metrics.confusion_rows(gold, [a for a, _ in answers], LABELS).sum(axis=0), LABELS),
         "evidence": evidence_scores(rows),
         "per_target": _per_target(rows, answers, config),
+        "sure": sure_answers(rows),
         "per_part": scores_by_part(rows, [label for label, _ in answers], config),
         "robustness": _robustness(run),
         "worst": _worst(rows),
@@ -227,17 +228,21 @@ def _per_target(rows: Sequence[Row], answers: Answers, config: SetConfig) -> lis
 
 
 def _calibration(rows: Sequence[Row]) -> dict[str, Any]:
-    """Calibration of the probabilities; rows without any (crashes) take no part, and are counted."""
+    """Calibration of the probability that each answer was given with; rows without any (crashes) take no part.
+
+    The answer given need not be the most probable one: below its threshold, an analyzer answers "neutral".
+    """
     answered = [row for row in rows if row["probabilities"]]
     if not answered:
         return {"calibration": None}
     probabilities = probability_matrix(answered)
     gold = np.array([LABELS.index(row["gold"]) for row in answered])
     groups = [row["group"] for row in answered]
-    bins = metrics.reliability_rows(probabilities, gold)
+    confidence = np.array([(row["probabilities"] or {})[row["prediction"] or ""] for row in answered])
+    right = np.array([row["prediction"] == row["gold"] for row in answered])
+    bins = metrics.confidence_rows(confidence, right)
     ece = Measure(metrics.summed_by_group(bins, groups), metrics.expected_calibration_error)
     brier = Measure(metrics.summed_by_group(metrics.brier_rows(probabilities, gold), groups), metrics.mean_of_totals)
-    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == gold
     coverage, risk = metrics.risk_coverage(confidence, right)
     shown = np.unique(np.linspace(0, len(coverage) - 1, _RISK_POINTS).astype(int))
     return {

@@ -13,7 +13,7 @@ from newstance.configs import Settings
 from newstance.eval.labelled import LabelledSet, load_set
 from newstance.eval.variants import Variant, varied
 from newstance.models.stance import LABELS, StancePrediction, StanceQuery
-from newstance.service import Profile
+from newstance.service import Actor, Profile
 
 
 class DummyAggregation(Settings):
@@ -66,7 +66,9 @@ class DummyAnalyzer:
         return SimpleNamespace(text=self._summarize(article.text), written="It was written.")
 
     def read(self, article: Any) -> Any:
-        return article
+        """Whoever is named by a word in capitals is an actor."""
+        names = sorted({word.strip(".,") for word in article.text.split() if word.strip(".,").isupper()})
+        return SimpleNamespace(text=article.text, actors=[Actor(name, "body") for name in names])
 
     def check(self, article: Any, sentences: Sequence[str]) -> list[Any]:
         """Borne out is what the article contains word for word."""

@@ -343,7 +343,9 @@ def test_twins_are_read_apart_and_resampled_together(tmp_path, make_set, dummies
     results = write_report(folder)
     assert results["scores"]["accuracy"]["value"] == 1
     assert results["groups"] == 1
-    assert [(row["parts"], row["judged"]) for row in StoredRun(folder).rows] == [({"kind": "turned"}, [[0, 9]])] * 2
+    assert [(row["parts"], row["judged"]) for row in StoredRun(folder).rows] == [
+        ({"kind": "turned", "target": "a phrase"}, [[0, 9]])
+    ] * 2
 
 
 def test_what_is_no_run_says_so(tmp_path, make_set, rows, dummies):

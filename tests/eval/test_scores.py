@@ -115,6 +115,15 @@ def test_only_answers_are_calibrated(stored):
     assert calibration["ece"]["value"] == pytest.approx(0.2)
 
 
+def test_the_probability_that_is_calibrated_is_that_of_the_answer_given(stored):
+    held_back = answered("a", "neutral", "neutral") | {
+        "probabilities": {"favor": 0.45, "against": 0.15, "neutral": 0.4}  # below the threshold
+    }
+    calibration = score_run(stored([held_back]))["calibration"]
+    assert calibration["ece"]["value"] == pytest.approx(0.6)
+    assert calibration["bins"][4]["accuracy"] == 1
+
+
 def test_a_run_of_crashes_alone_is_scored_and_reported(stored):
     run = stored([answered(name, "favor", None) for name in "ab"])
     results = write_report(run.folder)
