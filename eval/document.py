@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from newstance.service.markdown_text import escaped
+
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
@@ -74,20 +76,23 @@ class Document:
 
     def markdown(self) -> str:
         """The document in Markdown, without its pictures."""
-        parts = [f"# {_markdown_text(self.title)}"]
+        parts = [f"# {escaped(self.title)}"]
         for block in self.blocks:
             if isinstance(block, Heading):
-                parts.append(f"{'#' * block.level} {_markdown_text(block.text)}")
+                parts.append(f"{'#' * block.level} {escaped(block.text)}")
             elif isinstance(block, Paragraph):
-                text = _markdown_text(block.text)
+                text = escaped(block.text)
                 parts.append(f"> **{text}**" if block.is_note else text)
             elif isinstance(block, Code):
-                parts.append(f"```\n{block.text}\n```")
+                # Longer than any in the text, so that nothing there ends it.
+                fence = "`" * max(3, 1 + max(map(len, re.findall("`+", block.text)), default=0))
+                parts.append(f"{fence}\n{block.text}\n{fence}")
             elif isinstance(block, Table):
-                rows = [block.header, ["---"] * len(block.header), *block.rows]
-                parts.append("\n".join("| " + " | ".join(map(_markdown_text, row)) + " |" for row in rows))
+                header, *rows = ([escaped(cell) for cell in row] for row in [block.header, *block.rows])
+                lines = [header, ["---"] * len(header), *rows]
+                parts.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
             else:
-                parts.append(f"*{_markdown_text(block.description)} (picture in report.html)*")
+                parts.append(f"*{escaped(block.description)} (picture in report.html)*")
         return "\n\n".join(parts) + "\n"
 
     def body(self) -> str:
@@ -103,13 +108,6 @@ class Document:
             f"<style>{_STYLE}</style></head>\n"
             f"<body>\n<h1>{title}</h1>\n{self.body()}\n</body>\n</html>\n"
         )
-
-
-def _markdown_text(text: str) -> str:
-    line = " ".join(text.split())
-    if line == "---":
-        return line
-    return re.sub(r"([\\`*_|<>\[\]#])", r"\\\1", line)
 
 
 def _html_block(block: Block) -> str:

@@ -293,12 +293,13 @@ class Door:
         self._known.clear()
 
 
-def _version(file: Path) -> tuple[int, int, int] | None:
+def _version(file: Path) -> tuple[int, int, int, int, int] | None:
     try:
         found = file.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+    # Who may write the file counts as much as what is in it.
+    return found.st_mtime_ns, found.st_size, found.st_ino, found.st_mode, found.st_uid
 
 
 def _name_and_password(credentials: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import unicodedata
 from html import escape
 from pathlib import Path
 
@@ -41,9 +42,11 @@ COLUMNS = (
     "truncated",  # whether the model read only the beginning
     "evidence",  # the passage
 )
-# A cell that begins so is a formula to spreadsheets; the wide forms are to some that read Japanese or Chinese.
-_FORMULA = tuple("=+-@＝＋－＠")
+# A cell that begins so is a formula to spreadsheets.
+_FORMULA = ("=", "+", "-", "@")
 _CONTROLS = tuple("\t\r\n")
+_BORDER = re.compile("([;\t\r\n])")
+_UNSEEN = "\"'\u115f\u1160\u2800\u3164\uffa0"  # quotation marks of cells, and letters that are drawn as blanks
 
 # What the page's scripts would answer; in our own HTML every ">" of a value is escaped.
 _BUTTON = re.compile(r"<button\b[^>]*>.*?</button>", re.DOTALL)
@@ -63,8 +66,8 @@ body.ns-report { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; ba
 def to_csv(analysis: Analysis) -> str:
     """A table with the columns of ``COLUMNS``: one row for each piece of evidence, and one for a stance without any.
 
-    As RFC 4180 says: commas, quotation marks around what needs them, lines end with CR LF. A cell of text that a
-    spreadsheet would take for a formula gets an apostrophe in front.
+    As RFC 4180 says: commas, quotation marks around what needs them, lines end with CR LF. Where a spreadsheet would
+    take a text for a formula, it has an apostrophe in front; ``start`` and ``end`` tell the passage as it is.
 
     The text has no byte order mark, since programs would take it for a part of the first column's name. A file that is
     to be opened in Excel needs one, or Excel reads "Erdoğan" as "ErdoÄŸan": write it with the encoding utf-8-sig.
@@ -110,9 +113,29 @@ def _evidence_cells(evidence: Evidence) -> list[str | int]:
 
 
 def _safe(text: str) -> str:
-    """Text that no spreadsheet calculates."""
-    is_formula = text.lstrip().startswith(_FORMULA) or text.startswith(_CONTROLS)
-    return f"'{text}" if is_formula else text
+    """Text that no spreadsheet calculates.
+
+    Where a spreadsheet takes semicolons for the borders of cells, or a line for a row, a cell begins after each.
+    """
+    if text.startswith(_CONTROLS) or _begins_a_formula(text):
+        text = f"'{text}"
+    first, *others = _BORDER.split(text)
+    # The borders themselves stand between what they part.
+    return first + "".join(
+        f"{border}'{cell}" if _begins_a_formula(cell) else border + cell
+        for border, cell in zip(others[::2], others[1::2], strict=True)
+    )
+
+
+def _begins_a_formula(cell: str) -> bool:
+    first = next((c for c in cell if not _is_unseen(c)), "")
+    # There are small, wide and raised forms of the signs, which are the same to some spreadsheets.
+    return unicodedata.normalize("NFKC", first) in _FORMULA
+
+
+def _is_unseen(character: str) -> bool:
+    """Whether a spreadsheet, or its reader, may overlook a character in front of a formula."""
+    return character in _UNSEEN or unicodedata.category(character)[0] in "CMZ"  # controls, marks, blanks
 
 
 def to_html(analysis: Analysis) -> str:

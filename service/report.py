@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .markdown_text import escaped
+
 if TYPE_CHECKING:
     from rich.console import Group
 
@@ -17,24 +19,24 @@ _MOST_CHARACTERS = 600  # of one sentence in a terminal
 
 
 def markdown(analysis: Analysis) -> str:
-    """A Markdown report: summary with sources, actors, stances, evidence."""
-    lines = [f"# {analysis.article.title or 'Analysis'}", ""]
+    """A Markdown report: summary with sources, actors, stances, evidence. All that is foreign in it is escaped."""
+    lines = [f"# {escaped(analysis.article.title or 'Analysis')}", ""]
     if origin := _origin(analysis.article):
-        lines += [f"*{_cell(origin)}*", ""]
+        lines += [f"*{escaped(origin)}*", ""]
     if analysis.summary is not None:
-        lines += ["## Summary", "", analysis.summary.text, ""]
+        lines += ["## Summary", "", escaped(analysis.summary.text), ""]
         for number, sentence in enumerate(analysis.summary.sentences, 1):
             sources = " … ".join(source.text for source in sentence.sources)
             kind = "the article's own sentence" if sentence.is_quoted else "written anew"
             mark = f" ({kind}, in place of an unsupported one)" if sentence.replaced else ""
-            lines.append(f"{number}. support {sentence.support:.2f}{mark}: {_cell(sources)}")
+            lines.append(f"{number}. support {sentence.support:.2f}{mark}: {escaped(sources)}")
         lines.append("")
         if analysis.summary.dropped:
             lines += [_dropped(analysis.summary), ""]
     lines += ["## Actors", ""]
     lines += [
-        f"- **{actor.name}** ({actor.kind}), {len(actor.mentions)} mentions"
-        + (f"; also {', '.join(actor.aliases)}" if actor.aliases else "")
+        f"- **{escaped(actor.name)}** ({actor.kind}), {len(actor.mentions)} mentions"
+        + (f"; also {escaped(', '.join(actor.aliases))}" if actor.aliases else "")
         for actor in analysis.actors
     ] or ["No actors were found."]
     lines += [
@@ -45,20 +47,17 @@ def markdown(analysis: Analysis) -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {_cell(s.actor.name)} | {_cell(s.target)} | {s.display} | {s.probability:.2f} "
-        f"| {len(s.evidence) or s.note} |"
+        f"| {escaped(s.actor.name)} | {escaped(s.target)} | {s.display} | {s.probability:.2f} "
+        f"| {len(s.evidence) or escaped(s.note)} |"
         for s in analysis.stances
     ]
     for stance in shown(analysis):
-        lines += [
-            "",
-            f"### {stance.actor.name}: {stance.display} toward {stance.target} ({stance.probability:.2f})",
-            "",
-        ]
-        lines += [f"- {_evidence_line(evidence)}" for evidence in stance.evidence[:_MOST_EVIDENCE]]
+        actor, target = escaped(stance.actor.name), escaped(stance.target)
+        lines += ["", f"### {actor}: {stance.display} toward {target} ({stance.probability:.2f})", ""]
+        lines += [f"- {escaped(_evidence_line(evidence))}" for evidence in stance.evidence[:_MOST_EVIDENCE]]
     if analysis.notes:
-        lines += ["", *(f"> {note}" for note in analysis.notes)]
-    lines += ["", "Models: " + "; ".join(f"{part} {name}" for part, name in analysis.models.items()), ""]
+        lines += ["", *(f"> {escaped(note)}" for note in analysis.notes)]
+    lines += ["", "Models: " + escaped("; ".join(f"{part} {name}" for part, name in analysis.models.items())), ""]
     return "\n".join(lines)
 
 
@@ -154,8 +153,3 @@ def evidence_notes(evidence: Evidence) -> list[str]:
 
 def _short(text: str) -> str:
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]} …"
-
-
-def _cell(text: str) -> str:
-    """Text that cannot break a Markdown table or list."""
-    return " ".join(text.split()).replace("|", "\\|")

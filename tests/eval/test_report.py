@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+from markdown_it import MarkdownIt
 
 from newstance.eval import baselines
 from newstance.eval.document import Code, Document, Heading, Paragraph, Picture, Table
@@ -156,3 +157,10 @@ def test_run_json_names_no_folder_of_this_machine(tmp_path, make_set, rows, dumm
 def test_tiny_runs_are_scored_too(tmp_path, make_set, rows, dummies, n):
     labelled = make_set(rows(n))
     assert write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))["n"] == n
+
+
+def test_text_cannot_end_its_block_of_code():
+    document = Document("Run", [Code("newstance evaluate ```\n<script>alert(1)</script>\n```` x")])
+    html = MarkdownIt("commonmark", {"html": True}).render(document.markdown())
+    assert "<script" not in html
+    assert html.count("<code>") == 1

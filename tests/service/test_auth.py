@@ -5,6 +5,7 @@ import base64
 import getpass
 import io
 import json
+import os
 import stat
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -296,6 +297,23 @@ def test_changed_file_counts_at_once(guarded, caplog):
     with pytest.raises(RefusedError):
         admit(door, bearer(new))
     assert "nobody is let in until the accounts file is mended" in caplog.text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such modes")
+def test_file_that_others_may_write_from_now_on_lets_nobody_in(guarded, caplog):
+    file, token = guarded
+    door = Door(file)
+    assert admit(door, bearer(token)) == "ci"
+    file.chmod(0o666)
+    with pytest.raises(RefusedError):
+        admit(door, bearer(token))
+    assert f"nobody is let in until the accounts file is mended: others may write {file}" in caplog.text
+    assert f"chmod 600 {file}" in caplog.text
+    file.chmod(0o640)
+    assert admit(door, bearer(token)) == "ci"
+    assert f"others may read {file}" in caplog.text
+    file.chmod(0o600)
+    assert admit(door, bearer(token)) == "ci"
 
 
 # Every route of a server

@@ -74,20 +74,40 @@ def test_lines_end_as_rfc_4180_says():
     assert text.endswith("\r\n")
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =HYPERLINK()", "＝1+1"])
-def test_no_cell_is_a_formula(cell):
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        *((cell, f"'{cell}") for cell in ("=1+1", "+1", "-1", "@SUM(A1)", "  =HYPERLINK()", "\t1", "\r1", "\n1")),
+        *((cell, f"'{cell}") for cell in ("＝1+1", "－1", "﹣1", "﹢1", "⁼1", "﹫1")),
+        # What is not seen
+        *((f"{unseen}=1", f"'{unseen}=1") for unseen in "\ufeff\u200b\u200e\u2060\u00ad\u00a0\u3000\x00\x1b\u2028"),
+        *((f"{unseen}=1", f"'{unseen}=1") for unseen in "\u034f\u3164\u115f\u2800\ufe0f\U000e0041\u180b"),
+        *((f"{unseen}=1", f"'{unseen}=1") for unseen in ("\ufeff\u200b \u200b", '"', "''", "\u200b" * 1000)),
+        # Where a cell or row may begin
+        ("Kim;=1+1", "Kim;'=1+1"),
+        ("Kim; \ufeff@SUM(A1);b", "Kim;' \ufeff@SUM(A1);b"),
+        ('Kim;"=1"', 'Kim;\'"=1"'),
+        ("=a;=b;c;-d", "'=a;'=b;c;'-d"),
+        ("Kim\n=1", "Kim\n'=1"),
+        ("Kim\t+1", "Kim\t'+1"),
+        ("\t=1", "'\t'=1"),
+        ("\n=1", "'\n'=1"),
+    ],
+)
+def test_no_cell_is_a_formula(cell, told):
     actor = replace(KIM, name=cell)
     evil = stance(actor, cell, "favor", (0, 34, "favor", cell))
     evil = replace(evil, note=cell, evidence=(replace(evil.evidence[0], text=cell),))
     analysis = replace(ANALYSIS, article=Article(TEXT, cell, cell, cell), stances=(evil,))
     (row,) = rows(analysis)
     for column in ("title", "source", "date", "actor", "target", "note", "speaker", "evidence"):
-        assert row[column] == f"'{cell}", column
+        assert row[column] == told, column
 
 
 def test_letters_of_all_scripts_and_harmless_signs_stay():
-    actor = replace(KIM, name="Zoë 金 عمر 😀 a=b")
-    assert rows(replace(ANALYSIS, stances=(stance(actor, "−5 %", "neutral"),)))[0]["actor"] == actor.name
+    actor = replace(KIM, name="Zoë 金 عمر 😀 a=b; c - d; (+1), “-2”;")
+    (row,) = rows(replace(ANALYSIS, stances=(stance(actor, "−5 %", "neutral"),)))
+    assert (row["actor"], row["target"]) == (actor.name, "−5 %")
 
 
 # HTML

@@ -1,7 +1,9 @@
 import io
+import re
 from dataclasses import replace
 
 import pytest
+from markdown_it import MarkdownIt
 from rich.console import Console
 
 from newstance.service import Actor, Analysis, Article, Evidence, Mention, Stance, Summary
@@ -91,8 +93,8 @@ def test_markdown_table_keeps_its_columns():
 def test_markdown_says_what_stands_in_for_an_unsupported_sentence():
     text = markdown(ANALYSIS)
     assert "2. support 1.00 (the article's own sentence, in place of an unsupported one): Putin said no." in text
-    assert "- − 0.90 Kim [red] praised | the plan. [Kim [i]'s words]" in text
-    assert "> A note [y]." in text
+    assert r"- − 0.90 Kim \[red\] praised \| the plan. \[Kim \[i\]'s words\]" in text
+    assert r"> A note \[y\]." in text
     assert "no stance found |" in text
 
 
@@ -110,3 +112,25 @@ def test_origin_of_the_article_is_stated(on_screen):
     assert "The | Paper, 2024-03-02, https://paper.example/a" in on_screen(replace(ANALYSIS, article=fetched))
     of_file = replace(ANALYSIS, article=Article(TEXT, "Talks", "/home/me/article.txt"))
     assert "article.txt" not in markdown(of_file) + on_screen(of_file)
+
+
+def test_markdown_runs_nothing_that_is_in_it():
+    evil = "<script>alert(1)</script> ![x](https://evil.example/x.png) [y](javascript:alert(2)) | **z** <img src=x>"
+    actor = replace(KIM, name=f"Kim {evil}", aliases=(evil,))
+    one = stance(actor, evil, "favor", speaker=evil)
+    one = replace(one, evidence=(replace(one.evidence[0], text=evil, claimed_by=evil, doubt=evil),))
+    hostile = Analysis(
+        Article(TEXT, evil, evil, evil, evil),
+        Summary((SummarySentence(evil, (Source(0, 29, evil),), 0.75),), evil),
+        (actor,),
+        (evil,),
+        (one, replace(stance(actor, evil, "neutral"), note=evil)),
+        (evil,),
+        {evil: evil},
+        {},
+    )
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown(hostile))
+    ours = {"h1", "h2", "h3", "p", "em", "strong", "ol", "ul", "li", "blockquote"}
+    ours |= {"table", "thead", "tbody", "tr", "th", "td"}
+    assert set(re.findall(r"<(\w+)", html)) == ours
+    assert html.count("<td>") == 2 * 5
