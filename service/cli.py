@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="show what each profile needs and what is there")
     doctor.set_defaults(run=_doctor)
 
-    train = commands.add_parser("train", help="train the model of stance and support as a recipe says")
+    train = commands.add_parser("train", help="train a model as a recipe says: of stance and support, or of summaries")
     train.add_argument("config", metavar="CONFIG", help=f"{', '.join(shipped_names('training'))}, or a path")
     train.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="the folder that holds the labelled sets"
@@ -233,8 +233,11 @@ def _train(chosen: argparse.Namespace) -> int:
     from newstance.eval.card import write_card
     from newstance.models.training.recipe import Recipe
     from newstance.models.training.rows import make_rows
+    from newstance.models.training.summarizer import Task
     from newstance.models.training.train import ship, train
 
+    if configs.load("training", chosen.config, Task).task == "summarizer":
+        return _train_summarizer(chosen)
     recipe = configs.load("training", chosen.config, Recipe)
     factory = import_module("newstance.service.judging.rows").ArticleRowsOf("embedded")
     out = chosen.out / recipe.name
@@ -248,6 +251,16 @@ def _train(chosen: argparse.Namespace) -> int:
             return 0
         trained = ship(recipe, out, rows, chosen.terms)
     print(write_card(recipe, trained))
+    return 0
+
+
+def _train_summarizer(chosen: argparse.Namespace) -> int:
+    from newstance import configs
+    from newstance.eval.adapter_card import write_adapter_card
+    from newstance.models.training.summarizer import SummarizerTrainingSettings, train_summarizer
+
+    recipe = configs.load("training", chosen.config, SummarizerTrainingSettings)
+    print(write_adapter_card(recipe, train_summarizer(recipe, chosen.data, chosen.out / recipe.name)))
     return 0
 
 
