@@ -23,7 +23,7 @@ from ..errors import ConfigError, ModelError
 from ..sentences import Length, split_sentences
 from ..sources import converted_gguf, locate
 from .adapter import Plan, SummaryRow, fit_adapter, held_out_loss
-from .overlap import Fingerprint, articles_in, fingerprint, overlaps
+from .overlap import Excluded
 
 OURS = Path(__file__).parent / "data"
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -112,8 +112,8 @@ def train_summarizer(settings: SummarizerTrainingSettings, data: Path, out: Path
 
     from .fit import has_bfloat16
 
-    excluded = [fingerprint(text) for name in settings.excluded for text in articles_in(data / name)]
-    dev = {labelled.name: summary_rows(labelled, settings, data, []) for labelled in settings.dev}
+    excluded = Excluded.read([data / name for name in settings.excluded])
+    dev = {labelled.name: summary_rows(labelled, settings, data, Excluded()) for labelled in settings.dev}
     made = {labelled.name: summary_rows(labelled, settings, data, excluded) for labelled in settings.train}
     rows = [row for part in made.values() for row in part]
     random.Random(settings.seed).shuffle(rows)
@@ -152,7 +152,7 @@ def ship(model: Any, folder: Path, source: str) -> None:
 
 
 def summary_rows(
-    labelled: SummarySet, settings: SummarizerTrainingSettings, data: Path, excluded: list[Fingerprint]
+    labelled: SummarySet, settings: SummarizerTrainingSettings, data: Path, excluded: Excluded
 ) -> list[SummaryRow]:
     """The rows of a set: each of its articles, with each length that it has a summary of.
 
@@ -163,7 +163,7 @@ def summary_rows(
     """
     rows = []
     for article, summaries in _summarized(labelled, data):
-        if overlaps(article, excluded):
+        if article in excluded:
             continue
         text = " ".join(Length(settings.words, "words").first(split_sentences(article)))
         for sentences in summaries:

@@ -11,7 +11,7 @@ from newstance.models.errors import ConfigError, ModelError
 from newstance.models.summarizer import SummarizerSettings, load_summarizer
 from newstance.models.training import summarizer
 from newstance.models.training.adapter import Collator, Plan, SummaryRow, encode, end_of_turn, held_out_loss
-from newstance.models.training.overlap import fingerprint
+from newstance.models.training.overlap import Excluded
 from newstance.models.training.summarizer import SummarizerTrainingSettings, summary_rows, train_summarizer
 
 SCRIPT = "Senators passed this bill. Governors rejected that plan!"
@@ -85,7 +85,7 @@ def recipe(**changes):
 
 def test_each_length_of_a_summary_is_a_row_with_its_prompt(data):
     settings = recipe()
-    rows = summary_rows(settings.train[0], settings, data, [])
+    rows = summary_rows(settings.train[0], settings, data, Excluded())
     assert [row.summary for row in rows[:3]] == ["One is. Two is. Three is.", "One is. Two is.", "All is."]
     assert [row.sentences for row in rows] == [3, 2, 1] * 2
     assert rows[0].prompt.startswith("Write 3 sentences: N0 ")
@@ -97,7 +97,7 @@ def test_each_length_of_a_summary_is_a_row_with_its_prompt(data):
 
 def test_our_own_summaries_are_taken_with_the_articles_of_a_set(data):
     settings = recipe(train=[{"name": "ours", "file": "written.jsonl", "summaries": "ours.jsonl", "terms": "ours"}])
-    rows = summary_rows(settings.train[0], settings, data, [])
+    rows = summary_rows(settings.train[0], settings, data, Excluded())
     assert [row.summary for row in rows] == [
         "A is. B is. C is. D is. E is.",
         "A is. C is. E is.",
@@ -111,15 +111,15 @@ def test_a_summary_of_another_article_is_refused(data):
     (data / "written.jsonl").write_text(json.dumps({"id": "2", "article": "Another text."}) + "\n")
     settings = recipe(train=[{"name": "ours", "file": "written.jsonl", "summaries": "ours.jsonl", "terms": "ours"}])
     with pytest.raises(ConfigError, match=r"written\.jsonl holds no article '2', or another one"):
-        summary_rows(settings.train[0], settings, data, [])
+        summary_rows(settings.train[0], settings, data, Excluded())
     settings = recipe(train=[{"name": "gone", "file": "gone.jsonl", "terms": "ours"}])
     with pytest.raises(ConfigError, match=r"gone: there is no file .*gone\.jsonl"):
-        summary_rows(settings.train[0], settings, data, [])
+        summary_rows(settings.train[0], settings, data, Excluded())
 
 
 def test_articles_that_something_is_measured_on_are_left_out(data):
     settings = recipe()
-    assert summary_rows(settings.train[0], settings, data, [fingerprint(ARTICLES[0])]) == []
+    assert summary_rows(settings.train[0], settings, data, Excluded([ARTICLES[0]])) == []
 
 
 def test_the_shipped_summaries_are_whole():
