@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError
-from .packing import load_parts, packed, save_parts, unpacked
+from .packing import load_parts, unpacked
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,6 @@ ROWS, DEV, SETTINGS = "rows.jsonl", "dev.jsonl", "fit.json"
 PACKED = "packed"  # the folder of weights in small files
 _CHUNK = 4000  # rows that are sorted by length together, so that batches waste little and still are mixed
 _WORKERS = 4  # put batches together while the GPU computes
-_FROZEN = ".embeddings."
 
 
 @dataclass(frozen=True)
@@ -195,13 +194,13 @@ def batches(lengths: Sequence[int], settings: FitSettings) -> list[list[int]]:
         rng.shuffle(order)
         epoch = []
         for first in range(0, len(order), _CHUNK):
-            epoch += list(_by_length(order[first : first + _CHUNK], lengths, settings.tokens_per_batch))
+            epoch += list(by_length(order[first : first + _CHUNK], lengths, settings.tokens_per_batch))
         rng.shuffle(epoch)
         plan += epoch
     return plan
 
 
-def _by_length(rows: Sequence[int], lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
+def by_length(rows: Sequence[int], lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
     """Rows in batches, longest first; a batch has the first one's length times its size in tokens."""
     batch: list[int] = []
     for i in sorted(rows, key=lambda i: -lengths[i]):
@@ -261,7 +260,8 @@ def loss_of(logits: Any, targets: Any, weights: Any, smoothing: float) -> Any:
     return (((1 - smoothing) * exact + smoothing * even) * weights).sum() / weights.sum()
 
 
-def _padded(rows: Sequence[tuple[np.ndarray, int, float]], pad: int) -> dict[str, Any]:
+def padded(rows: Sequence[tuple[np.ndarray, int, float]], pad: int) -> dict[str, Any]:
+    """Rows of ``Encoded`` as a batch, filled up with a padding token."""
     import torch
 
     ids = torch.full((len(rows), max(len(row[0]) for row in rows)), pad, dtype=torch.long)
@@ -313,7 +313,7 @@ def _trainer(
             loader: Any = torch.utils.data.DataLoader(
                 dataset,
                 batch_sampler=plan,
-                collate_fn=lambda rows: _padded(rows, pad),
+                collate_fn=lambda rows: padded(rows, pad),
                 num_workers=self.args.dataloader_num_workers,
                 pin_memory=self.args.dataloader_pin_memory,
             )
@@ -361,100 +361,11 @@ def _trainer(
     return TwoHeads(model, arguments, train_dataset=encoded, callbacks=[InTime()])
 
 
-def predict(model: Any, encoded: Encoded, tokens_per_batch: int, bf16: bool) -> np.ndarray:
-    """The logits of rows, shape (rows, labels)."""
-    import torch
-
-    device = next(model.parameters()).device
-    logits = np.zeros((len(encoded), len(LABELS)), np.float32)
-    lengths = [len(ids) for ids in encoded.ids]
-    model.eval()
-    for batch in _by_length(range(len(encoded)), lengths, tokens_per_batch):
-        inputs = _padded([encoded[i] for i in batch], model.config.pad_token_id)
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bf16):
-            scored = model(**{name: inputs[name].to(device) for name in ("input_ids", "attention_mask")}).logits
-        logits[batch] = scored.float().cpu().numpy()
-    return logits
-
-
-def scores_by_set(rows: Sequence[Mapping[str, Any]], logits: np.ndarray) -> dict[str, dict[str, float]]:
-    """For each set n and macro-F1 over the labels that it has, and for support the area under the curve."""
-    from sklearn.metrics import f1_score, roc_auc_score
-
-    indices: dict[str, list[int]] = {}
-    for i, row in enumerate(rows):
-        indices.setdefault(row["set"], []).append(i)
-    found = {}
-    for name, chosen in sorted(indices.items()):
-        gold = [rows[i]["label"] for i in chosen]
-        (head,) = {next(h for h in HEADS if label in h) for label in gold}
-        own = logits[chosen][:, [LABELS.index(label) for label in head]]
-        said = [head[i] for i in own.argmax(1)]
-        scores = {"n": len(chosen), "macro-F1": float(f1_score(gold, said, labels=sorted(set(gold)), average="macro"))}
-        if len(head) == 2 and len(set(gold)) == 2:
-            scores["AUC"] = float(roc_auc_score([label == head[0] for label in gold], own[:, 0] - own[:, 1]))
-        found[name] = scores
-    return found
-
-
-def evaluate(rows: Path, folder: Path, base: Path, settings: FitSettings) -> dict[str, dict[str, float]]:
-    """Score a fitted model on development rows, and write ``scores.json`` beside its folder.
-
-    Args:
-        rows: JSON lines as for ``fit``; each set has labels of one head.
-        folder: The model that ``fit`` wrote.
-        base: What it was fitted from.
-        settings: As for ``fit``.
-    """
-    import torch
-    from transformers import AutoModelForSequenceClassification
-
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    model = AutoModelForSequenceClassification.from_pretrained(folder, attn_implementation="eager").to(device)
-    given = read_rows(rows)
-    encoded = encode(given, base, settings.max_length)
-    logits = predict(model, encoded, 4 * settings.tokens_per_batch, has_bfloat16())
-    scores = scores_by_set(given, logits)
-    (folder.parent / "scores.json").write_text(json.dumps(scores, indent=1), encoding="utf-8")
-    return scores
-
-
-def save_packed(folder: Path, out: Path, rounded: bool = True) -> list[Path]:
-    """A fitted model's weights in small files, without the embeddings, which are the base's own."""
-    from safetensors.torch import load_file
-
-    state = {name: v for name, v in load_file(str(folder / "model.safetensors")).items() if _FROZEN not in name}
-    return save_parts(packed(state, rounded), out)
-
-
-def restore(parts: Path, base: Path, out: Path, settings: FitSettings) -> Path:
-    """The folder of a model whose weights came back from a fit elsewhere, as ``save_packed`` wrote them.
-
-    Args:
-        parts: The folder of the small files.
-        base: What the model was fitted from; its embeddings are taken.
-        out: The model's folder becomes ``out / "torch"``, as ``fit`` writes it.
-        settings: As for ``fit``.
-
-    Raises:
-        ConfigError: Files are missing, or belong to another model.
-    """
-    model = start(base, settings)
-    state = unpacked(load_parts(parts))
-    expected = {name for name, value in model.state_dict().items() if value.is_floating_point() and _FROZEN not in name}
-    if set(state) != expected:
-        wrong = sorted(set(state) ^ expected)
-        raise ConfigError(
-            f"{parts} does not hold the weights of this model: {', '.join(wrong[:3])}; are all files there?"
-        )
-    model.load_state_dict(state, strict=False)
-    model.save_pretrained(out / "torch")
-    tokenizer_of(base).save_pretrained(out / "torch")
-    return out / "torch"
-
-
 def main() -> None:
     """Fit, score and pack, from the command line."""
+    from .carried import save_packed
+    from .scoring import evaluate
+
     parser = argparse.ArgumentParser(description="Fit a model to rows that newstance train has made.")
     parser.add_argument("rows", type=Path, help=f"a folder with {ROWS}, {DEV} and {SETTINGS}")
     parser.add_argument("base", type=Path, help="the folder of the encoder")

@@ -15,8 +15,9 @@ from ..errors import ConfigError
 from ..pairs import PairClassifier
 from ..sources import locate
 from .calibration import DevScores, fit_temperature
+from .carried import restore
 from .export import export
-from .fit import DEV, HEADS, PACKED, ROWS, fit, read_rows, restore
+from .fit import DEV, HEADS, PACKED, ROWS, fit, read_rows
 from .judged import MakerFactory
 from .recipe import Recipe, Terms
 from .rows import make_rows

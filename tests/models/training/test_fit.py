@@ -9,8 +9,9 @@ import pytest
 
 from newstance.models.errors import ConfigError
 from newstance.models.training import fit as fitting
-from newstance.models.training.fit import LABELS, FitSettings, batches, encode, evaluate, fit, loss_of, read_rows, start
+from newstance.models.training.fit import LABELS, FitSettings, batches, encode, fit, loss_of, read_rows, start
 from newstance.models.training.packing import load_parts, packed, save_parts, unpacked
+from newstance.models.training.scoring import evaluate
 
 WORDS = {"praised": "favor", "attacked": "against", "saw": "neutral"}
 SETTINGS = FitSettings(

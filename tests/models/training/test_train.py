@@ -272,7 +272,8 @@ def test_without_a_fitted_model_nothing_can_be_shipped(recipe, tmp_path):
 
 
 def test_a_model_fitted_elsewhere_is_shipped_from_its_packed_weights(recipe, tmp_path):
-    from newstance.models.training.fit import fit, save_packed
+    from newstance.models.training.carried import save_packed
+    from newstance.models.training.fit import fit
     from newstance.models.training.packing import pack_folder
 
     rows = make_rows(recipe, tmp_path, tmp_path / "here", whole)
