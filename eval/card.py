@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS
 from newstance.models.training.calibration import DevScores
-from newstance.models.training.recipe import AnySet, Recipe
+from newstance.models.training.recipe import Recipe
 from newstance.models.training.rows import STATEMENTS
 from newstance.models.training.support_rows import SUPPORTED, UNSUPPORTED
 from newstance.models.training.train import Trained
@@ -75,7 +74,7 @@ def write_card(recipe: Recipe, trained: Trained) -> Path:
         "",
         "## What it may be used for",
         "",
-        use_of(recipe.training_sets()),
+        use_of(recipe),
         "",
         "## Training data",
         "",
@@ -111,18 +110,16 @@ def write_card(recipe: Recipe, trained: Trained) -> Path:
     return path
 
 
-def use_of(sets: Sequence[AnySet]) -> str:
-    """What the terms of the sets leave of the use of weights trained on them, in words."""
-    restricted = [part for part in sets if part.restricted]
+def use_of(recipe: Recipe) -> str:
+    """What the weights may be used for, and why."""
+    use = recipe.use()
+    told = f"{use[:1].upper()}{use[1:]}."
+    restricted = [f"{part.name} ({part.terms})" for part in recipe.training_sets() if part.restricted]
     if not restricted:
-        return (
-            "No set that it was trained on is restricted to research or to non-commercial use. Some ask to be named, "
-            "or that what is made of them is shared alike: see the table."
-        )
-    named = "; ".join(f"{part.name} ({part.terms})" for part in restricted)
+        return f"{told} No set that it was trained on is restricted to research or to non-commercial use."
     return (
-        f"Research and other non-commercial use. It was trained in part on sets that are given out for no more than "
-        f"that, or without stated terms: {named}. For other use, train it with `--terms open`, which leaves these out."
+        f"{told} It was trained in part on sets that are given out for no more than that, or without stated terms: "
+        f"{'; '.join(restricted)}. For other use, train it with `--terms open`, which leaves these out."
     )
 
 

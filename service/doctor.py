@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -63,7 +64,19 @@ def state_of(source: str) -> tuple[bool, str]:
         weights = locate(source)
     except NewstanceError as error:
         return False, str(error)
-    return _hub_state(weights) if weights.is_hub else (True, "there")
+    if weights.is_hub:
+        return _hub_state(weights)
+    use = _use_of(weights)
+    return True, f"there; for {use}" if use else "there"
+
+
+def _use_of(weights: Weights) -> str:
+    """What weights may be used for, as the training of this project has written it beside them; "" if it has not."""
+    config = weights.path / "config.json"
+    if not config.is_file():
+        return ""
+    use = json.loads(config.read_text(encoding="utf-8")).get("newstance", {}).get("use", "")
+    return str(use)
 
 
 def _hub_state(weights: Weights) -> tuple[bool, str]:

@@ -150,6 +150,12 @@ class Recipe(Settings):
         """All sets that are scored."""
         return [*self.stance.dev, *self.judged.dev, *self.support.dev]
 
+    def use(self) -> str:
+        """What the terms of the sets leave of the use of weights trained on them, in a few words."""
+        if any(part.restricted for part in self.training_sets()):
+            return "research and other non-commercial use"
+        return "any use that its sets' terms allow: some ask to be named, or to share alike"
+
     def on_terms(self, terms: Terms) -> Recipe:
         """The recipe itself, or without the training sets whose terms are restricted.
 

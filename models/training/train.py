@@ -88,7 +88,8 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
         head: round(fit_temperature([scores[name] for name in names]), 3)
         for head, names in zip(_HEAD_NAMES, wanted, strict=True)
     }
-    _write_config(shipped, {"max_length": recipe.fit.max_length, "temperatures": temperatures, "terms": terms})
+    own = {"max_length": recipe.fit.max_length, "temperatures": temperatures, "terms": terms, "use": recipe.use()}
+    _write_config(shipped, own)
     return Trained(shipped, terms, temperatures, scores, dict(rows))
 
 

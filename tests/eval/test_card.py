@@ -51,7 +51,7 @@ def test_card_of_open_training_lists_open_sets_alone(trained):
     assert "No set that it was trained on is restricted" in card
     assert "--terms open`" in card
     assert "| SEESAW |" not in card and "| NewsMTSC | 1,000 |" in card
-    assert use_of(recipe.on_terms("open").training_sets()).startswith("No set")
+    assert use_of(recipe.on_terms("open")).startswith("Any use that its sets' terms allow")
 
 
 def test_card_scores_the_models_own_label_order(trained):

@@ -59,6 +59,13 @@ def test_hub_weights_that_were_not_fetched():
 
 def test_weights_that_are_there(tmp_path):
     assert state_of(f"path:{tmp_path}") == (True, "there")
+    (tmp_path / "config.json").write_text('{"num_labels": 5}')
+    assert state_of(f"path:{tmp_path}") == (True, "there")
+
+
+def test_what_weights_may_be_used_for_is_told(tmp_path):
+    (tmp_path / "config.json").write_text('{"newstance": {"use": "research and other non-commercial use"}}')
+    assert state_of(f"path:{tmp_path}") == (True, "there; for research and other non-commercial use")
 
 
 def test_lead_needs_no_weights(settings):

@@ -243,7 +243,13 @@ def test_training_ships_one_model_with_two_calibrated_heads_and_its_card(recipe,
 
     trained = train(recipe, tmp_path, tmp_path / "out", whole)
     config = json.loads((trained.folder / "config.json").read_text())
-    assert config["newstance"] == {"max_length": 48, "temperatures": trained.temperatures, "terms": "all"}
+    assert config["newstance"] == {
+        "max_length": 48,
+        "temperatures": trained.temperatures,
+        "terms": "all",
+        "use": "research and other non-commercial use",
+    }
+    assert recipe.on_terms("open").use().startswith("any use that its sets' terms allow")
     assert set(trained.temperatures) == {"stance", "support"}
     assert config["num_hidden_layers"] == 1
     pairs = PairClassifier.load(locate(f"path:{trained.folder}"))
