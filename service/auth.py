@@ -36,9 +36,13 @@ _HEADER = "# Tokens and users of a newstance server, by `newstance auth`; take a
 # OWASP's setting of 32 MiB; a check takes about 0.2 s.
 _N, _R, _P = 2**15, 8, 3
 _SHORTEST_PASSWORD = 8
-_MOST_FAILURES = 10  # wrong passwords from one address ...
-_FAILURES_KEPT = 60.0  # ... within so many seconds
-_MOST_ADDRESSES = 10_000
+# Wrong passwords within so many seconds. Readers behind one proxy may have one address, so that what one of them gets
+# wrong must not shut out the others; and who has many addresses must not guess on from each.
+_FAILURES_KEPT = 60.0
+_MOST_FOR_ACCOUNT_FROM_ADDRESS = 10
+_MOST_FOR_ACCOUNT = 50
+_MOST_FROM_ADDRESS = 50
+_MOST_COUNTED = 30_000
 _MOST_KNOWN = 1000
 
 Name = str
@@ -217,7 +221,7 @@ class Door:
         self._secret = secrets.token_bytes(32)
         # scrypt is slow on purpose, and a browser sends the password with each of a page's many requests.
         self._known: dict[bytes, Name] = {}
-        self._failures: dict[str, deque[float]] = {}
+        self._failures: dict[_Counted, deque[float]] = {}
         self._checking = asyncio.Lock()
 
     async def admit(self, authorization: str | None, address: str) -> Name:
@@ -225,7 +229,7 @@ class Door:
 
         Args:
             authorization: The request's Authorization header.
-            address: Where the request comes from; wrong passwords are counted by it.
+            address: Where the request comes from; wrong passwords are counted by it, and by the account.
 
         Raises:
             RefusedError: Nobody who may come in.
@@ -250,14 +254,14 @@ class Door:
         key = hmac.digest(self._secret, f"{name}:{password}".encode(), "sha256")
         if key in self._known:
             return self._known[key]
-        self._slow_down(address)
+        self._slow_down(name, address)
         async with self._checking:  # one at a time: wrong passwords must not take all of the processor
             if key in self._known:
                 return self._known[key]
-            self._slow_down(address)
+            self._slow_down(name, address)
             accounts = self._accounts
             if not await asyncio.to_thread(accounts.is_password, name, password):
-                self._count_failure(address)
+                self._count_failure(name, address)
                 raise RefusedError("name or password is wrong")
             if accounts is self._accounts:
                 if len(self._known) >= _MOST_KNOWN:
@@ -265,19 +269,23 @@ class Door:
                 self._known[key] = name
             return name
 
-    def _slow_down(self, address: str) -> None:
-        failures = self._failures.get(address, deque())
+    def _slow_down(self, name: str, address: str) -> None:
         now = monotonic()
-        while failures and now - failures[0] > _FAILURES_KEPT:
-            failures.popleft()
-        if len(failures) >= _MOST_FAILURES:
-            wait = int(_FAILURES_KEPT - (now - failures[0])) + 1
-            raise RefusedError(f"too many wrong passwords; try again in {wait} s", wait)
+        for counted, most in _counted(name, address).items():
+            failures = self._failures.get(counted, deque())
+            while failures and now - failures[0] > _FAILURES_KEPT:
+                failures.popleft()
+            if len(failures) >= most:
+                wait = int(_FAILURES_KEPT - (now - failures[0])) + 1
+                raise RefusedError(f"too many wrong passwords; try again in {wait} s", wait)
 
-    def _count_failure(self, address: str) -> None:
-        if address not in self._failures and len(self._failures) >= _MOST_ADDRESSES:
-            del self._failures[next(iter(self._failures))]
-        self._failures.setdefault(address, deque()).append(monotonic())
+    def _count_failure(self, name: str, address: str) -> None:
+        for counted in _counted(name, address):
+            failures = self._failures.pop(counted, deque())
+            while len(self._failures) >= _MOST_COUNTED:
+                del self._failures[next(iter(self._failures))]  # the one that was counted longest ago
+            self._failures[counted] = failures
+            failures.append(monotonic())
 
     def _reread(self) -> None:
         seen = _version(self._file)
@@ -291,6 +299,19 @@ class Door:
             self._accounts = Accounts()
             log.error("nobody is let in until the accounts file is mended: %s", error)
         self._known.clear()
+
+
+# An account, an address, or one from the other.
+_Counted = tuple[str | None, str | None]
+
+
+def _counted(name: str, address: str) -> dict[_Counted, int]:
+    """What a wrong password is counted for, and how many of them are taken."""
+    return {
+        (name, address): _MOST_FOR_ACCOUNT_FROM_ADDRESS,
+        (name, None): _MOST_FOR_ACCOUNT,
+        (None, address): _MOST_FROM_ADDRESS,
+    }
 
 
 def _version(file: Path) -> tuple[int, int, int, int, int] | None:

@@ -279,6 +279,50 @@ def test_guessing_is_slowed_down_by_address_and_shuts_out_nobody_who_is_in(guard
     assert admit(door, basic("Bert", PASSWORD)) == "Bert"
 
 
+@pytest.fixture
+def quick(guarded, monkeypatch):
+    """A door that looks at passwords without hashing them."""
+    monkeypatch.setattr(Accounts, "is_password", lambda self, name, password: password == PASSWORD)
+    return Door(guarded[0])
+
+
+def wrong(door, name, times, address="192.0.2.1"):
+    for i in range(times):
+        with pytest.raises(RefusedError, match="wrong"):
+            admit(door, basic(name, f"guess {i}"), address)
+
+
+def test_wrong_passwords_for_one_account_shut_out_nobody_else_behind_the_same_proxy(quick):
+    wrong(quick, "Bert", 10)
+    with pytest.raises(RefusedError, match="too many wrong passwords"):
+        admit(quick, basic("Bert", PASSWORD))
+    assert admit(quick, basic("Anna", PASSWORD)) == "Anna"
+
+
+def test_account_is_not_guessed_from_many_addresses(quick):
+    for i in range(5):
+        wrong(quick, "Anna", 10, f"192.0.2.{i}")
+    with pytest.raises(RefusedError, match="too many wrong passwords"):
+        admit(quick, basic("Anna", PASSWORD), "192.0.2.99")
+    assert admit(quick, basic("Bert", PASSWORD), "192.0.2.99") == "Bert"
+
+
+def test_address_does_not_guess_at_many_accounts(quick):
+    for i in range(50):
+        wrong(quick, f"name {i}", 1)
+    with pytest.raises(RefusedError, match="too many wrong passwords"):
+        admit(quick, basic("Anna", PASSWORD))
+    assert admit(quick, basic("Anna", PASSWORD), "192.0.2.2") == "Anna"
+
+
+def test_counted_failures_are_bounded(quick, monkeypatch):
+    monkeypatch.setattr(auth, "_MOST_COUNTED", 30)
+    for i in range(40):
+        wrong(quick, f"name {i}", 1, f"192.0.2.{i}")
+    assert len(quick._failures) == 30
+    assert ("name 39", "192.0.2.39") in quick._failures
+
+
 def test_changed_file_counts_at_once(guarded, caplog):
     file, token = guarded
     door = Door(file)
@@ -410,6 +454,15 @@ def test_health_is_open(closed):
     _, address, *_ = closed
     assert httpx.get(f"{address}/healthz").json() == {"state": "ok"}
     assert httpx.get(f"{address}/readyz").json() == {"state": "ok"}
+
+
+def test_address_that_a_client_gives_itself_counts_for_nothing(closed):
+    _, address, *_ = closed
+    statuses = []
+    for i in range(11):
+        headers = {"Authorization": basic("Nobody", f"guess {i}"), "X-Forwarded-For": f"203.0.113.{i}"}
+        statuses.append(httpx.get(f"{address}/config", headers=headers).status_code)
+    assert statuses == [401] * 10 + [429]
 
 
 @pytest.mark.parametrize("login", ["token", "password"])
