@@ -12,7 +12,7 @@ import gradio as gr
 
 from newstance.models.stance import LABELS
 from newstance.service.page import html
-from newstance.service.page.controls import AT_ONCE, KEPT, ON_MODELS, PLAIN, PRIVATE, scroll_to
+from newstance.service.page.controls import AT_ONCE, KEPT, ON_MODELS, PLAIN, PRIVATE, UPLOADING, scroll_to
 
 from .own_set import FIELDS, SUFFIXES
 from .page_handlers import MOST_EXAMPLES, EvaluateHandlers, View
@@ -87,7 +87,7 @@ def _lay_out(handlers: EvaluateHandlers) -> None:
     outputs = list(View(status, shown, runs, mine, go, stop))
     parts = [form.name, own_part]
     form.is_own.change(lambda own: (gr.update(visible=not own), gr.update(visible=own)), form.is_own, parts, **AT_ONCE)
-    upload.upload(handlers.take_file, [upload, mine], [mine, said, *form.columns, *form.words], **PRIVATE)
+    upload.upload(handlers.take_file, [upload, mine], [mine, said, *form.columns, *form.words], **UPLOADING)
     form.columns[FIELDS.index("label")].input(handlers.take_label, [form.columns[-1], mine], form.words, **AT_ONCE)
     inputs = [form.is_own, form.name, form.limit, form.skip_invalid, mine, *form.own()]
     go.click(handlers.run, inputs, outputs, **ON_MODELS)

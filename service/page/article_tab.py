@@ -199,7 +199,7 @@ def _wire_form(handlers: Handlers, form: Form, view: View, buttons: dict[str, An
     article = [form.title, form.text, form.source, form.date]
     fetched = [*article, buttons["fetched"]]
     gr.on([buttons["fetch"].click, form.url.submit], handlers.fetch, form.url, fetched, **controls.FETCHING)
-    buttons["upload"].upload(handlers.take_file, buttons["upload"], fetched, **controls.PRIVATE)
+    buttons["upload"].upload(handlers.take_file, buttons["upload"], fetched, **controls.UPLOADING)
     # A text that is changed by hand is no longer what its source has.
     form.text.input(None, None, [form.source, form.date], js="() => ['', '']")
     form.topic.input(handlers.take_topic, [form.topic, form.targets], [form.targets, view.status], **controls.AT_ONCE)

@@ -78,7 +78,7 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
             lambda articles, name=name: handlers.add_sample(name, articles), articles, changed, **controls.AT_ONCE
         )
     add.click(handlers.add_text, [text, articles], [*changed, text], **controls.FETCHING)
-    upload.upload(handlers.add_files, [upload, articles], changed, **controls.PRIVATE)
+    upload.upload(handlers.add_files, [upload, articles], changed, **controls.UPLOADING)
     listed.click(handlers.remove, articles, changed, **controls.AT_ONCE)
     running = go.click(handlers.compare, [articles, topic, targets, sentences], outputs, **controls.ON_MODELS)
     stop.click(handlers.cancel, None, outputs, cancels=[running], **controls.AT_ONCE)

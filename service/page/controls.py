@@ -20,6 +20,8 @@ PLAIN: dict[str, Any] = {"apply_default_css": False}
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
 FETCHING: dict[str, Any] = {**PRIVATE, "concurrency_limit": 4}
+# Files wait for each other in no reader's way; how long one may take is for what reads them to say.
+UPLOADING: dict[str, Any] = {**PRIVATE, "concurrency_limit": 8, "concurrency_id": "uploads"}
 MODELS = "models"  # what runs models waits in one queue
 # Two, so that one reader's stances come while another's summary is being written; more would share the cores.
 ON_MODELS: dict[str, Any] = {**PRIVATE, "concurrency_limit": 2, "concurrency_id": MODELS}

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ for needed in ("matplotlib", "rouge_score", "vaderSentiment"):
     pytest.importorskip(needed, reason="the tab of evaluations needs the eval extra")
 
 from newstance.eval.page import evaluate_tab  # noqa: E402
+from newstance.service import Article  # noqa: E402
 from newstance.service.page import build, uploads  # noqa: E402
 from newstance.service.page.uploads import NotUploadedError, private_folder, taken, uploaded_file  # noqa: E402
 
@@ -203,6 +205,49 @@ def test_what_was_uploaded_is_read_and_deleted(client):
         assert REFUSED not in json.dumps(answer["output"])
         assert not Path(path).exists()
         assert REFUSED in json.dumps(send(client, event, data)["output"])  # it has gone
+
+
+def test_upload_does_not_wait_for_those_of_others(client, address, monkeypatch):
+    release = threading.Event()
+    read = Article.from_file
+
+    def slowly(file):
+        if Path(file).stem.startswith("slow"):
+            assert release.wait(60)
+        return read(file)
+
+    monkeypatch.setattr(Article, "from_file", slowly)
+    (event, place, suffix, _), *_ = [each for each in events(client) if each[2] == ".txt" and not each[3]]
+    answers = []
+
+    def ask(name):
+        with httpx.Client(base_url=address, timeout=60) as mine:
+            data = [None] * len(event["inputs"])
+            data[place] = file_data(upload(mine, f"{name}{suffix}", f"{name}: {CONTENTS[suffix]}"), f"{name}{suffix}")
+            answers.append(send(mine, event, data)["success"])
+
+    slow = [threading.Thread(target=ask, args=(f"slow{i}",), daemon=True) for i in range(5)]
+    try:
+        for thread in slow:
+            thread.start()
+        time.sleep(1)
+        assert answers == []
+        start = time.monotonic()
+        ask("quick")
+        assert answers == [True]
+        assert time.monotonic() - start < 2
+    finally:
+        release.set()
+    for thread in slow:
+        thread.join(60)
+    assert answers == [True] * 6
+
+
+def test_every_upload_runs_beside_others(analyzer):
+    blocks = build(analyzer, [evaluate_tab(analyzer)])
+    taking = [f for f in blocks.fns.values() if any(kind == "upload" for _, kind in f.targets)]
+    assert len(taking) >= 3
+    assert {f.concurrency_limit for f in taking} == {8}
 
 
 def test_uploads_are_handed_out_to_who_knows_their_whole_path_alone(client, folder):
