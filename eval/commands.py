@@ -25,8 +25,11 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     _add_ablate(subparsers)
     _add_corruptions(subparsers)
     report = subparsers.add_parser("report", help="score a run's stored rows again; needs no model")
-    report.add_argument("run_dir", type=Path, nargs="+", metavar="RUN_DIR")
+    report.add_argument("run_dir", type=Path, nargs="*", metavar="RUN_DIR", help="a run, or a folder with runs in it")
     report.add_argument("--keep", type=Path, metavar="DIR", help="write the scores without rows there, too")
+    report.add_argument(
+        "--tables", action="store_true", help="write the tables in README.md and docs/results.md from eval/results"
+    )
     report.set_defaults(run=_report)
     compare = subparsers.add_parser("compare", help="two runs on the same examples: which is better, and where")
     compare.add_argument("run_a", type=Path, metavar="RUN_A")
@@ -90,7 +93,10 @@ def _add_evaluate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser
         help="run a profile over labelled sets and report how well it does",
         description="A killed run goes on where it stopped when the same command is given again.",
     )
-    parser.add_argument("config", nargs="+", metavar="CONFIG", help="a name in configs/eval, or a YAML file")
+    parser.add_argument("config", nargs="*", metavar="CONFIG", help="a name in configs/eval, or a YAML file")
+    parser.add_argument(
+        "--kept", action="store_true", help="all sets that docs/results.md tells of, each with its own options"
+    )
     _add_common(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="each set gets a folder in it")
     parser.add_argument("--limit", type=_positive, metavar="N", help="about N examples only; marks the report")
@@ -155,30 +161,50 @@ def _evaluate(args: argparse.Namespace) -> int:
     from .report import write_report
     from .runs import RunOptions, run_set
 
+    asked = _asked(args)
     # All sets are read before the model: a bad row shows at once and not after an hour.
-    sets = [load_set(name, args.data, args.skip_invalid) for name in args.config]
+    sets = [load_set(one.config, args.data, args.skip_invalid) for one in asked]
     profile = Profile.load(args.profile)
     summarizer = RememberingSummarizer(profile.summarizer, args.out / "generated")
     analyzer = Analyzer.from_profile(profile, summarizer)
     options = RunOptions(limit=args.limit, write_ahead=summarizer.summarize_many)
     results = {}
-    for config, labelled in zip(args.config, sets, strict=True):
+    for one, labelled in zip(asked, sets, strict=True):
         folder = args.out / labelled.config.name
         with progress_bar(labelled.config.name) as advance:
-            run_set(labelled, analyzer, folder, options, _command(args, config), advance)
+            run_set(labelled, analyzer, folder, options, _command(one), advance)
         if labelled.config.kind == "consistency":
             _similarity(profile.consistency.embeddings, labelled, folder, options)
         if args.zero_shot and labelled.config.kind in ("stance", "articles"):
             _zero_shot(args.zero_shot, labelled, folder, options)
-        if args.controls and labelled.config.kind == "articles":
+        if one.controls and labelled.config.kind == "articles":
             _controls(analyzer, labelled, folder, options)
-        if args.robustness and labelled.config.kind == "stance":
+        if one.robustness and labelled.config.kind == "stance":
             _robustness(analyzer.classifier, labelled, folder, options)
         results[labelled.config.name] = write_report(folder)
         print(_summary_line(results[labelled.config.name], folder), flush=True)
     if args.update_floors:
         _update_floors(results, args)
     return 0
+
+
+def _asked(args: argparse.Namespace) -> list[argparse.Namespace]:
+    """The arguments for each set; of the kept ones, with what belongs to that set.
+
+    Raises:
+        InputError: No set is named, or some in place of all.
+    """
+    from newstance.models.errors import InputError
+
+    from .kept import SETS
+
+    if bool(args.config) == args.kept:
+        raise InputError("name the sets to evaluate, or give --kept for all that docs/results.md tells of")
+    wanted = SETS if args.kept else dict.fromkeys(args.config, ())
+    return [
+        argparse.Namespace(**vars(args) | {"config": config} | dict.fromkeys(options, True))
+        for config, options in wanted.items()
+    ]
 
 
 def _similarity(source: str, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
@@ -244,9 +270,9 @@ def _update_floors(results: dict[str, Any], args: argparse.Namespace) -> None:
     print(f"{path.name}: {floors.floors}")
 
 
-def _command(args: argparse.Namespace, config: str) -> str:
+def _command(args: argparse.Namespace) -> str:
     """What to type for this set again; folders are the reader's own."""
-    parts = ["newstance evaluate", config, "--profile", args.profile]
+    parts = ["newstance evaluate", args.config, "--profile", args.profile]
     parts += ["--data DIR"] * (args.data is not None) + ["--out DIR"]
     parts += [f"--limit {args.limit}"] * (args.limit is not None) + ["--skip-invalid"] * args.skip_invalid
     parts += [f"--zero-shot {args.zero_shot}"] * bool(args.zero_shot) + ["--robustness"] * args.robustness
@@ -270,13 +296,22 @@ def _summary_line(results: dict[str, Any], folder: Path) -> str:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from .kept import keep, table
-    from .report import write_report
+    from newstance.models.errors import InputError
 
-    for folder in args.run_dir:
+    from .kept import keep, kept_results
+    from .report import write_report
+    from .storage import runs_in
+    from .tables import all_scores, write_tables
+
+    if not (args.run_dir or args.tables):
+        raise InputError("name the folder of a run to score, or give --tables")
+    folders = [folder for given in args.run_dir for folder in runs_in(given)]
+    for folder in folders:
         print(_summary_line(write_report(folder), folder))
     if args.keep:
-        print(table([keep(folder, args.keep) for folder in args.run_dir]))
+        print(all_scores(kept_results([keep(folder, args.keep) for folder in folders])))
+    if args.tables:
+        print("written:", ", ".join(map(str, write_tables())))
     return 0
 
 

@@ -1,6 +1,6 @@
-"""The small files behind every number that the README quotes: ``eval/results/SET.json``.
+"""The small files behind every number that README and docs quote: ``eval/results/SET.json``.
 
-``newstance report RUN_DIR... --keep eval/results`` writes them from runs, and prints the README's table.
+``newstance evaluate --kept`` makes the runs, and ``newstance report RUN_DIR... --keep eval/results`` the files.
 """
 
 from __future__ import annotations
@@ -14,43 +14,58 @@ from .scores import score_run
 from .storage import StoredRun, write_json
 
 FOLDER = Path(__file__).parent / "results"
+# The sets, the quick ones first, with the options of ``newstance evaluate`` that each is run with.
+SETS: dict[str, tuple[str, ...]] = {
+    "minimal-pairs": (),
+    "articles-dev": ("controls",),
+    "articles-kinds": ("controls",),
+    "articles-valid": ("controls",),
+    "qags-cnndm": (),
+    "wice-dev": (),
+    "newsmtsc-test-rw": ("robustness",),
+    "semeval2016-test": (),
+    "pstance-test": (),
+    "pstance-valid": (),
+    "vast-valid": (),
+    "dse-valid": (),
+    "ibm30k-valid": (),
+    "wtwt-sample": (),
+    "ibm30k-test": (),
+    "cnndm-dev": (),
+    "xsum-dev": (),
+}
 _PROVENANCE = ("command", "commit", "model_sha256", "data_sha256", "versions", "start", "end")
 _SCORES = (
+    "kind",
     "n",
     "groups",
     "partial",
     "headline",
     "scores",
     "before the check",
+    "above",
     "best_baseline",
     "robustness",
     "evidence",
+    "sure",
+    "per_part",
 )
-_NAMES = {
-    "macro_f1": "macro-F1",
-    "five_class_macro_f1": "macro-F1, five classes",
-    "favor_against_f1": "F1 of favor and against",
-    "auc": "AUC of support",
-    "balanced_accuracy": "balanced accuracy of support",
-    "rouge1": "ROUGE-1",
-    "rouge2": "ROUGE-2",
-    "rougeL": "ROUGE-L",
-    "support": "support of its sentences",
-    "invented names": "invented names, each summary",
-    "invented numbers": "invented numbers, each summary",
-}
 
 
 def keep(run_folder: Path, folder: Path) -> Path:
     """Write a run's scores and where they come from, without its rows."""
     run = StoredRun(run_folder)
     scores = score_run(run)
-    best = scores["best_baseline"]["name"]
+    headline, best = scores["headline"], scores["best_baseline"]["name"]
     kept: dict[str, Any] = {"set": run.config.name, "source": run.config.source, "terms": run.config.terms}
-    kept |= {key: scores[key] for key in _SCORES if key in scores}
+    kept |= {key: scores[key] for key in _SCORES if scores.get(key)}
     if scores.get("calibration"):
         kept["ece"] = scores["calibration"]["ece"]
+    if "confusion" in scores:
+        kept["per_label"] = scores["confusion"]["per_label"]
+    kept["baselines"] = {name: of[headline] for name, of in scores["baselines"].items()}
     kept["best_baseline"]["scores"] = scores["baselines"][best]
+    kept["partial"] = scores["partial"]
     kept |= {key: run.header[key] for key in _PROVENANCE}
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{run.config.name}.json"
@@ -58,23 +73,6 @@ def keep(run_folder: Path, folder: Path) -> Path:
     return path
 
 
-def table(files: Iterable[Path]) -> str:
-    """The Markdown table of kept results: score, n, interval, best baseline, calibration error."""
-    lines = ["| set | score | n | value (95 % interval) | best baseline | ECE |", "|---|---|---|---|---|---|"]
-    for path in sorted(files):
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        for score in dict.fromkeys((kept["headline"], *(name for name in _NAMES if name in kept["scores"]))):
-            value, best = kept["scores"][score], kept["best_baseline"]
-            # What was taken from the article is not held against it: such a baseline has no support score.
-            beside = f"{best['scores'][score]['value']:.3f} ({best['name']})" if score in best["scores"] else ""
-            note = " (a part of the set)" if kept["partial"] else ""
-            lines.append(
-                f"| {kept['set']}{note} | {_NAMES.get(score, score)} | {kept['n']:,} "
-                f"| **{value['value']:.3f}** ({value['low']:.3f} to {value['high']:.3f}) "
-                f"| {beside} | {_error(kept)} |"
-            )
-    return "\n".join(lines)
-
-
-def _error(kept: dict[str, Any]) -> str:
-    return f"{kept['ece']['value']:.3f}" if "ece" in kept else ""
+def kept_results(files: Iterable[Path]) -> list[dict[str, Any]]:
+    """What kept files hold, in order of the sets' names."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(files)]

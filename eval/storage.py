@@ -140,6 +140,12 @@ def only_run_in(folder: Path) -> Iterator[None]:
         lock.release()
 
 
+def runs_in(folder: Path) -> list[Path]:
+    """The folder itself, or if it is no run the runs below it, if there are some."""
+    below = [] if (folder / "run.json").is_file() else sorted(path.parent for path in folder.glob("*/run.json"))
+    return below or [folder]
+
+
 class StoredRun:
     """A run folder, read back.
 

@@ -10,6 +10,7 @@ import tiny
 
 import newstance.service
 from newstance import configs
+from newstance.eval import kept, tables
 from newstance.eval.commands import add_commands
 from newstance.eval.generated import RememberingSummarizer
 from newstance.eval.labelled import load_set
@@ -75,6 +76,35 @@ def test_evaluate_report_and_compare(run, tmp_path, capsys):
     capsys.readouterr()
     assert run("compare", "a/little", "c/little") == 0
     assert "Won 20, lost 0" in capsys.readouterr().out
+
+
+def test_kept_sets_are_run_each_with_its_own_options_and_reported_by_their_folder(run, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(kept, "SETS", {"little.yaml": ("robustness",), "held-out.yaml": ()})
+    assert run("evaluate", "--kept", "--profile", "neutral", "--data", ".", "--out", "a") == 0
+    headers = [json.loads((tmp_path / "a" / name / "run.json").read_text()) for name in ("little", "held-out")]
+    assert [header["command"] for header in headers] == [
+        "newstance evaluate little.yaml --profile neutral --data DIR --out DIR --robustness",
+        "newstance evaluate held-out.yaml --profile neutral --data DIR --out DIR",
+    ]
+    (tmp_path / "a" / "generated").mkdir()  # no run
+    capsys.readouterr()
+    assert run("report", "a", "--keep", "results") == 0
+    assert sorted(path.name for path in (tmp_path / "results").iterdir()) == ["held-out.json", "little.json"]
+    assert "| little | macro-F1 | 30 |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("which", [[], ["little.yaml", "--kept"]])
+def test_either_sets_are_named_or_all_that_are_kept(run, which):
+    with pytest.raises(InputError, match="name the sets to evaluate, or give --kept"):
+        run("evaluate", *which, "--out", "a")
+
+
+def test_tables_are_written_without_a_run(run, capsys, monkeypatch):
+    monkeypatch.setattr(tables, "write_tables", lambda: ["README.md"])
+    assert run("report", "--tables") == 0
+    assert capsys.readouterr().out == "written: README.md\n"
+    with pytest.raises(InputError, match="name the folder of a run to score"):
+        run("report")
 
 
 def test_robustness_is_run_and_reported(run, tmp_path):

@@ -1,17 +1,17 @@
 import json
-from pathlib import Path
 
 import pytest
 
-from newstance.eval.kept import FOLDER, keep, table
+from newstance import configs
+from newstance.eval.kept import FOLDER, SETS, keep, kept_results
 from newstance.eval.report import write_report
 from newstance.eval.runs import RunOptions, run_set
+from newstance.eval.tables import all_scores
 
-README = Path(__file__).parents[2] / "README.md"
 
-
-def test_readme_quotes_the_kept_results():
-    assert table(FOLDER.glob("*.json")) in README.read_text(encoding="utf-8")
+def test_kept_are_results_of_the_sets_that_are_to_be_kept():
+    assert set(SETS) <= set(configs.names("eval"))
+    assert {path.stem for path in FOLDER.glob("*.json")} <= set(SETS)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)
@@ -37,7 +37,7 @@ def test_a_run_is_kept_without_its_rows_and_told_in_a_line_for_each_score(tmp_pa
     assert kept["ece"] == results["calibration"]["ece"]
     best = results["best_baseline"]["name"]
     assert kept["best_baseline"]["scores"] == results["baselines"][best]
-    lines = table([path]).splitlines()[2:]
+    lines = all_scores(kept_results([path])).splitlines()[2:]
     # The set's own score first; accuracy is none of those that every set is quoted with.
     assert [line.split(" | ")[1] for line in lines] == ["macro-F1", "F1 of favor and against"]
     value = results["baselines"][best]["macro_f1"]["value"]
@@ -54,7 +54,7 @@ def test_summaries_have_no_calibration_and_baselines_no_support(tmp_path, make_s
     kept = json.loads(keep(folder, tmp_path / "results").read_text())
     assert "ece" not in kept
     assert kept["before the check"]["words"]["value"] == 3
-    lines = table([tmp_path / "results" / "little.json"]).splitlines()[2:]
+    lines = all_scores(kept_results([tmp_path / "results" / "little.json"])).splitlines()[2:]
     assert all(line.startswith("| little (a part of the set) | ") and line.endswith(" |  |") for line in lines)
     (support,) = (line for line in lines if "support of its sentences" in line)
     assert support.endswith("** (0.900 to 0.900) |  |  |")
