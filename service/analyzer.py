@@ -14,6 +14,7 @@ from typing import Any
 from newstance.models import Annotator, StanceClassifier, load_summarizer
 from newstance.models.consistency import ConsistencyChecker
 from newstance.models.errors import InputError, ModelError
+from newstance.models.hearing import Heard, unheard
 from newstance.models.pairs import OnBatch
 from newstance.models.summarizer import Summarizer
 
@@ -271,11 +272,16 @@ class Analyzer:
             asked.append((replace(actor, name=name), self._target(reading, target)))
         return self._stances(reading, asked, on_batch)
 
-    def read(self, article: Article, topic: str | Path | Topic | None = None) -> Reading:
+    def read(self, article: Article, topic: str | Path | Topic | None = None, heard: Heard = unheard) -> Reading:
         """Annotate an article and find actors and quotations in it.
 
+        Args:
+            article: The article.
+            topic: As in ``analyze``.
+            heard: Called again and again while it is read; stops that by what it raises.
+
         Raises:
-            InputError: The article is longer than the profile allows.
+            InputError: The article is longer than the profile allows, or has more words and marks.
         """
         limit = self.profile.limits.characters
         if len(article.text) > limit:
@@ -284,9 +290,9 @@ class Analyzer:
                 f"most {limit:,}; give one article at a time, or raise limits.characters in a profile of your own"
             )
         loaded = topic if isinstance(topic, Topic) or topic is None else Topic.load(topic)
-        doc = self.annotator.annotate(article.text)
-        actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {})
-        return with_actors(Reading(article, doc, (), (), loaded), actors)
+        doc = self.annotator.annotate(article.text, self.profile.limits.tokens, heard)
+        actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {}, heard)
+        return with_actors(Reading(article, doc, (), (), loaded), actors, heard)
 
     def models(self) -> dict[str, str]:
         """Which weights run, by part."""
@@ -366,9 +372,9 @@ class Analyzer:
         return Guard(reading.doc, self.consistency, self.annotator, self.profile.guard)
 
 
-def with_actors(reading: Reading, actors: Sequence[Actor]) -> Reading:
+def with_actors(reading: Reading, actors: Sequence[Actor], heard: Heard = unheard) -> Reading:
     """The same article with other actors; who speaks in its quotations follows from them, by rules alone."""
-    return replace(reading, actors=tuple(actors), quotations=tuple(find_quotations(reading.doc, actors)))
+    return replace(reading, actors=tuple(actors), quotations=tuple(find_quotations(reading.doc, actors, heard)))
 
 
 @contextmanager

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
+from newstance.models.hearing import Heard, listening, unheard
+
+from .name_spans import DOUBTFUL, is_name, labelled, trimmed
 from .names import SMALL_WORDS, bare_name, is_acronym, is_title
 from .nouns import (
     BODIES,
@@ -16,7 +20,6 @@ from .nouns import (
     KINDS,
     MALE_TITLES,
     MINISTRIES,
-    OTHER_HOLDERS,
     ROLES,
     SETTLEMENTS,
     STANCES,
@@ -25,12 +28,14 @@ from .nouns import (
 from .places import country_named, country_of_government, country_of_people, is_seat
 from .speakers import CUES
 from .syntax import acts, head_of_name, is_listed, is_opposed, is_spoken_for, is_subject, locates, publishes, speaks
+from .wholes import whole_word
 
 ENTITIES = frozenset({"PERSON", "ORG", "GPE", "NORP"})
-# Labels that the recognizer gives to bodies and people by mistake; they count where syntax says that they speak.
-_DOUBTFUL = frozenset({"LOC", "FAC", "LAW", "WORK_OF_ART", "PRODUCT", "EVENT"})
-_WITH_ACRONYM = re.compile(r"((?:[A-Z][\w-]+ )(?:(?:of|and|for|the|on|[A-Z][\w-]+) )*[A-Z][\w-]+) \(([A-Z]\w{1,7})\)")
+_ACRONYM = re.compile(r" \(([A-Z]\w{1,7})\)")
+_BEFORE_ACRONYM = re.compile(r"(?:[A-Z][\w-]+ )(?:(?:of|and|for|the|on|[A-Z][\w-]+) )*[A-Z][\w-]+\Z")
+_LONGEST_PHRASE = 200  # characters before an acronym
 _COUNTRIES = frozenset({"countries", "nations", "states", "members", "powers", "allies"})
+_KINDS_OF_BODIES = KINDS | BODIES | GOVERNMENTS
 _CLOSED_CLASSES = frozenset({"DET", "ADP", "CCONJ", "SCONJ", "PRON", "ADV", "AUX", "PART", "NUM"})
 _PERSON_ROLES = frozenset({"nsubj", "nsubjpass", "agent", "poss", "dobj", "dative", "appos", "attr"})
 _PERSON_PREPOSITIONS = frozenset(
@@ -67,23 +72,26 @@ class Named:
     kind_noun: str | None = None
 
 
-def find_named(doc: Any, aliases: Mapping[str, Sequence[str]]) -> list[Named]:
+def find_named(doc: Any, aliases: Mapping[str, Sequence[str]], heard: Heard = unheard) -> list[Named]:
     """All places where an article names somebody, in its order; no two overlap.
 
     Args:
         doc: A spaCy Doc.
         aliases: Other names by canonical name, from a topic file; matched word for word, case and all.
+        heard: Called every few milliseconds.
     """
     taken: set[int] = set()
     found: list[Named] = []
     # What is surer comes first, and keeps its words.
-    for candidate in (
-        *_of_topic(doc, aliases),
-        *_with_acronym(doc),
-        *_titled_sentences(doc),
-        *_phrases(doc),
-        *_entities(doc),
-        *_speaking_names(doc),
+    text = doc.text  # spaCy puts it together anew each time
+    countries = _Countries.of(doc)
+    for candidate in chain(
+        _of_topic(doc, text, aliases),
+        _with_acronym(doc, text),
+        _titled_sentences(doc, heard),
+        _phrases(doc, heard),
+        _entities(doc, countries, heard),
+        _speaking_names(doc, countries, heard),
     ):
         words = range(candidate.span.start, candidate.span.end)
         if not taken.intersection(words):
@@ -92,34 +100,30 @@ def find_named(doc: Any, aliases: Mapping[str, Sequence[str]]) -> list[Named]:
     return sorted(found, key=lambda named: int(named.span.start))
 
 
-def whole_word(form: str) -> re.Pattern[str]:
-    """A pattern for a name that is no part of a longer word."""
-    article = "[Tt]he " if form.startswith("the ") else ""  # an alias may open a sentence
-    return re.compile(rf"(?<!\w){article}{re.escape(form.removeprefix('the '))}(?!\w)")
-
-
-def _labelled(doc: Any, start: int, end: int, label: str) -> Any:
-    from spacy.tokens import Span
-
-    return Span(doc, start, end, label=label)
-
-
-def _of_topic(doc: Any, aliases: Mapping[str, Sequence[str]]) -> Iterator[Named]:
+def _of_topic(doc: Any, text: str, aliases: Mapping[str, Sequence[str]]) -> Iterator[Named]:
     forms = [(form, canonical) for canonical, others in aliases.items() for form in (canonical, *others)]
     # The longest first: "the North Korean leader" is not "the North".
     for form, canonical in sorted(forms, key=lambda item: -len(item[0])):
-        for match in whole_word(form).finditer(doc.text):
+        for match in whole_word(form).finditer(text):
             span = doc.char_span(*match.span(), alignment_mode="expand")
             if span is not None:
                 label = next((token.ent_type_ for token in span if token.ent_type_ in ENTITIES), "ORG")
-                named = _named(_labelled(doc, span.start, span.end, label), canonical, country_named(canonical))
+                named = _named(labelled(doc, span.start, span.end, label), canonical, country_named(canonical))
                 yield Named(**{**vars(named), "known": True})
 
 
-def _with_acronym(doc: Any) -> Iterator[Named]:
+def _with_acronym(doc: Any, text: str) -> Iterator[Named]:
     """ "Law and Justice (PiS)" is a body, whatever the recognizer says."""
-    for match in _WITH_ACRONYM.finditer(doc.text):
-        span = _abbreviated(doc.char_span(*match.span(1), label="ORG"), match[2])
+    position = 0
+    for acronym in _ACRONYM.finditer(text):
+        end = acronym.start()
+        # Searched from behind: from each capital on, it would be quadratic.
+        start = max(position, end - _LONGEST_PHRASE)
+        phrase = _BEFORE_ACRONYM.search(text[start:end])
+        if phrase is None:
+            continue
+        position = acronym.end()
+        span = _abbreviated(doc.char_span(start + phrase.start(), end, label="ORG"), acronym[1])
         if span is not None:
             yield _named(span, span.text)
 
@@ -132,21 +136,21 @@ def _abbreviated(span: Any, acronym: str) -> Any | None:
     starts = [i for i, token in enumerate(span) if token.text[0].isupper()]
     for start in starts:
         if is_acronym(acronym.upper(), [token.text for token in span[start:]]):
-            return _labelled(span.doc, span.start + start, span.end, "ORG")
+            return labelled(span.doc, span.start + start, span.end, "ORG")
     # An acronym of another language; it has about as many capitals as the name: PiS is Law and Justice.
-    return _labelled(span.doc, span.start + starts[-min(capitals, len(starts))], span.end, "ORG")
+    return labelled(span.doc, span.start + starts[-min(capitals, len(starts))], span.end, "ORG")
 
 
-def _titled_sentences(doc: Any) -> Iterator[Named]:
+def _titled_sentences(doc: Any, heard: Heard) -> Iterator[Named]:
     """ "Save the Children said": a sentence cannot go on from an order to a verb of saying."""
-    for sentence in doc.sents:
+    for sentence in listening(doc.sents, heard):
         if len(sentence) < 3 or sentence[0].tag_ not in ("VB", "VBP") or not sentence[0].text[0].isupper():
             continue
         end = sentence.start + 1
         while end < sentence.end and (doc[end].text[0].isupper() or doc[end].lower_ in SMALL_WORDS):
             end += 1
         if end - sentence.start > 2 and end < sentence.end and doc[end - 1].text[0].isupper() and _is_cue(doc[end]):
-            span = _labelled(doc, sentence.start, end, "ORG")
+            span = labelled(doc, sentence.start, end, "ORG")
             yield Named(span, span.text, acts=True, matters=True)
 
 
@@ -154,12 +158,12 @@ def _is_cue(token: Any) -> bool:
     return token.lemma_.lower() in CUES and token.tag_ in ("VBD", "VBZ", "VBP")
 
 
-def _phrases(doc: Any) -> Iterator[Named]:
+def _phrases(doc: Any, heard: Heard) -> Iterator[Named]:
     """Names beside a noun that tells of a body: "the Right2Water group", "the UN committee", "Russian officials"."""
-    for chunk in doc.noun_chunks:
+    for chunk in listening(doc.noun_chunks, heard):
         root = chunk.root
         noun = root.lower_
-        if noun not in KINDS | BODIES | GOVERNMENTS or root.text[0].isupper():
+        if noun not in _KINDS_OF_BODIES or root.text[0].isupper():
             continue
         start = _after_article(chunk)
         end = start
@@ -171,14 +175,14 @@ def _phrases(doc: Any) -> Iterator[Named]:
         country = country_of_people(text) or country_named(text)
         if country and noun in GOVERNMENTS:
             if acts(root) or is_opposed(root):
-                span = _labelled(doc, chunk.start, root.i + 1, "GPE")
+                span = labelled(doc, chunk.start, root.i + 1, "GPE")
                 yield Named(span, country, country, acts=acts(root), matters=True)
         elif noun in KINDS and not country and doc[start].ent_type_ not in ("NORP", "GPE", "DATE"):
             if doc[start].is_sent_start and doc[start].pos_ != "PROPN":
                 continue  # "Striking union members"
-            yield Named(_labelled(doc, start, end, "ORG"), text, acts=acts(root), matters=True, kind_noun=noun)
+            yield Named(labelled(doc, start, end, "ORG"), text, acts=acts(root), matters=True, kind_noun=noun)
         elif noun in BODIES and acts(root) and all(t.text.isalpha() for t in doc[start : root.i]):
-            span = _labelled(doc, start, root.i + 1, "ORG")
+            span = labelled(doc, start, root.i + 1, "ORG")
             yield Named(span, span.text, acts=True, matters=True, kind_noun=noun)
 
 
@@ -193,26 +197,26 @@ def _after_article(chunk: Any) -> int:
     return start
 
 
-def _entities(doc: Any) -> Iterator[Named]:
-    for entity in doc.ents:
-        if entity.label_ not in ENTITIES | _DOUBTFUL:
+def _entities(doc: Any, countries: _Countries, heard: Heard) -> Iterator[Named]:
+    for entity in listening(doc.ents, heard):
+        if entity.label_ not in ENTITIES | DOUBTFUL:
             continue
-        span = _trimmed(entity)
-        if span is None or not _is_name(span):
+        span = trimmed(entity)
+        if span is None or not is_name(span):
             continue
         name = bare_name(span.text)
         government = country_of_government(name)
         if government is not None and country_named(name) is None and span.label_ != "PERSON":
-            yield from _government(span, name, government)
-        elif entity.label_ in _DOUBTFUL:
-            label = "ORG" if span.label_ in _DOUBTFUL else span.label_
-            named = _named(_labelled(doc, span.start, span.end, label), name)
+            yield from _government(span, name, government, countries)
+        elif entity.label_ in DOUBTFUL:
+            label = "ORG" if span.label_ in DOUBTFUL else span.label_
+            named = _named(labelled(doc, span.start, span.end, label), name)
             if named.span.label_ == "PERSON" or speaks(head_of_name(span)) or publishes(span.root) or named.kind_noun:
                 yield named
         else:
             country = country_named(name)
             if span.label_ == "GPE" and country is None and _is_quoted_speaker(span.root):
-                span = _labelled(doc, span.start, span.end, "PERSON")
+                span = labelled(doc, span.start, span.end, "PERSON")
             yield _named(span, name, country)
 
 
@@ -221,116 +225,60 @@ def _is_quoted_speaker(token: Any) -> bool:
     return token.dep_ == "nsubj" and token.head.i < token.i and token.head.lemma_.lower() in CUES
 
 
-def _government(span: Any, name: str, country: str) -> Iterator[Named]:
+@dataclass(frozen=True)
+class _Countries:
+    """What the recognizer finds in an article: which countries, and whether the European Union and not Belgium."""
+
+    named: frozenset[str | None]
+    has_union: bool
+
+    @classmethod
+    def of(cls, doc: Any) -> _Countries:
+        """Those of a spaCy Doc."""
+        texts = {entity.text for entity in doc.ents}
+        bare = {text.removeprefix("the ") for text in texts}
+        has_union = bool(bare & {"EU", "European Union", "European Commission"}) and "Belgium" not in bare
+        return cls(frozenset(map(country_named, texts)), has_union)
+
+
+def _government(span: Any, name: str, country: str, countries: _Countries) -> Iterator[Named]:
     """A capital or a house that acts; where it only lies somewhere, it is nobody."""
     token = head_of_name(span)
-    if name == "Brussels":  # the Union's institutions, where the article is about them
-        others = {entity.text.removeprefix("the ") for entity in span.doc.ents}
-        if others & {"EU", "European Union", "European Commission"} and "Belgium" not in others:
-            country = "European Union"
+    if name == "Brussels" and countries.has_union:  # the Union's institutions, where the article is about them
+        country = "European Union"
     verb = token.head.lemma_.lower() if token.dep_ == "nsubj" else ""
-    named_itself = any(country_named(entity.text) == country for entity in span.doc.ents)
-    does = speaks(token) or verb in GIVING or (acts(token) and (named_itself or is_seat(name)))
+    does = speaks(token) or verb in GIVING or (acts(token) and (country in countries.named or is_seat(name)))
     if does or is_opposed(token) or (is_seat(name) and token.dep_ == "poss"):
         start = span.start - (span.start > 0 and span.doc[span.start - 1].lower_ == "the")
-        yield Named(_labelled(span.doc, start, span.end, "GPE"), country, country, acts=does, matters=True)
+        yield Named(labelled(span.doc, start, span.end, "GPE"), country, country, acts=does, matters=True)
 
 
-def _speaking_names(doc: Any) -> Iterator[Named]:
+def _speaking_names(doc: Any, countries: _Countries, heard: Heard) -> Iterator[Named]:
     """Names that the recognizer missed: capitalized words that speak, and proper nouns that act."""
-    for token in doc:
-        if not token.text[0].isupper():
+    start = 0
+    goes_on = False  # whether the word before is a part of the name that the next one may end
+    for token in listening(doc, heard):
+        is_capital = token.text[0].isupper()
+        if token.is_sent_start or not goes_on:
+            start = token.i
+        goes_on = is_capital and token.dep_ == "compound"
+        if not is_capital:
             continue
-        start = token.i
-        while start > token.sent.start and doc[start - 1].text[0].isupper() and doc[start - 1].dep_ == "compound":
-            start -= 1
         is_inside = token.tag_ in ("NNP", "NNPS") and not doc[start].is_sent_start
         if not speaks(token) and not (token.dep_ == "nsubj" and is_inside and acts(token)):
             continue
         is_common = doc[start].is_sent_start and token.tag_ not in ("NNP", "NNPS")
         if is_common or token.pos_ in _CLOSED_CLASSES or token.ent_type_ or token.lower_ in ROLES:
             continue
-        span = _trimmed(_labelled(doc, start, token.i + 1, "ORG"))
+        span = trimmed(labelled(doc, start, token.i + 1, "ORG"))
         if span is None:
             continue
         name = bare_name(span.text)
         government = country_of_government(name)
         if government is not None:
-            yield from _government(span, name, government)
+            yield from _government(span, name, government, countries)
         else:
             yield _named(span, name, country_named(name))
-
-
-def _trimmed(span: Any) -> Any | None:
-    """The span without article, title and possessive."""
-    doc, start, end, label = span.doc, span.start, span.end, span.label_
-    while end > start and (doc[end - 1].tag_ == "POS" or not _has_letter(doc[end - 1])):
-        end -= 1
-    while start < end and (
-        doc[start].lower_ in ("the", "a", "an")
-        or not _has_letter(doc[start])
-        or (
-            end - start > 1
-            and is_title(doc[start].text, end - start - 1)
-            and country_named(doc[start + 1 : end].text) is None  # "Miss America"
-        )
-    ):
-        if is_title(doc[start].text, end - start - 1):
-            label = "PERSON"
-        start += 1
-    if start == end or doc[start:end].text.lower() in MALE_TITLES | FEMALE_TITLES:
-        return None
-    before = doc[start - 1].lower_ if start else ""
-    root = doc[start:end].root
-    if label == "ORG" and root.lower_ in KINDS | BODIES and start and doc[start - 1].ent_type_ == "NORP":
-        start -= 1  # the "Polish People's Party"
-    if label in ("ORG", "NORP") and start and _belongs(doc[start - 1], root):
-        start -= 1  # "Liberal" and "Democrats" are one name
-    if label == "PERSON" and before == "the" and root.i == end - 1 and root.dep_ not in ("compound", "nmod"):
-        label = "ORG"  # "the Lib Dems"; people have no article
-    is_addressed = before in TITLES - OTHER_HOLDERS and root.dep_ != "compound"
-    if is_addressed or (label in _DOUBTFUL and end - start > 1 and before in ROLES):
-        label = "PERSON"  # "Ms Park" is no park
-    elif before in ROLES and label == "GPE" and country_named(doc[start:end].text) is None:
-        label = "PERSON"  # "striker Lukaku"
-    elif before in KINDS and doc[start - 1].text[0].islower():
-        label = "ORG"  # "the airline Skylark"
-    return _labelled(doc, start, end, label)
-
-
-def _belongs(word: Any, root: Any) -> bool:
-    return (
-        word.text[0].isupper()
-        and not word.is_sent_start
-        and word.head == root
-        and word.dep_ in ("amod", "compound")
-        and not word.ent_type_
-        and word.lower_ not in TITLES | ROLES
-    )
-
-
-def _has_letter(token: Any) -> bool:
-    return any(c.isalnum() for c in token.text)
-
-
-def _is_name(span: Any) -> bool:
-    if not any(c.isupper() for c in span.text) or span.text.isdigit():
-        return False
-    root = span.root
-    if span.label_ == "PERSON" and len(span) == 1 and root.left_edge.lower_ == "an" and not is_subject(root):
-        return False  # "an Oscar"
-    if span.label_ != "PERSON" and root.left_edge.lower_ in ("a", "an") and root.dep_ in ("appos", "attr"):
-        return False  # "a London-based GP", "I am a Catholic"
-    if len(span) == 1 and root.is_sent_start and root.tag_ in ("NN", "NNS", "VBG") and not _is_people(root):
-        return False  # "Pedestrians can cross" has a capital because it opens the sentence
-    if span.label_ != "NORP":
-        return True
-    # "Turkish" in "Turkish troops" describes; "Palestinians" act.
-    return root.dep_ not in ("amod", "compound") and root.tag_ in ("NNS", "NNPS", "NNP")
-
-
-def _is_people(token: Any) -> bool:
-    return country_of_people(token.text.removesuffix("s")) is not None
 
 
 def _named(span: Any, name: str, country: str | None = None) -> Named:

@@ -12,10 +12,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from newstance.models.errors import NewstanceError
+from newstance.models.hearing import Heard
 
 Result = TypeVar("Result")
-# Called by the work wherever it can stop; takes and ignores whatever a progress hook is handed.
-Heard = Callable[..., None]
 # A new time counts this much in the running mean that the waiting time is told from.
 _NEW = 0.2
 

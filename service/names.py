@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from .nouns import BODIES, KINDS, ROLES, TITLES
 from .places import country_named, country_of_government, country_of_people
 
 SMALL_WORDS = frozenset({"of", "and", "for", "the", "on", "de", "al", "bin", "van", "von", "der", "di", "da", "el"})
 _NO_PERSON = frozenset({"of", "and", "for", "Party", "the"})
+# With how many at the most something is compared that may be one of them. No article calls as many alike; a text that
+# is made to take long does.
+MOST_ALIKE = 50
 
 
 @lru_cache(maxsize=10_000)  # an article's names are compared with each other again and again
@@ -71,6 +77,40 @@ def same_name(a: str, b: str, by_part: bool = True) -> bool:
 @lru_cache(maxsize=10_000)
 def _beginnings(name: str) -> frozenset[str]:
     return frozenset(word[:3].lower() for word in name.split())
+
+
+class NameIndex:
+    """Finds what a name may mean without comparing it with each of thousands.
+
+    ``same_name`` holds only for names that have the beginning of a word in common, or initials, or a country; so only
+    those are looked at, of each kind the ``MOST_ALIKE`` that were added last.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: defaultdict[str, dict[int, None]] = defaultdict(dict)
+
+    def add(self, number: int, name: str) -> None:
+        """Find what has a number by a name; it may have several."""
+        for key in _keys(name):
+            self._numbers[key][number] = None
+
+    def alike(self, name: str) -> list[int]:
+        """The numbers of what the name may mean, in their order."""
+        found: set[int] = set()
+        for key in _keys(name):
+            found.update(islice(reversed(self._numbers.get(key, {})), MOST_ALIKE))
+        return sorted(found)
+
+
+def _keys(name: str) -> Iterator[str]:
+    """What names have in common that mean one actor; the kinds of keys differ in their first letter."""
+    yield from (f"b{beginning}" for beginning in _beginnings(name))
+    words = name.split()
+    letters = name.replace(".", "").removesuffix("s")
+    initials = "".join(word[0] for word in words if word[0].isupper())
+    yield from (f"i{acronym}" for acronym in {letters, initials} if len(acronym) > 1)
+    if country := country_named(name):
+        yield f"c{country}"
 
 
 def is_acronym(short: str, words: list[str]) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+
+from newstance.models.hearing import Heard, listening, unheard
 
 from .analysis import Mention
 from .entries import Entry
@@ -18,6 +21,9 @@ _HE = frozenset({"he", "him", "his", "himself"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _IT = frozenset({"it", "they"})
 _WINDOW = 3  # sentences back that a pronoun may reach
+# Bounds that no sentence of an article reaches, and that a text which is made to take long does.
+_MOST_RECENT = 100  # places within that window
+_MOST_ABOVE = 50  # clauses and phrases that a pronoun stands in
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,36 @@ class _Seen:
     is_main: bool
 
 
-def add_pronouns(doc: Any, entries: Sequence[Entry]) -> None:
+class _People:
+    """Who was named or meant so far; of those that a pronoun may reach, the latest place of each kind.
+
+    Of two places in one sentence where the same person is the same part of it, only the later can decide.
+    """
+
+    def __init__(self) -> None:
+        self._recent: dict[tuple[int, int, bool, bool], _Seen] = {}  # by sentence, entry, is_subject, is_main
+        self._at: dict[int, list[_Seen]] = {}  # by character
+
+    def add(self, seen: _Seen) -> None:
+        """Take a place; places come in the order of the text."""
+        key = (seen.sentence, id(seen.entry), seen.is_subject, seen.is_main)
+        self._recent.pop(key, None)
+        self._recent[key] = seen
+        for old in list(islice(self._recent, max(0, len(self._recent) - _MOST_RECENT))):
+            del self._recent[old]
+        for place in range(seen.mention.start, seen.mention.end):
+            self._at.setdefault(place, []).append(seen)
+
+    def recent(self, number: int) -> list[_Seen]:
+        """Those that a pronoun in a sentence may reach, the latest last."""
+        return [seen for seen in self._recent.values() if number - seen.sentence <= _WINDOW]
+
+    def at(self, token: Any) -> Sequence[_Seen]:
+        """Those whose mention a token is part of."""
+        return self._at.get(token.idx, ())
+
+
+def add_pronouns(doc: Any, entries: Sequence[Entry], heard: Heard = unheard) -> None:
     """He and she are the person who is the subject of their own clause or of one above it, else the subject of the
     last sentence that had one, if the gender is not known to be another; with somebody else named since, they are
     left alone. "It" and "they" that open a sentence or speak are the body, country or group that was the subject of
@@ -39,20 +74,20 @@ def add_pronouns(doc: Any, entries: Sequence[Entry]) -> None:
     named = {m.start: (e, m) for e in entries for m in e.mentions}
     covered = {i for e in entries for m in e.mentions for i in range(m.start, m.end)}
     strangers: dict[str, Entry] = {}
-    people: list[_Seen] = []
+    people = _People()
     bodies: list[tuple[int, Entry]] = []  # (sentence, subject), the latest last
-    quoted = [range(start, end) for start, end, *_ in quoted_spans(doc.text)]
+    quoted = {i for start, end, *_ in quoted_spans(doc.text) for i in range(start, end)}
     number = 0  # of sentences, where those that are nothing but somebody's words belong to the one after
-    for sentence in (s for s in doc.sents if s.text.strip()):
+    for sentence in listening((s for s in doc.sents if s.text.strip()), heard):
         # Who is "he" in somebody else's mouth?
-        told = [token for token in sentence if not any(token.idx in span for span in quoted)]
+        told = [token for token in sentence if token.idx not in quoted]
         number += any(token.is_alpha for token in told)
         for token in told:
             if token.idx in named:
                 entry, mention = named[token.idx]
                 subject = _as_subject(doc, mention)
                 if entry.kind == "person":
-                    people.append(_Seen(number, entry, mention, subject is not None, _is_main(subject)))
+                    people.add(_Seen(number, entry, mention, subject is not None, _is_main(subject)))
                 elif subject is not None:
                     bodies.append((number, entry))
                 continue
@@ -60,7 +95,7 @@ def add_pronouns(doc: Any, entries: Sequence[Entry]) -> None:
                 # "Campbell won. He ...": a subject that the recognizer missed is nobody here, and "he" is nobody else.
                 entry = strangers.setdefault(token.text, Entry(token.text, labels=Counter(PERSON=1), is_titled=True))
                 mention = Mention(token.idx, token.idx + len(token), token.text)
-                people.append(_Seen(number, entry, mention, True, _is_main(token)))
+                people.add(_Seen(number, entry, mention, True, _is_main(token)))
                 continue
             meant = _meant_by(token, sentence, number, people, bodies)
             if meant is None:
@@ -72,7 +107,7 @@ def add_pronouns(doc: Any, entries: Sequence[Entry]) -> None:
             is_subject = token.dep_ in SUBJECTS
             meant.acts += is_subject
             if meant.kind == "person":
-                people.append(_Seen(number, meant, mention, is_subject, is_subject and _is_main(token)))
+                people.add(_Seen(number, meant, mention, is_subject, is_subject and _is_main(token)))
             elif is_subject:
                 bodies.append((number, meant))
 
@@ -83,7 +118,7 @@ def _may_be_a_person(token: Any) -> bool:
 
 
 def _meant_by(
-    token: Any, sentence: Any, number: int, people: Sequence[_Seen], bodies: Sequence[tuple[int, Entry]]
+    token: Any, sentence: Any, number: int, people: _People, bodies: Sequence[tuple[int, Entry]]
 ) -> Entry | None:
     if token.lower_ in _HE | _SHE:
         return _person_meant(token, number, people)
@@ -95,29 +130,34 @@ def _meant_by(
     return None
 
 
-def _person_meant(token: Any, number: int, people: Sequence[_Seen]) -> Entry | None:
+def _person_meant(token: Any, number: int, people: _People) -> Entry | None:
     male = token.lower_ in _HE
     other = _subject_above(token, people)
-    fitting = [
-        seen
-        for seen in people
-        if number - seen.sentence <= _WINDOW and seen.entry.is_male in (None, male) and seen.entry is not other
-    ]
-    meant = _subject_of_own_clause(token, fitting) or _last_subject(fitting, number)
+
+    def fits(seen: _Seen) -> bool:
+        is_near = number - seen.sentence <= _WINDOW
+        return is_near and seen.entry.is_male in (None, male) and seen.entry is not other
+
+    fitting = [seen for seen in people.recent(number) if fits(seen)]
+    meant = _subject_of_own_clause(token, people, fits) or _last_subject(fitting, number)
     if meant is None:
         return None
-    rivals = fitting[fitting.index(meant) + 1 :]
     goes_on = meant.is_main and meant.sentence == number - 1 and token.dep_ in SUBJECTS and _is_main(token)
-    is_unsure = any(seen.entry is not meant.entry and seen.entry.is_surely_person for seen in rivals)
+    is_unsure = any(
+        seen.mention.start > meant.mention.start and seen.entry is not meant.entry and seen.entry.is_surely_person
+        for seen in fitting
+    )
     return None if is_unsure and not goes_on else meant.entry
 
 
-def _subject_of_own_clause(token: Any, fitting: Sequence[_Seen]) -> _Seen | None:
+def _subject_of_own_clause(token: Any, people: _People, fits: Callable[[_Seen], bool]) -> _Seen | None:
     """ "Miller thanked his friends", "Miller says that he ..."."""
-    for above in token.ancestors:
+    for above in islice(token.ancestors, _MOST_ABOVE):
         for child in above.children:
-            if child.dep_ in SUBJECTS and child.i < token.i and (seen := _seen_at(child, fitting)):
-                return seen
+            if child.dep_ in SUBJECTS and child.i < token.i:
+                seen = next(filter(fits, people.at(child)), None)
+                if seen is not None:
+                    return seen
     return None
 
 
@@ -133,20 +173,15 @@ def _last_subject(fitting: Sequence[_Seen], number: int) -> _Seen | None:
     return (main or latest)[-1]
 
 
-def _subject_above(token: Any, people: Sequence[_Seen]) -> Entry | None:
+def _subject_above(token: Any, people: _People) -> Entry | None:
     """Whom an object cannot mean: in "Miller thanked her" and "Miller urged her to go", she is not Miller."""
     if token.lower_ not in ("him", "her") or token.tag_ == "PRP$":
         return None
-    for above in token.ancestors:
+    for above in islice(token.ancestors, _MOST_ABOVE):
         subject = next((child for child in above.children if child.dep_ in SUBJECTS and child != token), None)
         if subject is not None:
-            seen = _seen_at(subject, people)
-            return seen.entry if seen else None
+            return next((seen.entry for seen in people.at(subject)), None)
     return None
-
-
-def _seen_at(token: Any, people: Sequence[_Seen]) -> _Seen | None:
-    return next((seen for seen in people if seen.mention.start <= token.idx < seen.mention.end), None)
 
 
 def _as_subject(doc: Any, mention: Mention) -> Any | None:

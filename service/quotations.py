@@ -7,9 +7,12 @@ word held at arm's length) are no quotations.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from bisect import bisect_right
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Self
+
+from newstance.models.hearing import Heard, listening, unheard
 
 from .analysis import Actor
 from .quotation_marks import Span, quoted_spans
@@ -24,14 +27,15 @@ from .speakers import (
     after_according,
     has_subject,
     named_by,
-    said_by,
-    subject_of,
+    speaker_of,
 )
 
 QuotationKind = Literal["direct", "indirect", "mixed"]
 
 _ENDS_A_SENTENCE = ".!?…"
 # What stands in front of a quotation that is a sentence of its own, and not a part of somebody else's.
+_OPENING_MARKS = frozenset("“«„‹「『\"»'‘‚")
+_MOST_SKIPPED = 200  # blanks and marks in a row
 _SETS_OFF = ",:;—–-" + _ENDS_A_SENTENCE + "”»“\"’'"
 # Verbs whose object may be partly in somebody's own words: offered "full support".
 _PARTLY = frozenset(
@@ -42,6 +46,7 @@ _PARTLY = frozenset(
 )
 # What is called so by everybody is nobody's words.
 _GIVES_A_NAME = frozenset({"so-called", "called", "dubbed", "nicknamed", "named", "titled", "entitled", "codenamed"})
+_NO_WORDS = re.compile(r"\W*")
 _TITLE_DOT = re.compile(r"(?<=\b(?:Mr|Ms|Dr))\.|(?<=\b(?:Mrs|Gen|Sen|Rep|Rev))\.")
 
 
@@ -73,23 +78,54 @@ class Quotation:
         return cls(start, end, attribution.speaker, kind, attribution.cue, attribution.source)
 
 
-def find_quotations(doc: Any, actors: Sequence[Actor]) -> list[Quotation]:
+def find_quotations(doc: Any, actors: Sequence[Actor], heard: Heard = unheard) -> list[Quotation]:
     """The quotations of an article, in its order; a mixed one follows the indirect one that holds it.
 
     Args:
         doc: The article's annotation, a spaCy Doc.
         actors: Who may speak.
+        heard: Called every few milliseconds; stops the work by what it raises.
     """
-    named = actors_by_token(doc, actors)
     text = doc.text  # spaCy puts it together anew each time
-    spans = list(quoted_spans(text))
-    inside = _tokens_inside(doc, spans)
+    spans = list(listening(quoted_spans(text), heard))
+    article = _Article(doc, text, _tokens_inside(doc, spans), actors_by_token(doc, actors))
     reported = [
         Quotation.by(attribution, start, end, "indirect")
-        for start, end, attribution in reported_speech(doc, text, inside, named)
+        for start, end, attribution in reported_speech(doc, text, article.inside, article.named, heard)
     ]
-    quoted = _quoted(doc, text, spans, inside, named, reported)
-    return sorted({*quoted, *reported}, key=lambda q: (q.start, -q.end))
+    quoted = _quoted(article, spans, reported, heard)
+    # One speaker is one object; to compare all its mentions for each quotation would be quadratic.
+    unique = {(q.start, q.end, id(q.speaker), q.kind, q.cue, q.source): q for q in (*quoted, *reported)}
+    return sorted(unique.values(), key=lambda q: (q.start, -q.end))
+
+
+class _Article:
+    """What is known of an article while quotations get their speakers.
+
+    Attributes:
+        doc: Its annotation.
+        text: Its text.
+        inside: The tokens that stand between quotation marks.
+        named: The actor whose name a token is part of.
+    """
+
+    def __init__(self, doc: Any, text: str, inside: Set[int], named: Named) -> None:
+        self.doc = doc
+        self.text = text
+        self.inside = inside
+        self.named = named
+        self._saying: dict[int, list[Any]] = {}
+
+    def saying(self, sentence: Any) -> list[Any]:
+        """The words of a sentence, outside of quotation marks, that bring somebody's words."""
+        if sentence.start not in self._saying:
+            self._saying[sentence.start] = [
+                token
+                for token in sentence
+                if token.i not in self.inside
+                and (token.lower_ == "according" or (token.pos_ in ("VERB", "AUX") and token.lemma_.lower() in CUES))
+            ]
+        return self._saying[sentence.start]
 
 
 def _tokens_inside(doc: Any, spans: Sequence[Span]) -> frozenset[int]:
@@ -99,26 +135,30 @@ def _tokens_inside(doc: Any, spans: Sequence[Span]) -> frozenset[int]:
     return frozenset(token.i for span, start in pairs for token in span if token.idx >= start)
 
 
-def _quoted(
-    doc: Any, text: str, spans: Sequence[Span], inside: Set[int], named: Named, reported: Sequence[Quotation]
-) -> list[Quotation]:
+def _quoted(article: _Article, spans: Sequence[Span], reported: Sequence[Quotation], heard: Heard) -> list[Quotation]:
     quotations: list[Quotation] = []
-    for start, end, opens, continues in spans:
+    doc, text = article.doc, article.text
+    # Of those that end at one place, the first that was found.
+    by_end = list(reversed(reported))
+    by_end.sort(key=lambda q: q.end)
+    ends = [q.end for q in by_end]
+    for start, end, opens, continues in listening(spans, heard):
         span = doc.char_span(start, end, alignment_mode="expand")
         if span is None:
             continue
         if _is_embedded(doc, text, start, end):
-            attribution = None if _is_a_name(doc, span, start) else _governing(span, inside, named)
+            attribution = None if _is_a_name(doc, span, start) else _governing(span, article)
             if attribution is not None:
                 quotations.append(Quotation.by(attribution, start, end, "mixed"))
             continue
-        attribution = _nearest(doc, text, span, start, end, inside, named)
+        attribution = _nearest(article, span, start, end)
         if attribution is not None:
             quotations.append(Quotation.by(attribution, start, end, "direct"))
             if continues:
                 _give_speaker_to_what_was_left_open(quotations)
             continue
-        before = max((q for q in (*quotations, *reported) if q.end <= start), key=lambda q: q.end, default=None)
+        latest = bisect_right(ends, start)
+        before = max([*quotations[-1:], *by_end[max(0, latest - 1) : latest]], key=lambda q: q.end, default=None)
         if before is not None and _goes_on(text, before, start, end, opens, continues):
             quotations.append(replace(before, start=start, end=end, kind="direct", cue=""))
         else:
@@ -138,10 +178,11 @@ def _give_speaker_to_what_was_left_open(quotations: list[Quotation]) -> None:
 def _is_embedded(doc: Any, text: str, start: int, end: int) -> bool:
     """Whether quoted words are part of a sentence of the article's own, and not sentences themselves."""
     outside = doc.char_span(start, end, alignment_mode="expand")
-    before = text[text.rfind("\n", 0, start) + 1 : start].rstrip().rstrip("“«„‹「『\"»'‘‚").rstrip()
+    before = _word_before(text, start)
     behind = text[end : end + 3]
-    if before and before[-1] not in _SETS_OFF:
-        word = doc.char_span(len(text[:start].rstrip()) - 1, len(text[:start].rstrip()), alignment_mode="expand")
+    if before != -1 and text[before] not in _SETS_OFF:
+        last = _skip_back(text, start, str.isspace)
+        word = doc.char_span(last, last + 1, alignment_mode="expand")
         i = (word[0].i if word is not None else outside.start) - 1
         while i > 0 and (doc[i].is_quote or doc[i].is_space):
             i -= 1
@@ -149,7 +190,7 @@ def _is_embedded(doc: Any, text: str, start: int, end: int) -> bool:
         is_statement = text[start].isupper() or any(token.pos_ in ("VERB", "AUX") for token in outside)
         return not (is_said and is_statement)
     is_set_off = text[end - 1] in ",—–" + _ENDS_A_SENTENCE or re.match(r"\s?\S?\s?[,—–.:-]", behind)
-    if is_set_off or (before and before[-1] in ",:"):
+    if is_set_off or (before != -1 and text[before] in ",:"):
         return False
     following = doc[outside.end + 1] if outside.end + 1 < len(doc) else None
     if following is None or following.is_space or "\n" in behind:
@@ -157,6 +198,26 @@ def _is_embedded(doc: Any, text: str, start: int, end: int) -> bool:
     # `"Experts" say ...` against `"We will win" says Putin`
     says = following.lemma_.lower() in CUES and following.pos_ == "VERB"
     return not says or any(c.dep_ in SUBJECTS and outside.start <= c.i < outside.end for c in following.children)
+
+
+def _word_before(text: str, start: int) -> int:
+    """The last character before a quotation in its line that is no blank and no opening mark; -1 if none."""
+    last = start - 1
+    for is_skipped in (_is_blank_in_line, _OPENING_MARKS.__contains__, _is_blank_in_line):
+        last = _skip_back(text, last + 1, is_skipped)
+    return -1 if last == -1 or text[last] == "\n" else last
+
+
+def _skip_back(text: str, end: int, is_skipped: Callable[[str], bool]) -> int:
+    """The last place before ``end`` whose character is not skipped; -1 if all are. After ``_MOST_SKIPPED``, that."""
+    for last in range(end - 1, max(-1, end - 1 - _MOST_SKIPPED), -1):
+        if not is_skipped(text[last]):
+            return last
+    return max(-1, end - 1 - _MOST_SKIPPED)
+
+
+def _is_blank_in_line(character: str) -> bool:
+    return character.isspace() and character != "\n"
 
 
 def _is_a_name(doc: Any, span: Any, start: int) -> bool:
@@ -170,48 +231,50 @@ def _is_a_name(doc: Any, span: Any, start: int) -> bool:
     return len(words) > 1 and all(token.text[0].isupper() for token in words)
 
 
-def _governing(span: Any, inside: Set[int], named: Named) -> Attribution | None:
+def _governing(span: Any, article: _Article) -> Attribution | None:
     """The verb of saying that quoted words depend on, with its subject."""
     for token in span.root.ancestors:
-        if token.i in inside:
+        if token.i in article.inside:
             continue
         for child in token.children:
-            if child.lower_ == "according" and (found := after_according(child, named)):
+            if child.lower_ == "according" and (found := after_according(child, article.named)):
                 return found
         if token.lemma_.lower() in CUES | _PARTLY and token.pos_ in ("VERB", "AUX"):
-            subject = subject_of(token)  # `"Experts" say ...`: words do not bring themselves
-            return None if subject is None or subject.i in inside else said_by(token, named)
+            subject, found = speaker_of(token, article.named)  # `"Experts" say ...`: words do not bring themselves
+            return None if subject is None or subject.i in article.inside else found
     return None
 
 
-def _nearest(
-    doc: Any, text: str, span: Any, start: int, end: int, inside: Set[int], named: Named
-) -> Attribution | None:
+def _nearest(article: _Article, span: Any, start: int, end: int) -> Attribution | None:
     """The verb of saying nearest to a quotation, in the sentences that it starts or ends in."""
+    doc, text = article.doc, article.text
     is_closed = text[end - 1] in "."
     sentences = dict.fromkeys((span[-1].sent, span[0].sent))
     # `"...," said X.`: the parser may have ended the sentence at the closing mark.
     behind = doc[min(span.end + 1, len(doc) - 1)]
     if not is_closed and "\n" not in text[end : behind.idx]:
         sentences[behind.sent] = None
-    tokens = [t for sentence in sentences for t in sentence if t.i not in inside]
+    tokens = [token for sentence in sentences for token in article.saying(sentence)]
     for token in sorted(tokens, key=lambda t: min(abs(t.idx - start), abs(t.idx - end))):
         if token.idx >= end and is_closed:
             continue  # `"We will win." X said that he was tired.`
-        if token.lower_ == "according" and (found := after_according(token, named)):
+        if token.lower_ == "according" and (found := after_according(token, article.named)):
             return found
         if token.lemma_.lower() in CUES and token.pos_ in ("VERB", "AUX"):
-            subject = subject_of(token)
-            if subject is not None and subject.i not in inside:
-                return said_by(token, named)
-    return _before_colon(doc, text, start, named)
+            subject, found = speaker_of(token, article.named)
+            if subject is not None and subject.i not in article.inside:
+                return found
+    return _before_colon(article, start)
 
 
-def _before_colon(doc: Any, text: str, start: int, named: Named) -> Attribution | None:
+def _before_colon(article: _Article, start: int) -> Attribution | None:
     """`Putin: "We will win"`, as in headlines and transcripts."""
+    text = article.text
     line = text.rfind("\n", 0, start) + 1
-    match = re.fullmatch(r"([^:\n]+):\W*", text[line:start])
-    return named_by(doc, line, line + len(match[1]), named) if match else None
+    colon = text.find(":", line, start)
+    if colon <= line or not _NO_WORDS.fullmatch(text, colon + 1, start):
+        return None
+    return named_by(article.doc, line, colon, article.named)
 
 
 def _goes_on(text: str, before: Quotation, start: int, end: int, opens: bool, continues: bool) -> bool:
@@ -223,4 +286,7 @@ def _goes_on(text: str, before: Quotation, start: int, end: int, opens: bool, co
         fills = not any(c.isalnum() for c in text[end : None if line_end == -1 else line_end])
         return continues or (fills and not any(c.isalnum() for c in between.partition("\n")[2]))
     # `"We will win," X said. "We must."`, `X said that it was late. "We must go."`: the same sentence, or the next.
-    return "\n" not in between and re.fullmatch(r"[^.!?]*[.!?]?\W*", _TITLE_DOT.sub("", between)) is not None
+    if "\n" in between:
+        return False
+    _, *following = re.split(r"[.!?]", _TITLE_DOT.sub("", between), maxsplit=1)
+    return not following or _NO_WORDS.fullmatch(following[0]) is not None

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Set
 from itertools import chain
 from typing import Any
 
+from newstance.models.hearing import Heard, listening
+
+from .phrases import phrase_of
 from .quotation_marks import without_blanks
 from .speakers import CUES, NAMING, Attribution, Named, after_according, has_subject, named_by, said_by
 
@@ -17,7 +20,7 @@ Piece = tuple[Any, list[Any]]  # a clause's head, and a run of its tokens
 Reported = tuple[int, int, Attribution]  # start and end in the text, and who says it
 
 
-def reported_speech(doc: Any, text: str, inside: Set[int], named: Named) -> Iterator[Reported]:
+def reported_speech(doc: Any, text: str, inside: Set[int], named: Named, heard: Heard) -> Iterator[Reported]:
     """What is reported, without "that"; it may hold words in quotation marks, but is not all in them.
 
     Args:
@@ -25,12 +28,13 @@ def reported_speech(doc: Any, text: str, inside: Set[int], named: Named) -> Iter
         text: Its text.
         inside: The tokens that stand between quotation marks.
         named: The actor whose name a token is part of.
+        heard: Called every few milliseconds.
     """
-    return chain(_clauses(doc, inside, named), _headlines(doc, text, inside, named))
+    return chain(_clauses(doc, inside, named, heard), _headlines(doc, text, inside, named, heard))
 
 
-def _clauses(doc: Any, inside: Set[int], named: Named) -> Iterator[Reported]:
-    for token in doc:
+def _clauses(doc: Any, inside: Set[int], named: Named, heard: Heard) -> Iterator[Reported]:
+    for token in listening(doc, heard):
         if token.i in inside:
             continue
         if token.lower_ == "according":
@@ -62,7 +66,7 @@ def _reported_by(verb: Any, named: Named) -> tuple[Attribution | None, list[Piec
         what = [c for c in objects if c.dep_ in ("oprd", "ccomp", "attr") and lemma in NAMING]
         nested = [d for c in objects for d in c.children if d.dep_ == "prep" and d.lower_ in links and d.i > c.i]
         if (whom and (linked or what or nested)) or any(has_subject(c) for c in what):
-            parts = sorted({t.i for c in (*whom, *linked, *what) for t in c.subtree})
+            parts = sorted({t.i for c in (*whom, *linked, *what) for t in phrase_of(c)})
             return said_by(verb, named), [(verb, [verb.doc[i] for i in range(parts[0], parts[-1] + 1)])]
     if lemma not in CUES:
         return None, []
@@ -74,15 +78,15 @@ def _reported_by(verb: Any, named: Named) -> tuple[Attribution | None, list[Piec
     if not clauses and verb.dep_ == "parataxis":
         clauses = [verb.head]
     attribution = said_by(verb, named) if clauses else None
-    own = {t.i for t in verb.subtree} if clauses and clauses[0] == verb.head else set()
+    own = {t.i for t in phrase_of(verb)} if clauses and clauses[0] == verb.head else set()
     return attribution, [run for clause in clauses for run in _runs(clause, verb, own)]
 
 
 def _runs(clause: Any, verb: Any, own: set[int]) -> list[Piece]:
     """The tokens of a clause without the words that bring it: "The plan, X said, is bad" has two runs."""
-    speaking = own or {verb.i, *(t.i for c in verb.children if c != clause for t in c.subtree)}
+    speaking = own or {verb.i, *(t.i for c in verb.children if c != clause for t in phrase_of(c))}
     runs: list[list[Any]] = [[]]
-    for token in clause.subtree:
+    for token in phrase_of(clause):
         if token.i in speaking:
             continue
         if runs[-1] and token.i != runs[-1][-1].i + 1:
@@ -96,25 +100,29 @@ def _clause_around(according: Any) -> list[Piece]:
     clause = according.head
     while clause.pos_ not in ("VERB", "AUX") and clause.head != clause:
         clause = clause.head
-    return _runs(clause, according, {t.i for t in according.subtree})
+    return _runs(clause, according, {t.i for t in phrase_of(according)})
 
 
 def _trimmed(doc: Any, run: list[Any]) -> tuple[int, int]:
     """The place of a run without "that", spaces, and the commas and stops around it."""
-    while run and (run[0].is_punct or run[0].is_space or (run[0].lower_ == "that" and run[0].dep_ == "mark")):
-        if run[0].is_quote:  # a mixed quotation opens the clause
-            break
-        run = run[1:]
-    while run and (run[-1].is_space or (run[-1].is_punct and not run[-1].is_quote)):
-        run = run[:-1]
+    low, high = 0, len(run)
+    while low < high and _is_no_word(run[low]) and not run[low].is_quote:  # a mixed quotation may open the clause
+        low += 1
+    while low < high and (run[high - 1].is_space or (run[high - 1].is_punct and not run[high - 1].is_quote)):
+        high -= 1
+    run = run[low:high]
     if not any(token.is_alpha for token in run):
         return 0, 0
     return run[0].idx, run[-1].idx + len(run[-1])
 
 
-def _headlines(doc: Any, text: str, inside: Set[int], named: Named) -> Iterator[Reported]:
+def _is_no_word(token: Any) -> bool:
+    return bool(token.is_punct or token.is_space or (token.lower_ == "that" and token.dep_ == "mark"))
+
+
+def _headlines(doc: Any, text: str, inside: Set[int], named: Named, heard: Heard) -> Iterator[Reported]:
     """`Putin: we will win`, and `Vaccines are safe: WHO`."""
-    for line in re.finditer(r"^[^\n:]+: [^\n:]+$", text, re.MULTILINE):
+    for line in listening(re.finditer(r"^[^\n:]+: [^\n:]+$", text, re.MULTILINE), heard):
         colon = text.index(": ", line.start())
         parts = [(line.start(), colon), (colon + 2, line.end())]
         for speaker, said in (parts, parts[::-1]):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .analysis import Actor
+from .phrases import phrase_of
 
 # Verbs that bring somebody's words. A verb is enough: what they say is found by the parse.
 CUES = frozenset(
@@ -26,7 +27,14 @@ NAMING = frozenset({"brand", "call", "depict", "describe", "label", "paint", "po
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _MOST_WORDS = 6  # of a speaker in a headline: "South Korean foreign minister Park Jin: ..."
 
-Named = dict[int, Actor]  # the actor whose name a token is part of
+
+class Named(dict[int, Actor]):
+    """The actor whose name a token is part of, by the token's number; and what was found out about each verb."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # A verb is asked about for each quotation near it.
+        self.said: dict[int, tuple[Any | None, Attribution | None]] = {}
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,7 @@ class Attribution:
 
 def actors_by_token(doc: Any, actors: Sequence[Actor]) -> Named:
     """Which actor each token names or means."""
-    named: Named = {}
+    named = Named()
     for actor in actors:
         for mention in actor.mentions:
             span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
@@ -58,10 +66,18 @@ def actors_by_token(doc: Any, actors: Sequence[Actor]) -> Named:
 
 def said_by(verb: Any, named: Named) -> Attribution | None:
     """Who says what a verb brings."""
-    subject = subject_of(verb)
-    if subject is None:
-        return None
-    return Attribution(_actor_of(subject, named), verb.lemma_.lower(), _noun_phrase(subject))
+    return speaker_of(verb, named)[1]
+
+
+def speaker_of(verb: Any, named: Named) -> tuple[Any | None, Attribution | None]:
+    """The subject of a verb of saying, and who that is."""
+    if verb.i not in named.said:
+        subject = subject_of(verb)
+        found = None
+        if subject is not None:
+            found = Attribution(_actor_of(subject, named), verb.lemma_.lower(), _noun_phrase(subject))
+        named.said[verb.i] = (subject, found)
+    return named.said[verb.i]
 
 
 def subject_of(verb: Any) -> Any | None:
@@ -92,7 +108,7 @@ def _is_behind_a_mark(token: Any, verb: Any) -> bool:
 
 def after_according(token: Any, named: Named) -> Attribution | None:
     """Who stands behind "according to"."""
-    for descendant in token.subtree:
+    for descendant in phrase_of(token):
         if descendant.dep_ == "pobj":
             if descendant.tag_ == "NN" and not any(descendant.children):
                 return None  # "according to plan"

@@ -16,13 +16,16 @@ _COMING = frozenset({"threat", "pressure", "opposition", "support", "criticism",
 _LISTING = frozenset({"including", "like", "as"})
 
 
+_HEADS = ROLES | KINDS | BODIES
+
+
 def head_of_name(span: Any) -> Any:
     """The token that says what the name does: through "X and Y" to X, through "spokesman X" to the spokesman."""
     token = span.root
     while token.dep_ == "conj" or (
         token.dep_ in ("appos", "nmod", "compound")
         and token.head.i < token.i
-        and (token.ent_type_ == "PERSON" or token.head.lower_ in ROLES | KINDS | BODIES)
+        and (token.ent_type_ == "PERSON" or token.head.lower_ in _HEADS)
         and token.head.pos_ in ("NOUN", "PROPN")
     ):
         token = token.head

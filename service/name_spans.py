@@ -1,0 +1,93 @@
+"""The words that are a name: what the recognizer marks, without article and title, and whether it is a name at all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .names import is_title
+from .nouns import BODIES, FEMALE_TITLES, KINDS, MALE_TITLES, OTHER_HOLDERS, ROLES, TITLES
+from .places import country_named, country_of_people
+from .syntax import is_subject
+
+# Labels that the recognizer gives to bodies and people by mistake; they count where syntax says that they speak.
+DOUBTFUL = frozenset({"LOC", "FAC", "LAW", "WORK_OF_ART", "PRODUCT", "EVENT"})
+
+
+def labelled(doc: Any, start: int, end: int, label: str) -> Any:
+    """A spaCy Span with a label of one's own."""
+    from spacy.tokens import Span
+
+    return Span(doc, start, end, label=label)
+
+
+def trimmed(span: Any) -> Any | None:
+    """The span without article, title and possessive."""
+    doc, start, end, label = span.doc, span.start, span.end, span.label_
+    while end > start and (doc[end - 1].tag_ == "POS" or not _has_letter(doc[end - 1])):
+        end -= 1
+    while start < end and (
+        doc[start].lower_ in ("the", "a", "an")
+        or not _has_letter(doc[start])
+        or (
+            end - start > 1
+            and is_title(doc[start].text, end - start - 1)
+            and country_named(doc[start + 1 : end].text) is None  # "Miss America"
+        )
+    ):
+        if is_title(doc[start].text, end - start - 1):
+            label = "PERSON"
+        start += 1
+    if start == end or doc[start:end].text.lower() in MALE_TITLES | FEMALE_TITLES:
+        return None
+    before = doc[start - 1].lower_ if start else ""
+    root = doc[start:end].root
+    if label == "ORG" and root.lower_ in KINDS | BODIES and start and doc[start - 1].ent_type_ == "NORP":
+        start -= 1  # the "Polish People's Party"
+    if label in ("ORG", "NORP") and start and _belongs(doc[start - 1], root):
+        start -= 1  # "Liberal" and "Democrats" are one name
+    if label == "PERSON" and before == "the" and root.i == end - 1 and root.dep_ not in ("compound", "nmod"):
+        label = "ORG"  # "the Lib Dems"; people have no article
+    is_addressed = before in TITLES - OTHER_HOLDERS and root.dep_ != "compound"
+    if is_addressed or (label in DOUBTFUL and end - start > 1 and before in ROLES):
+        label = "PERSON"  # "Ms Park" is no park
+    elif before in ROLES and label == "GPE" and country_named(doc[start:end].text) is None:
+        label = "PERSON"  # "striker Lukaku"
+    elif before in KINDS and doc[start - 1].text[0].islower():
+        label = "ORG"  # "the airline Skylark"
+    return labelled(doc, start, end, label)
+
+
+def _belongs(word: Any, root: Any) -> bool:
+    return (
+        word.text[0].isupper()
+        and not word.is_sent_start
+        and word.head == root
+        and word.dep_ in ("amod", "compound")
+        and not word.ent_type_
+        and word.lower_ not in TITLES | ROLES
+    )
+
+
+def _has_letter(token: Any) -> bool:
+    return any(c.isalnum() for c in token.text)
+
+
+def is_name(span: Any) -> bool:
+    """Whether a span is the name of somebody, and no adjective, office or thing."""
+    if not any(c.isupper() for c in span.text) or span.text.isdigit():
+        return False
+    root = span.root
+    if span.label_ == "PERSON" and len(span) == 1 and root.left_edge.lower_ == "an" and not is_subject(root):
+        return False  # "an Oscar"
+    if span.label_ != "PERSON" and root.left_edge.lower_ in ("a", "an") and root.dep_ in ("appos", "attr"):
+        return False  # "a London-based GP", "I am a Catholic"
+    if len(span) == 1 and root.is_sent_start and root.tag_ in ("NN", "NNS", "VBG") and not _is_people(root):
+        return False  # "Pedestrians can cross" has a capital because it opens the sentence
+    if span.label_ != "NORP":
+        return True
+    # "Turkish" in "Turkish troops" describes; "Palestinians" act.
+    return root.dep_ not in ("amod", "compound") and root.tag_ in ("NNS", "NNPS", "NNP")
+
+
+def _is_people(token: Any) -> bool:
+    return country_of_people(token.text.removesuffix("s")) is not None
