@@ -22,6 +22,7 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m newstance.eval.speed
+	$(BIN)/python -m newstance.eval.hostile
 
 # DATA=folder with the labelled sets. The allocator settings keep torch from handing memory back after each step,
 # which costs half the time on a CPU.

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from .errors import InputError
+from .tokenizing import PiecewiseTokenizer
 
 # A blank line ends a paragraph; so does a line break, unless the next line goes on in lower case.
 _BORDER = re.compile(r"\n\s*\n|\n(?!\s*[a-z])")
@@ -32,6 +33,7 @@ _POINTS_BACK = re.compile(r"\W*(?:he|she|it|they|his|her|its|their|this|that|the
 # Words that a sentence of a summary may have before a text of few but endless sentences counts as long.
 _LONG_SENTENCE = 60
 _SPLITTING = Lock()
+_MOST_WORDS = 100_000  # that the splitter may keep, of about 320 bytes each
 
 
 def split_sentences(text: str) -> list[str]:
@@ -41,13 +43,25 @@ def split_sentences(text: str) -> list[str]:
         return [sentence.text.strip() for line in lines if line for sentence in _splitter()(line).sents]
 
 
-@cache
 def _splitter() -> Any:
+    held = _held()
+    if len(held[0].vocab.strings) > _MOST_WORDS:  # it keeps every word that it has ever read
+        held[0] = _new_splitter()
+    return held[0]
+
+
+@cache
+def _held() -> list[Any]:
+    return [_new_splitter()]
+
+
+def _new_splitter() -> Any:
     import spacy
 
     # Rules only: no weights, and the same borders everywhere.
     splitter = spacy.blank("en")
     splitter.add_pipe("sentencizer")
+    splitter.tokenizer = PiecewiseTokenizer(splitter.tokenizer)
     splitter.max_length = 10**9
     return splitter
 

@@ -114,6 +114,7 @@ class Analyzer:
         progress: Progress = lambda step: None,
         on_batch: OnBatch | None = None,
         on_text: Callable[[str], None] | None = None,
+        heard: Heard = unheard,
     ) -> Analysis:
         """Read an article: summary, actors, and each actor's stance toward each target.
 
@@ -128,13 +129,14 @@ class Analyzer:
             progress: Called with the name of each step as it begins.
             on_batch: Called after each batch of the stance model, as in ``StanceClassifier.classify``.
             on_text: As in ``summarize``.
+            heard: As in ``read``.
 
         Raises:
             InputError: The article is longer than the profile allows, or a target is empty or too long.
         """
         seconds: dict[str, float] = {}
         with _timed("reading", seconds, progress):
-            reading = self.read(article, topic)
+            reading = self.read(article, topic, heard)
         progress("stances")
         analysis = self.state(reading, targets, on_batch=on_batch)
         seconds |= analysis.seconds
@@ -252,6 +254,7 @@ class Analyzer:
         pairs: Sequence[tuple[str, str]],
         topic: str | Path | Topic | None = None,
         on_batch: OnBatch | None = None,
+        heard: Heard = unheard,
     ) -> list[Stance]:
         """The stances of named actors toward named targets.
 
@@ -260,11 +263,12 @@ class Analyzer:
             pairs: (actor, target) names. An actor that the article does not name is neutral without evidence.
             topic: Aliases of one matter, as in ``analyze``.
             on_batch: As in ``analyze``.
+            heard: As in ``read``.
 
         Returns:
             One stance for each pair, in the same order; ``stance.actor.name`` is the name as asked for.
         """
-        reading = self.read(article, topic)
+        reading = self.read(article, topic, heard)
         asked: list[tuple[Actor, Target]] = []
         for name, target in pairs:
             _refuse_empty(name, "actor")

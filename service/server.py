@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from newstance.models.errors import ConfigError, InputError, ModelError, NewstanceError
+from newstance.models.hearing import Heard
 
 from .analysis import Analysis
 from .analyzer import Analyzer
@@ -43,7 +44,7 @@ from . import tools
 from .api import AnalyzeRequest, ArticleRequest, StancesRequest, TooLongError, answer_problems, routes
 from .auth import Door
 from .front import Authenticated, Bounded, Metrics, Observed, log_failure, problem
-from .gate import BusyError, Gate, Heard, Result
+from .gate import BusyError, Gate, Result
 from .listening import config, is_loopback, listen
 from .page import build, look, uploads
 from .page.app import Tab
@@ -163,6 +164,7 @@ class Service:
                 progress=heard,
                 on_batch=heard,
                 on_text=heard,
+                heard=heard,
             )
 
         return await self._run(work)
@@ -174,7 +176,7 @@ class Service:
         pairs = [(pair.actor, pair.target) for pair in asked.pairs]
 
         def work(heard: Heard) -> dict[str, Any]:
-            found = analyzer.stances_of(article, pairs, asked.topic, on_batch=heard)
+            found = analyzer.stances_of(article, pairs, asked.topic, on_batch=heard, heard=heard)
             return {"stances": [stance.to_dict() for stance in found], "models": analyzer.models()}
 
         return await self._run(work)

@@ -40,11 +40,12 @@ def whole_words(text: str, forms: Iterable[str], heard: Heard) -> Mapping[str, l
     for match in listening(_WORD_START.finditer(text), heard):
         start = match.start()
         for length in (*lengths.get(text[start : start + 2], ()), *lengths.get(text[start], ())):
-            form = spelled.get(text[start : start + length])
-            if form is None or _IN_WORD.match(text, start + length):
+            spelling = text[start : start + length]
+            if spelling not in spelled or _IN_WORD.match(text, start + length):
                 continue
-            if not found[form] or start >= found[form][-1] + length:
-                found[form].append(start)
+            places = found[spelled[spelling]]
+            if not places or start >= places[-1] + length:
+                places.append(start)
     return found
 
 

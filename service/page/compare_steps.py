@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from newstance.service.article import Article
 from newstance.service.comparison import shared_targets
 from newstance.service.profile import Topic
 from newstance.service.targets import propose_targets
+
+_TELL_EVERY = 0.3  # seconds
 
 
 class Told(NamedTuple):
@@ -81,7 +84,15 @@ def compare_articles(
                     tell(Told(number, "The summary follows.", found))
 
     def read(number: int) -> None:
-        readings[number] = analyzer.read(articles[number], topic)
+        told = time.perf_counter()
+
+        def heard(*_: object) -> None:
+            nonlocal told
+            if time.perf_counter() - told > _TELL_EVERY:  # which ends the work where nobody listens any more
+                told = time.perf_counter()
+                tell(Told(number, "Reading…"))
+
+        readings[number] = analyzer.read(articles[number], topic, heard)
 
     each("", read)
     most = analyzer.profile.limits.targets

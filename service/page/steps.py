@@ -60,19 +60,23 @@ def steps(load: Callable[[], Analyzer], wanted: Wanted, stop: threading.Event) -
     Args:
         load: Gives the analyzer, and loads its models where they are not.
         wanted: The article and what is asked about it.
-        stop: Ends the work when it is set: at once while the summary is written, after the running batch while
-            stances are judged.
+        stop: Ends the work when it is set: at once while the article is read and the summary is written, after the
+            running batch while stances are judged.
 
     Raises:
         Stopped: ``stop`` was set.
         NewstanceError: As from ``Analyzer.analyze``.
     """
 
+    def heard(*_: object) -> None:
+        if stop.is_set():
+            raise Stopped
+
     def work(tell: Callable[[Step], None]) -> None:
         analyzer = load()
         tell(Step("reading"))
         start = time.perf_counter()
-        reading = analyzer.read(wanted.article, wanted.topic)
+        reading = analyzer.read(wanted.article, wanted.topic, heard)
         taken = {"reading": round(time.perf_counter() - start, 3)}
         tell(Step("stances"))
         stated = analyzer.state(
@@ -89,8 +93,7 @@ def steps(load: Callable[[], Analyzer], wanted: Wanted, stop: threading.Event) -
 
         def on_text(piece: str) -> None:
             nonlocal draft, last
-            if stop.is_set():
-                raise Stopped
+            heard()
             draft += piece
             if piece and time.perf_counter() - last > _DRAFT_EVERY:
                 last = time.perf_counter()

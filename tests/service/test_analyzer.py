@@ -181,7 +181,7 @@ def test_models_that_ran_are_named(analyzer):
 
 
 def test_long_sentence_is_cut_for_the_model_and_says_so(analyzer):
-    text = "Anna Schmidt praised the plan, and " + "word " * 4000 + "ended."
+    text = "Anna Schmidt praised the plan of " + "1/2/3/4, " * 70 + "and left."
     analysis = analyzer.analyze(Article.from_text(text), targets=["the plan"])
     (stance,) = (s for s in analysis.stances if s.actor.name == "Anna Schmidt")
     assert stance.label == "favor"
