@@ -294,7 +294,7 @@ class Analyzer:
                 f"most {limit:,}; give one article at a time, or raise limits.characters in a profile of your own"
             )
         loaded = topic if isinstance(topic, Topic) or topic is None else Topic.load(topic)
-        doc = self.annotator.annotate(article.text, self.profile.limits.tokens, heard)
+        doc = self.annotator.annotate(article.text, self.profile.limits.most_tokens, heard)
         actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {}, heard)
         return with_actors(Reading(article, doc, (), (), loaded), actors, heard)
 

@@ -82,16 +82,21 @@ class LimitSettings(Settings):
 
     Attributes:
         characters: Longer articles are refused.
-        tokens: Those with more words and marks are refused: reading takes about 0.25 ms for each. An article has at
-            least 4 characters a token.
+        tokens: Those with more words and marks are refused: reading takes about 0.25 ms for each. None: three for ten
+            characters; articles have at least four characters a token.
         actors: How many of the heaviest actors get stances.
         targets: How many targets are proposed where none is given.
     """
 
     characters: int = Field(gt=0)
-    tokens: int = Field(30_000, gt=0)
+    tokens: int | None = Field(None, gt=0)
     actors: int = Field(gt=0)
     targets: int = Field(gt=0)
+
+    @property
+    def most_tokens(self) -> int:
+        """How many words and marks are taken."""
+        return self.tokens or self.characters * 3 // 10
 
 
 class Profile(Settings):
