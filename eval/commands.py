@@ -1,4 +1,4 @@
-"""The sub-commands evaluate, ablate, report, compare, actors, attribution, corruptions and calibrate."""
+"""The sub-commands evaluate, ablate, report, compare, actors, targets, attribution, corruptions and calibrate."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .progress import progress_bar
+from .target_commands import add_targets
 
 if TYPE_CHECKING:
     from newstance.models import StanceClassifier
@@ -41,6 +42,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     actors.add_argument("config", nargs="*", metavar="CONFIG", help="sets of articles with judgements")
     _add_common(actors)
     actors.set_defaults(run=_actors)
+    add_targets(subparsers)
     attribution = subparsers.add_parser(
         "attribution", help="score quotations with their speakers, and minimal pairs of stances by kind"
     )

@@ -32,6 +32,13 @@ def head_of_name(span: Any) -> Any:
     return token
 
 
+def first_named(token: Any) -> Any:
+    """The first of the names that a token is added to: through "X and Y" and "X, the Y" to X."""
+    while token.dep_ in ("conj", "appos"):
+        token = token.head
+    return token
+
+
 def is_subject(token: Any) -> bool:
     """Whether a token is what its sentence is about."""
     return token.dep_ in SUBJECTS or (token.dep_ == "pobj" and token.head.dep_ == "agent")
