@@ -15,6 +15,7 @@ import numpy as np
 from newstance.configs import Settings
 from newstance.models import Annotator, StanceClassifier, StancePrediction, StanceQuery
 from newstance.models.consistency import ConsistencyChecker
+from newstance.models.hearing import Heard, unheard
 from newstance.models.pairs import OnBatch
 from newstance.models.summarizer import Summarizer
 from newstance.service import Analyzer, Profile
@@ -91,9 +92,9 @@ class _RememberingAnnotator(_Delegate):
         super().__init__(annotator)
         self._parsed: dict[str, Any] = {}
 
-    def annotate(self, text: str) -> Any:
+    def annotate(self, text: str, most_tokens: int | None = None, heard: Heard = unheard) -> Any:
         if text not in self._parsed:
-            self._parsed[text] = self._inner.annotate(text)
+            self._parsed[text] = self._inner.annotate(text, most_tokens, heard)
         return self._parsed[text]
 
 

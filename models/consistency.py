@@ -11,9 +11,10 @@ Three things are looked at, each in its own way:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any, Self
 
 import numpy as np
@@ -116,6 +117,26 @@ class Support:
     invented: tuple[str, ...]
 
 
+class Sources(tuple[str, ...]):
+    """The sentences of one source, whose vectors are computed once, when they are first asked for.
+
+    Who reads an article owns them, and hands them to whatever is asked about it; models remember nothing, so that two
+    callers cannot meet. Other sequences of sentences do as well, and are embedded anew each time.
+    """
+
+    def __init__(self, _: Iterable[str] = ()) -> None:
+        super().__init__()
+        self._lock = Lock()
+        self._embedded: tuple[SentenceEmbedder, np.ndarray] | None = None
+
+    def vectors(self, embedder: SentenceEmbedder) -> np.ndarray:
+        """Of length 1, shape (sentences, size)."""
+        with self._lock:
+            if self._embedded is None or self._embedded[0] is not embedder:
+                self._embedded = (embedder, embedder.embed(self))
+            return self._embedded[1]
+
+
 class Retriever:
     """Finds the sentences of a source that a claim is most likely made from.
 
@@ -129,8 +150,6 @@ class Retriever:
 
     def __init__(self, embedder: SentenceEmbedder | None) -> None:
         self._embedder = embedder
-        # The vectors of the last source: summary, replacement and samples are held against one article in turn.
-        self._last: tuple[tuple[str, ...], np.ndarray] = ((), np.zeros((0, 0)))
 
     def passages(self, sources: Sequence[str], claims: Sequence[str]) -> list[SourcePassage]:
         """One passage for each claim.
@@ -155,10 +174,11 @@ class Retriever:
         """
         if not sources or not claims:
             return [[] for _ in claims]
+        sources = sources if isinstance(sources, Sources) else Sources(sources)  # embedded once
         cosines = self.cosines(sources, claims)
         worth = np.array(standing(sources))
         if self._embedder is not None:
-            worth += centrality(self._last[1])
+            worth += centrality(self._vectors(sources, self._embedder))
         vocabularies = [content_words(source) for source in sources]
         ranked = []
         for claim, near in zip(claims, cosines, strict=True):
@@ -171,12 +191,12 @@ class Retriever:
         """Of each claim and each source sentence, shape (claims, sources); zeros without embeddings."""
         if self._embedder is None:
             return np.zeros((len(claims), len(sources)))
-        known, matrix = self._last
-        if known != tuple(sources):
-            matrix = self._embedder.embed(sources)
-            self._last = (tuple(sources), matrix)
-        similar: np.ndarray = self._embedder.embed(claims) @ matrix.T
+        similar: np.ndarray = self._embedder.embed(claims) @ self._vectors(sources, self._embedder).T
         return similar
+
+    @staticmethod
+    def _vectors(sources: Sequence[str], embedder: SentenceEmbedder) -> np.ndarray:
+        return sources.vectors(embedder) if isinstance(sources, Sources) else embedder.embed(sources)
 
     def _passage(
         self,

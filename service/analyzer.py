@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from newstance.models import Annotator, StanceClassifier, load_summarizer
-from newstance.models.consistency import ConsistencyChecker
+from newstance.models.consistency import ConsistencyChecker, Sources
 from newstance.models.errors import InputError, ModelError
 from newstance.models.hearing import Heard, unheard
 from newstance.models.pairs import OnBatch
@@ -23,7 +23,7 @@ from .aggregation import aggregate
 from .analysis import Actor, Analysis, Stance, Summary
 from .answers import Answers
 from .article import Article
-from .guard import Checked, Guard
+from .guard import Checked, Guard, sources_of
 from .passages import Passage, Target, is_named, passages_of, query_for, target_of
 from .profile import AggregationSettings, Profile, Topic
 from .quotations import Quotation, find_quotations
@@ -36,13 +36,17 @@ MOST_RELATED = 8  # actors, for 56 ordered pairs at the most
 
 @dataclass(frozen=True)
 class Reading:
-    """An article with what was found in it before any stance was asked for; and the classifier's answers since."""
+    """An article with what was found in it before any stance was asked for; and the classifier's answers since.
+
+    Models are shared by all who read, and remember nothing of an article; what they say of it is kept here.
+    """
 
     article: Article
     doc: Any
     actors: tuple[Actor, ...]
     quotations: tuple[Quotation, ...]
     topic: Topic | None
+    sources: Sources
     answers: Answers = field(default_factory=Answers, compare=False, repr=False)
 
 
@@ -296,7 +300,7 @@ class Analyzer:
         loaded = topic if isinstance(topic, Topic) or topic is None else Topic.load(topic)
         doc = self.annotator.annotate(article.text, self.profile.limits.most_tokens, heard)
         actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {}, heard)
-        return with_actors(Reading(article, doc, (), (), loaded), actors, heard)
+        return with_actors(Reading(article, doc, (), (), loaded, sources_of(doc)), actors, heard)
 
     def models(self) -> dict[str, str]:
         """Which weights run, by part."""
@@ -337,8 +341,8 @@ class Analyzer:
         if is_named_there and bounds.unrelated_similarity <= -1:
             return target
         sentences = [sentence for sentence in reading.doc.sents if sentence.text.strip()]
-        texts = [sentence.text for sentence in sentences]
-        similar = self.consistency.similarity([target.name, *target.aliases], texts).max(axis=0, initial=-1.0)
+        similar = self.consistency.similarity([target.name, *target.aliases], reading.sources)
+        similar = similar.max(axis=0, initial=-1.0)
         least = bounds.unrelated_similarity
         near = {sentence.start_char for sentence, cosine in zip(sentences, similar, strict=True) if cosine >= least}
         is_mentioned = is_named_there or bool(similar.max(initial=-1.0) >= bounds.related_similarity)
@@ -373,7 +377,7 @@ class Analyzer:
         return self._guard(reading).summary(self.summarizer, length, on_text)
 
     def _guard(self, reading: Reading) -> Guard:
-        return Guard(reading.doc, self.consistency, self.annotator, self.profile.guard)
+        return Guard(reading.doc, self.consistency, self.annotator, self.profile.guard, reading.sources)
 
 
 def with_actors(reading: Reading, actors: Sequence[Actor], heard: Heard = unheard) -> Reading:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newstance.models import Annotator
-from newstance.models.consistency import ConsistencyChecker, turned_roles
+from newstance.models.consistency import ConsistencyChecker, Sources, turned_roles
 from newstance.models.errors import ModelError
 from newstance.models.summarizer import Summarizer
 
@@ -39,6 +39,15 @@ class Checked:
     passes: bool
 
 
+def sources_of(doc: Any) -> Sources:
+    """The sentences of an annotated article that are not blank, without the line breaks behind them."""
+    return Sources(sentence.text.rstrip() for sentence in _told(doc))
+
+
+def _told(doc: Any) -> Iterator[Any]:
+    return (sentence for sentence in doc.sents if sentence.text.strip())
+
+
 class Guard:
     """Checks summaries of one article.
 
@@ -47,22 +56,23 @@ class Guard:
         checker: Support of a claim by a source.
         annotator: Parses generated sentences: who does what to whom.
         settings: What is enough, and what becomes of what is not.
+        texts: The sources' texts, as ``sources_of`` gives them.
     """
 
-    def __init__(self, doc: Any, checker: ConsistencyChecker, annotator: Annotator, settings: GuardSettings) -> None:
+    def __init__(
+        self, doc: Any, checker: ConsistencyChecker, annotator: Annotator, settings: GuardSettings, texts: Sources
+    ) -> None:
         self._doc = doc
+        self._texts = texts
         self._checker = checker
         self._annotator = annotator
         self._settings = settings
-        self._sources = [
-            Source(s.start_char, s.start_char + len(s.text.rstrip()), s.text.rstrip())
-            for s in doc.sents
-            if s.text.strip()
-        ]
+        starts = (sentence.start_char for sentence in _told(doc))
+        self._sources = [Source(start, start + len(text), text) for start, text in zip(starts, texts, strict=True)]
 
     def check(self, sentences: Sequence[str]) -> list[Checked]:
         """Hold sentences against the article; one answer each, in the same order."""
-        supports = self._checker.check(sentences, [source.text for source in self._sources])
+        supports = self._checker.check(sentences, self._texts)
         checked = []
         for sentence, support in zip(sentences, supports, strict=True):
             sources = tuple(self._sources[i] for i in support.sources)
@@ -83,7 +93,7 @@ class Guard:
         text = self._doc.text
         generated = summarizer.summarize(text, sentences=length, on_text=on_text)
         others = self._others(summarizer, length, generated.sentences, on_text)
-        stand_ins = self._checker.stand_ins(generated.sentences, [source.text for source in self._sources])
+        stand_ins = self._checker.stand_ins(generated.sentences, self._texts)
         kept: list[SummarySentence] = []
         dropped: list[str] = []
         for one, ranked in zip(self.check(generated.sentences), stand_ins, strict=True):

@@ -75,7 +75,7 @@ def test_articles_are_parsed_once_and_models_loaded_once(harbour_set, tiny_profi
         loaded.append(settings)
         annotator = load(settings)
         annotate = annotator.annotate
-        annotator.annotate = lambda text: parsed.append(text) or annotate(text)
+        annotator.annotate = lambda text, *more: parsed.append(text) or annotate(text, *more)
         return annotator
 
     monkeypatch.setattr(remembered.Annotator, "load", counting_load)

@@ -4,7 +4,7 @@ import pytest
 
 from newstance.models.errors import ModelError
 from newstance.models.summarizer import GeneratedSummary
-from newstance.service.guard import Guard
+from newstance.service.guard import Guard, sources_of
 from newstance.service.profile import GuardSettings
 
 TEXT = (
@@ -40,7 +40,7 @@ def summary_of(analyzer):
         writer = samples[0] if isinstance(samples[0], Writes) else Writes(*samples)
         doc = analyzer.annotator.annotate(TEXT)
         chosen = GuardSettings(min_support=min_support, unsupported=unsupported, **settings)
-        guard = Guard(doc, analyzer.consistency, analyzer.annotator, chosen)
+        guard = Guard(doc, analyzer.consistency, analyzer.annotator, chosen, sources_of(doc))
         return guard.summary(writer, None, on_text)
 
     return make
