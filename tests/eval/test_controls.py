@@ -76,17 +76,20 @@ def test_the_hidden_target_is_in_no_question_and_its_passages_are_the_same(harbo
     classify = StanceClassifier.classify
 
     def noted(self, queries, on_batch=None):
-        asked.append(list(queries))
+        asked.extend(queries)
         return classify(self, queries, on_batch)
 
     monkeypatch.setattr(StanceClassifier, "classify", noted)
     analyzer = Analyzer.from_profile(tiny_profile)
     batch = harbour_set.examples[:2]
     analyzer.stances_of(Article.from_text(batch[0].input["text"]), [("Ingrid Solberg", "the harbour plan")])
+    told = list(asked)
+    asked.clear()
     controls(harbour_set, analyzer)["target hidden"](batch[:1])
-    assert [(query.text, query.holder) for query in asked[1]] == [(query.text, query.holder) for query in asked[0]]
-    assert {query.target for query in asked[0]} == {"the harbour plan"}
-    assert {query.target for query in asked[1]} == {"something"}
+    assert told
+    assert [(query.text, query.holder) for query in asked] == [(query.text, query.holder) for query in told]
+    assert {query.target for query in told} == {"the harbour plan"}
+    assert {query.target for query in asked} == {"something"}
 
 
 def test_where_nobody_else_is_judged_nobody_has_a_stance(harbour_set, tiny_profile):

@@ -129,15 +129,19 @@ def test_rows_come_back_whole_and_by_id(tmp_path, make_set, rows, dummies):
 
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path, make_set, rows):
-    make_set(rows(64))
+    make_set(rows(3000))  # a minute's work, since on a busy machine the second one starts late
     first = start(tmp_path, "run", "log")
-    wait_for_rows(tmp_path / "run" / "rows.jsonl", 8)
-    second = start(tmp_path, "run", "log2")
-    _, error = second.communicate(timeout=20)
-    assert second.returncode != 0
-    assert b"another run is at work in run; wait for it, or choose another --out" in error
-    assert first.wait() == 0
-    assert len(StoredRun(tmp_path / "run").rows) == 64
+    stored = tmp_path / "run" / "rows.jsonl"
+    try:
+        wait_for_rows(stored, 8)
+        second = start(tmp_path, "run", "log2")
+        _, error = second.communicate(timeout=50)
+        assert second.returncode != 0
+        assert b"another run is at work in run; wait for it, or choose another --out" in error
+        wait_for_rows(stored, stored.read_bytes().count(b"\n") + 8)  # the first one goes on
+    finally:
+        first.kill()
+        first.wait()
 
 
 def test_the_lock_goes_with_the_run(tmp_path):
