@@ -22,7 +22,7 @@ from .actors import find_actors, match_actor, named_in
 from .aggregation import aggregate
 from .analysis import Actor, Analysis, Stance, Summary
 from .answers import Answers
-from .article import Article
+from .article import Article, refuse_no_name
 from .guard import Checked, Guard, sources_of
 from .passages import Passage, Target, is_named, passages_of, query_for, target_of
 from .profile import AggregationSettings, Profile, Topic
@@ -275,7 +275,7 @@ class Analyzer:
         reading = self.read(article, topic, heard)
         asked: list[tuple[Actor, Target]] = []
         for name, target in pairs:
-            _refuse_empty(name, "actor")
+            refuse_no_name(name, "actor")
             actor = match_actor(name, reading.actors) or named_in(reading.doc, name) or Actor(name, "body")
             asked.append((replace(actor, name=name), self._target(reading, target)))
         return self._stances(reading, asked, on_batch)
@@ -328,7 +328,7 @@ class Analyzer:
         return [self._target(reading, name) for name in dict.fromkeys(names)]
 
     def _target(self, reading: Reading, name: str) -> Target:
-        _refuse_empty(name, "target")
+        refuse_no_name(name, "target")
         self.classifier.refuse_long(name)
         known = reading.topic.targets if reading.topic else ()
         aliases = next((target.aliases for target in known if target.name == name), ())
@@ -391,8 +391,3 @@ def _timed(step: str, seconds: dict[str, float], progress: Progress) -> Iterator
     start = time.perf_counter()
     yield
     seconds[step] = round(time.perf_counter() - start, 3)
-
-
-def _refuse_empty(name: str, what: str) -> None:
-    if not any(character.isalnum() for character in name):
-        raise InputError(f"the {what} {name!r} names nothing; give a word or phrase")

@@ -20,7 +20,31 @@ SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
 _KINDS = {".html": PAGE, ".htm": PAGE, ".docx": WORD, ".pdf": PDF}
 SAMPLES = Path(__file__).parent / "samples"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # which make a reader see other words than stand there
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")  # and halves of surrogate pairs
+
+
+def clean(text: str) -> str:
+    """A text with spaces for control characters and half characters, and without marks that turn its direction."""
+    return _CONTROLS.sub(" ", _BIDI.sub("", text))
+
+
+def refuse_no_name(name: str, what: str) -> None:
+    """Refuse what cannot be the name of an actor or a target.
+
+    Args:
+        name: As a caller gave it.
+        what: It is to name, for the message.
+
+    Raises:
+        InputError: It has no letter and no digit, or holds what ``clean`` takes out.
+    """
+    if clean(name) != name:
+        raise InputError(
+            f"the {what} {name!r} holds control characters or broken ones; give it in UTF-8, as the article has it"
+        )
+    if not any(character.isalnum() for character in name):
+        raise InputError(f"the {what} {name!r} names nothing; give a word or phrase")
 
 
 @dataclass(frozen=True)
@@ -45,19 +69,24 @@ class Article:
     url: str = ""
     language: str = ""
 
+    def __post_init__(self) -> None:
+        # Here all text enters. What is half a character cannot be written into any file; names of files may have some.
+        for name, value in vars(self).items():
+            object.__setattr__(self, name, clean(value))
+
     @classmethod
     def from_text(cls, text: str, title: str = "", source: str = "", date: str = "") -> Article:
         """An article from plain text.
 
-        Line ends become "\\n", control characters become spaces; nothing else is changed. A title is one line.
+        Line ends become "\\n"; nothing else is changed but as by ``clean``. A title is one line.
 
         Raises:
             InputError: There is nothing to read in it.
         """
-        cleaned = _CONTROLS.sub(" ", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))).strip()
+        cleaned = clean(_LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))).strip()
         if not any(c.isalpha() for c in cleaned):
             raise InputError("the article is empty: there is not one word in it; give the text of a news article")
-        return cls(cleaned, " ".join(_CONTROLS.sub(" ", title).split()), source, date)
+        return cls(cleaned, " ".join(clean(title).split()), source, date)
 
     @classmethod
     def from_file(cls, path: str | Path) -> Article:

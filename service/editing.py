@@ -14,6 +14,7 @@ from newstance.models.pairs import OnBatch
 
 from .analysis import Actor, Analysis, Kind, Mention
 from .analyzer import MOST_RELATED, NO_SUMMARY, Analyzer, Reading, with_actors
+from .article import refuse_no_name
 
 _LONGEST_NAME = 120
 
@@ -158,11 +159,12 @@ class Session:
         """Another name for an actor; its stances stay as they are.
 
         Raises:
-            InputError: The new name is empty, too long, or another actor's.
+            InputError: The new name is empty, too long, another actor's, or holds control characters.
         """
         asked, new = _actor_named(self._asked(name), self.reading.actors).name, " ".join(new.split())
         if not any(character.isalnum() for character in new):
             raise InputError("the new name is empty; give a word or more")
+        refuse_no_name(new, "new name")
         if len(new) > _LONGEST_NAME:
             raise InputError(f"the new name has {len(new)} characters; {_LONGEST_NAME} are the most")
         if any(actor.name == new and self._asked(actor.name) != asked for actor in self.analysis.actors):
