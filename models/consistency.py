@@ -36,6 +36,18 @@ _NUMBER_WORDS = {
         ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 2
     )
 }
+_TITLES = {
+    "senator": "sen",
+    "representative": "rep",
+    "governor": "gov",
+    "general": "gen",
+    "professor": "prof",
+    "doctor": "dr",
+    "lieutenant": "lt",
+    "captain": "capt",
+    "colonel": "col",
+    "sergeant": "sgt",
+}
 _NEGATION = re.compile(r"\b(?:not|no|never|nor|neither|nobody|nothing|none|without|cannot)\b|n[’']t\b", re.IGNORECASE)
 WEIGHTS_FILE = "support.json"  # beside a pair model: the weights that its training fitted
 _IN_COMMON = 0.3  # cosine and shared words together; a claim that has less in common with every sentence has no source
@@ -332,22 +344,36 @@ def _negations(text: str) -> int:
     return len(_NEGATION.findall(text))
 
 
-def found_nowhere(sentence: str, source: str) -> tuple[str, ...]:
-    """Names, numbers and quotations of a sentence that its source does not contain."""
-    return (*invented(sentence, source), *misquoted(sentence, source))
+def found_nowhere(sentence: str, source: str, begins_with_name: bool | None = None) -> tuple[str, ...]:
+    """Names, numbers and quotations of a sentence that its source does not contain; see ``invented``."""
+    return (*invented(sentence, source, begins_with_name), *misquoted(sentence, source))
 
 
-def invented(sentence: str, source: str) -> tuple[str, ...]:
+def begins_with_name(sentence: Any) -> bool:
+    """Whether the first word of a sentence, a spaCy Doc, is a name or part of one."""
+    first = next((token for token in sentence if token.text[0].isalnum()), None)
+    return first is not None and first.pos_ == "PROPN"
+
+
+def invented(sentence: str, source: str, begins_with_name: bool | None = None) -> tuple[str, ...]:
     """Names and numbers of a sentence that its source does not contain, in their order.
 
-    A name is a capitalized word; the first word of the sentence counts only where the next is capitalized, too. A
-    number is written in digits, or a word from two to twelve; the source may have it in either form.
+    A name is a capitalized word. A number is written in digits, or a word from two to twelve; the source may have it
+    in either form.
+
+    Args:
+        sentence: The sentence.
+        source: What it is said of.
+        begins_with_name: Whether its first word counts as a name; None counts it where the next is capitalized, too.
     """
     known = {_normal(word) for word in _WORD.findall(source)}
     words = _WORD.findall(sentence)
     found = []
     for i, word in enumerate(words):
-        is_name = word[0].isupper() and (i > 0 or (len(words) > 1 and words[1][0].isupper()))
+        counts = i > 0 or begins_with_name
+        if i == 0 and begins_with_name is None:
+            counts = len(words) > 1 and words[1][0].isupper()
+        is_name = word[0].isupper() and counts
         is_name = is_name and word.lower() not in _stop_words()
         if (is_number(word) or is_name) and _normal(word) not in known:
             found.append(word)
@@ -433,8 +459,8 @@ def _bare(text: str) -> str:
 
 
 def _normal(word: str) -> str:
-    word = re.sub(r"[’']s?$", "", word).lower().replace(",", "")
-    word = _NUMBER_WORDS.get(word, word)
+    word = re.sub(r"'s?$", "", word.replace("’", "'")).lower().replace(",", "")
+    word = _NUMBER_WORDS.get(word, _TITLES.get(word, word))
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 

@@ -30,6 +30,10 @@ _MAY_BECOME_PREAMBLE = re.compile(
 _POINTING_BACK = 0.2
 _LEAST_WORDS = 6
 _POINTS_BACK = re.compile(r"\W*(?:he|she|it|they|his|her|its|their|this|that|these)\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"\W*(?:but|and|or|so|yet|also|however|meanwhile|instead|then|still|nor|besides|moreover|therefore)\b",
+    re.IGNORECASE,
+)
 # Words that a sentence of a summary may have before a text of few but endless sentences counts as long.
 _LONG_SENTENCE = 60
 _SPLITTING = Lock()
@@ -128,6 +132,27 @@ class Length:
 def points_back(sentence: str) -> bool:
     """Whether a sentence begins with a pronoun, whose meaning stands in the sentence before."""
     return bool(_POINTS_BACK.match(sentence))
+
+
+def is_finished(sentence: str) -> bool:
+    """Whether a sentence ends as sentences do, and is not cut off."""
+    return bool(_FINAL.search(sentence.strip()))
+
+
+def stands_alone(sentence: str) -> bool:
+    """Whether a sentence of a text can be read without those around it.
+
+    It is whole, begins with neither a pronoun nor a word that goes on from before, closes the quotations that it opens,
+    and is more than a scrap.
+    """
+    return (
+        is_finished(sentence)
+        and _words(sentence) >= _LEAST_WORDS
+        and not points_back(sentence)
+        and not _GOES_ON.match(sentence)
+        and sentence.count("“") == sentence.count("”")
+        and sentence.count('"') % 2 == 0
+    )
 
 
 def standing(sentences: Sequence[str]) -> list[float]:

@@ -10,14 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from newstance.models import Annotator
-from newstance.models.consistency import ConsistencyChecker, Sources, turned_roles
+from newstance.models.consistency import (
+    ConsistencyChecker,
+    Sources,
+    begins_with_name,
+    content_words,
+    found_nowhere,
+    turned_roles,
+)
 from newstance.models.errors import ModelError
-from newstance.models.summarizer import Summarizer
+from newstance.models.sentences import is_finished, points_back, stands_alone
+from newstance.models.summarizer import GeneratedSummary, Summarizer
 
 from .analysis import Source, Summary, SummarySentence
 from .profile import GuardSettings
 
 OnText = Callable[[str], None]
+_SAME = 0.6  # of the content words of the shorter of two sentences; two that share more say the same
 
 
 @dataclass(frozen=True)
@@ -76,55 +85,116 @@ class Guard:
         checked = []
         for sentence, support in zip(sentences, supports, strict=True):
             sources = tuple(self._sources[i] for i in support.sources)
-            turned = turned_roles(self._annotator.annotate(sentence), self._doc)
-            faults = (*support.invented, *turned)
-            passes = not faults and support.support >= self._settings.min_support
+            parsed = self._annotator.annotate(sentence)
+            # The parse knows whether the first word, which has its capital anyway, is a name.
+            nowhere = found_nowhere(sentence, self._doc.text, begins_with_name(parsed))
+            faults = (*nowhere, *turned_roles(parsed, self._doc))
+            passes = not faults and is_finished(sentence) and support.support >= self._settings.min_support
             checked.append(Checked(sentence, sources, support.support, faults, passes))
         return checked
 
     def summary(self, summarizer: Summarizer, length: int | None, on_text: OnText | None = None) -> Summary:
         """Have the article summarized, and deal with what it does not support.
 
+        Of several versions, where the profile asks for them, that of which most may stand is the summary; what may not
+        gives way to the best supported sentence of the others.
+
         Args:
             summarizer: Writes the summary.
             length: In sentences; None takes the summarizer's own.
             on_text: Called with each piece of raw text as it is written.
         """
-        text = self._doc.text
-        generated = summarizer.summarize(text, sentences=length, on_text=on_text)
-        others = self._others(summarizer, length, generated.sentences, on_text)
-        stand_ins = self._checker.stand_ins(generated.sentences, self._texts)
-        kept: list[SummarySentence] = []
-        dropped: list[str] = []
-        for one, ranked in zip(self.check(generated.sentences), stand_ins, strict=True):
-            stands = one if one.passes or self._settings.unsupported == "keep" else None
-            if stands is None and self._settings.unsupported == "regenerate":
-                stands = next(others, None)
-            if stands is not None:
-                replaced = None if stands is one else one.text
-                faults = one.faults if self._settings.unsupported == "keep" or replaced else ()
-                kept.append(SummarySentence(stands.text, stands.sources, stands.support, replaced, faults))
-                continue
-            said = {sentence.text for sentence in kept}
-            best = next((self._sources[i] for i in ranked if self._sources[i].text not in said), None)
-            if best and self._settings.unsupported != "drop":
-                kept.append(SummarySentence(best.text, (best,), 1.0, one.text, one.faults))
-            else:
-                dropped.append(one.text)
-        return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
+        generated = summarizer.summarize(self._doc.text, sentences=length, on_text=on_text)
+        first = self.check(generated.sentences)
+        if generated.unchanged or self._settings.unsupported == "keep":
+            kept = [SummarySentence(one.text, one.sources, one.support, None, one.faults) for one in first]
+            return Summary(tuple(kept), generated.model, generated.unchanged, (), generated.text)
+        versions = [first, *self._further(summarizer, length, first, on_text)]
+        best = max(versions, key=_worth)
+        spare = sorted((one for version in versions for one in version if one.passes), key=lambda one: -one.support)
+        return self._put_together(generated, best, spare)
 
-    def _others(
-        self, summarizer: Summarizer, length: int | None, written: Sequence[str], on_text: OnText | None
-    ) -> Iterator[Checked]:
-        """Sentences of further samples that pass; a sample is drawn when the one before is used up."""
-        seen = set(written)
+    def _further(
+        self, summarizer: Summarizer, length: int | None, first: Sequence[Checked], on_text: OnText | None
+    ) -> list[list[Checked]]:
+        """Further samples, drawn until as many sentences pass as are wanted."""
+        if self._settings.unsupported != "regenerate":
+            return []
+        versions: list[list[Checked]] = []
+        passing = _distinct([], _standing(first))
         # What is shown as it is written is the first summary; a caller who wants to stop must be heard all the same.
         pulse: OnText | None = (lambda _: on_text("")) if on_text else None
         for sample in range(1, self._settings.samples + 1):
+            if len(passing) >= len(first):
+                break
             try:
                 again = summarizer.summarize(self._doc.text, sentences=length, on_text=pulse, sample=sample)
             except ModelError:  # no whole sentence this time; the next sample may have some
                 continue
-            fresh = [sentence for sentence in again.sentences if sentence not in seen]
-            seen.update(fresh)
-            yield from (one for one in self.check(fresh) if one.passes)
+            versions.append(self.check(again.sentences))
+            passing = _distinct(passing, _standing(versions[-1]))
+        return versions
+
+    def _put_together(self, generated: GeneratedSummary, best: Sequence[Checked], spare: list[Checked]) -> Summary:
+        """The summary: what stands of the best version, and for the rest a spare sentence or the article's own."""
+        stand_ins = self._checker.stand_ins([one.text for one in best], self._texts)
+        standing = _standing(best)
+        kept: list[SummarySentence] = []
+        dropped: list[str] = []
+        for one, ranked in zip(best, stand_ins, strict=True):
+            others = [sentence.text for sentence in kept] + [s.text for s in standing if s is not one]
+            if one in standing:
+                kept.append(SummarySentence(one.text, one.sources, one.support))
+                continue
+            found = next((s for s in spare if not points_back(s.text) and not _repeats(s.text, others)), None)
+            if found is not None:
+                kept.append(SummarySentence(found.text, found.sources, found.support, one.text, one.faults))
+                continue
+            own = next((s for i in ranked if self._may_be_quoted(s := self._sources[i], others)), None)
+            if own is not None and self._settings.unsupported != "drop":
+                kept.append(SummarySentence(own.text, (own,), 1.0, one.text, one.faults))
+            else:
+                dropped.append(one.text)
+        return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
+
+    def _may_be_quoted(self, source: Source, others: Sequence[str]) -> bool:
+        return stands_alone(source.text) and not _repeats(source.text, others)
+
+
+def _standing(version: Sequence[Checked]) -> list[Checked]:
+    """What of a version may stand where it stands.
+
+    A sentence that begins with a pronoun needs the one before it, which says who is meant; one that says again what
+    one before it said is left out.
+    """
+    kept: list[Checked] = []
+    before_stands = False
+    for one in version:
+        before_stands = (
+            one.passes
+            and (before_stands or not points_back(one.text))
+            and not _repeats(one.text, [other.text for other in kept])
+        )
+        if before_stands:
+            kept.append(one)
+    return kept
+
+
+def _distinct(known: Sequence[Checked], more: Sequence[Checked]) -> list[Checked]:
+    found = list(known)
+    for one in more:
+        if not _repeats(one.text, [other.text for other in found]):
+            found.append(one)
+    return found
+
+
+def _worth(version: Sequence[Checked]) -> tuple[int, float]:
+    """How good a version is: how much of it may stand, and how well that is supported."""
+    standing = _standing(version)
+    return len(standing), sum(one.support for one in standing)
+
+
+def _repeats(sentence: str, others: Sequence[str]) -> bool:
+    """Whether a sentence says mostly what another one says."""
+    own = content_words(sentence)
+    return any(len(own & words) >= _SAME * max(1, min(len(own), len(words))) for words in map(content_words, others))

@@ -8,6 +8,7 @@ from newstance.models.consistency import (
     ConsistencySettings,
     Retriever,
     SupportWeights,
+    begins_with_name,
     content_words,
     copied,
     found_nowhere,
@@ -188,6 +189,24 @@ def test_model_without_entailment_is_refused(encoder, tmp_path):
 )
 def test_names_and_numbers_that_the_source_lacks(sentence, expected):
     assert invented(sentence, " ".join(SOURCES)) == expected
+
+
+def test_names_are_the_same_with_either_apostrophe_and_titles_in_full():
+    assert invented("Then Danny O'Connor spoke.", "Danny O’Connor spoke.") == ()
+    assert invented("Then Senator Smith and Dr Vik spoke.", "Sen. Smith and Doctor Vik spoke.") == ()
+    assert invented("Then Senator Smith spoke.", "Smith spoke.") == ("Senator",)
+
+
+def test_the_first_word_is_a_name_if_the_parse_says_so(annotator):
+    source = "The mayor spoke."
+    assert invented("Solberg spoke.", source) == ()
+    for sentence, expected in (
+        ("Solberg spoke.", ("Solberg",)),
+        ("“Solberg spoke.”", ("Solberg",)),
+        ("Later she spoke.", ()),
+    ):
+        assert invented(sentence, source, begins_with_name(annotator.annotate(sentence))) == expected
+    assert not begins_with_name(annotator.annotate("..."))
 
 
 def test_numbers_are_the_same_in_words_and_digits():

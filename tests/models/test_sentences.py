@@ -6,7 +6,7 @@ import pytest
 
 from newstance.models import sentences as sentences_module
 from newstance.models.errors import InputError
-from newstance.models.sentences import Draft, Length, split_sentences, unique
+from newstance.models.sentences import Draft, Length, split_sentences, stands_alone, unique
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,19 @@ def test_threads_do_not_meet_in_the_splitter(monkeypatch):
     with ThreadPoolExecutor(4) as threads:
         assert list(threads.map(split_sentences, ["One went. Two came."] * 8)) == [["One went.", "Two came."]] * 8
     assert met == [False] * 8
+
+
+@pytest.mark.parametrize(
+    ("sentence", "alone"),
+    [
+        ("The senate voted to raise taxes on Monday.", True),
+        ("“We will vote,” the mayor of the town said on Monday.", True),
+        ("He voted to raise taxes on Monday.", False),  # who?
+        ("But the senate voted to raise taxes.", False),  # goes on from before
+        ("The senate voted to raise taxes on", False),  # cut off
+        ("“We will vote to raise taxes on Monday.", False),  # a quotation that goes on
+        ("Scroll down for video.", False),
+    ],
+)
+def test_what_can_be_read_without_the_sentences_around_it(sentence, alone):
+    assert stands_alone(sentence) == alone

@@ -106,6 +106,52 @@ def test_sentence_written_twice_is_not_taken_twice(summary_of):
     assert [sentence.text for sentence in summary.sentences].count(TRUE) == 1
 
 
+PRAISE, INVITED = "Solberg praised the harbour plan.", "Kim invited Putin to the talks."
+
+
+def texts(summary):
+    return [sentence.text for sentence in summary.sentences]
+
+
+def test_the_version_of_which_most_may_stand_is_the_summary(summary_of):
+    summary = summary_of("regenerate", [INVENTED, TRUE], [PRAISE, TRUE])
+    assert texts(summary) == [PRAISE, TRUE]
+    # The best version has both, so nothing of it was replaced.
+    assert [sentence.replaced for sentence in summary.sentences] == [None, None]
+    assert summary.written == f"{INVENTED} {TRUE}"
+
+
+def test_a_pronoun_needs_the_sentence_that_says_who_is_meant(summary_of):
+    she = "She praised the harbour plan."
+    assert (
+        texts(summary_of("drop", ["Ingrid Solberg praised the plan on Monday.", "She praised the talks."]))[0][0] == "I"
+    )
+    assert texts(summary_of("drop", [she, TRUE])) == [TRUE]
+    assert texts(summary_of("drop", [TRUE, INVENTED, she])) == [TRUE]
+    assert texts(summary_of("drop", [TRUE, "It opposes the plan of Kim and Putin.", she])) == [TRUE]
+    assert she not in texts(summary_of("regenerate", [INVENTED, TRUE], [she]))
+
+
+def test_what_follows_the_one_it_speaks_of_may_begin_with_a_pronoun(summary_of):
+    pair = ["The union opposes the plan.", "It rained all day."]
+    assert texts(summary_of("drop", pair)) == pair
+
+
+def test_what_is_cut_off_may_not_stand(summary_of):
+    assert texts(summary_of("drop", ["The union opposes the plan of the", TRUE])) == [TRUE]
+
+
+def test_what_was_said_is_not_said_again(summary_of):
+    summary = summary_of("drop", [TRUE, "The plan of the mayor the union opposes."])
+    assert texts(summary) == [TRUE]
+    assert summary.dropped == ("The plan of the mayor the union opposes.",)
+
+
+def test_the_parse_knows_whether_the_first_word_is_a_name(summary_of):
+    assert summary_of("keep", ["Johnson opposes the plan of the mayor."]).sentences[0].unsupported == ("Johnson",)
+    assert summary_of("keep", ["Yesterday Kim invited Putin to the talks."]).sentences[0].unsupported == ()
+
+
 def test_source_is_quoted_once(summary_of):
     summary = summary_of("replace", [f"{INVENTED} {'Boris. ' * i}".strip() for i in range(5)])
     quoted = [sentence.text for sentence in summary.sentences]
