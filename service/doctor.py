@@ -52,6 +52,8 @@ def weights_of(profile: Profile) -> dict[str, str]:
     sources = {"annotator": profile.annotator.source, "stance": profile.stance.source}
     if profile.summarizer.source:
         sources["summarizer"] = profile.summarizer.source
+    if profile.summarizer.adapter:
+        sources["summarizer's adapter"] = profile.summarizer.adapter
     if profile.consistency.source:
         sources["consistency"] = profile.consistency.source
     sources["embeddings"] = profile.consistency.embeddings
