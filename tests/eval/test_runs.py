@@ -24,7 +24,7 @@ def start(folder: Path, out: str, log: str) -> subprocess.Popen[bytes]:
 
 
 def wait_for_rows(path: Path, least: int) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if path.is_file() and path.read_bytes().count(b"\n") >= least:
             return
