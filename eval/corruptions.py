@@ -148,7 +148,7 @@ def measure(
     """
     import json
 
-    from .storage import write_json, write_whole
+    from .storage import make_folder, write_json, write_whole
 
     articles = [found for labelled in sets for found in held_out(labelled)]
     answers: list[Answered] = []
@@ -156,7 +156,7 @@ def measure(
         answers += ask(analyzer, article, cases_of(identity, article, reference, analyzer.annotator.annotate))
         advance(1, len(articles))
     result = shares(answers)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     rows = [asdict(a.case) | {"support": a.support, "faults": a.faults, "passes": a.passes} for a in answers]
     write_whole(out / "rows.jsonl", "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
     write_json(out / "metrics.json", {"profile": analyzer.profile.name, "articles": len(articles), "shares": result})

@@ -14,7 +14,7 @@ from newstance.models.errors import ConfigError, ModelError
 from newstance.models.summarizer import GeneratedSummary, Summarizer, SummarizerSettings, load_summarizer
 
 from . import provenance
-from .storage import write_json
+from .storage import make_folder, write_json
 
 
 class RememberingSummarizer:
@@ -88,7 +88,7 @@ class RememberingSummarizer:
         return self._folder / f"{hashlib.sha256(asked.encode()).hexdigest()}.json"
 
     def _keep(self, path: Path, written: GeneratedSummary) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         write_json(path, asdict(written))
 
 

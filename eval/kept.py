@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .scores import score_run
-from .storage import StoredRun, write_json
+from .storage import StoredRun, make_folder, write_json
 
 FOLDER = Path(__file__).parent / "results"
 # The sets, the quick ones first, with the options of ``newstance evaluate`` that each is run with.
@@ -67,7 +67,7 @@ def keep(run_folder: Path, folder: Path) -> Path:
     kept["best_baseline"]["scores"] = scores["baselines"][best]
     kept["partial"] = scores["partial"]
     kept |= {key: run.header[key] for key in _PROVENANCE}
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     path = folder / f"{run.config.name}.json"
     write_json(path, kept)
     return path

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,7 +16,7 @@ from newstance.models.stance import LABELS, StancePrediction, StanceQuery
 from . import provenance
 from .evidence import moved, places_in
 from .labelled import SUPPORTED, UNSUPPORTED, Example, LabelledSet
-from .storage import Row, RowFile, only_run_in, write_json
+from .storage import Row, RowFile, only_run_in, read_header, write_json
 
 # Large enough for batches of even length inside, small enough that a kill loses little.
 BATCH_SIZE = 256
@@ -191,12 +190,12 @@ def _check_same(folder: Path, header: dict[str, Any]) -> None:
     stored_file = folder / "run.json"
     if not stored_file.is_file():
         return
-    stored = json.loads(stored_file.read_text(encoding="utf-8"))
+    stored = read_header(stored_file)
     if differing := [what for key, what in _SAME.items() if stored.get(key) != header[key]]:
         raise InputError(
             f"{folder} holds a run with {', '.join(differing)}; choose another --out, or remove that folder"
         )
-    header["start"], header["sittings"] = stored["start"], stored["sittings"]
+    header["start"], header["sittings"] = stored["start"], stored.get("sittings", [])
 
 
 def _batches(labelled: LabelledSet, size: int) -> list[list[Example]]:

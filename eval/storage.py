@@ -6,22 +6,30 @@ being worked on.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict  # pydantic cannot check the standard library's before Python 3.12
 
 from newstance.models.errors import InputError
+from newstance.models.stance import LABELS
 
-from .labelled import Example
-from .set_config import SetConfig
+from .labelled import SUPPORTED, UNSUPPORTED, Example
+from .set_config import Kind, SetConfig
 
 # How the files of baselines in a run folder begin.
 BASELINE = "baseline-"
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
+@with_config(ConfigDict(strict=True))
 class Row(TypedDict):
     """What is kept of one example; every score is computed from these rows.
 
@@ -66,16 +74,31 @@ class RowFile:
         self.path = path
 
     def read(self) -> list[Row]:
-        """All whole rows, in the order they were made; a line torn by a kill is left out."""
+        """All whole rows, in the order they were made; a line torn by a kill is left out.
+
+        Raises:
+            InputError: A line is whole, but is no row; the message names file and line.
+        """
         if not self.path.is_file():
             return []
-        rows = []
+        rows: list[Row] = []
         # Not splitlines(): tweets hold Unicode line separators, which are no end of a row.
-        for line in self.path.read_bytes().split(b"\n"):
+        lines = self.path.read_bytes().split(b"\n")
+        for number, line in enumerate(lines, 1):
             try:
-                rows.append(json.loads(line))
-            except (json.JSONDecodeError, UnicodeDecodeError):
+                row = json.loads(line)
+            except ValueError:  # torn
                 continue
+            except RecursionError:
+                row = None
+            problem = _problem(_ROW, row)
+            if not problem:
+                rows.append(row)
+            elif number < len(lines):  # a last line without its end is a torn one, too
+                raise InputError(
+                    f"{self.path}, line {number} is no row of a run ({problem}); take the line out, and make its "
+                    "example again by the command of the run"
+                )
         return rows
 
     def take_up(self, batches: Sequence[Sequence[Example]]) -> list[Sequence[Example]]:
@@ -92,29 +115,83 @@ class RowFile:
         return [batch for batch in batches if id(batch) not in finished]
 
     def append(self, rows: Sequence[Row]) -> None:
-        """Add a batch, by one write that a kill cannot split, and wait until it is on disk."""
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        try:
-            os.write(descriptor, "".join(map(_line, rows)).encode())
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        """Add a batch, by one write that a kill cannot split, and wait until it is on disk.
+
+        Raises:
+            InputError: It cannot be written, as on a full disk; nothing of the batch is left.
+        """
+        left = memoryview("".join(map(_line, rows)).encode())
+        with _told(self.path):
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+            try:
+                before = os.fstat(descriptor).st_size
+                try:
+                    while left:  # a disk that is nearly full takes a part, and says why with the next write
+                        left = left[os.write(descriptor, left) :]
+                    os.fsync(descriptor)
+                except OSError:
+                    with suppress(OSError):  # what cannot be cut is no file
+                        os.ftruncate(descriptor, before)
+                    raise
+            finally:
+                os.close(descriptor)
 
 
 def _line(row: Row) -> str:
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    return _readable(row) + "\n"
+
+
+def _readable(value: Any, indent: int | None = None) -> str:
+    """JSON that people can read; halves of surrogate pairs, which no file can hold, are escaped in it."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return json.dumps(value, indent=indent) if _HALVES.search(text) else text
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, if they are not there.
+
+    Raises:
+        InputError: It cannot be made.
+    """
+    with _told(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all."""
+    """Write a file so that it is there whole or not at all. Halves of surrogate pairs become question marks.
+
+    Raises:
+        InputError: It cannot be written.
+    """
     unfinished = path.with_name(path.name + ".part")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
+    with _told(path):
+        try:
+            unfinished.write_bytes(text.encode("utf-8", errors="replace"))
+            unfinished.replace(path)
+        except OSError:
+            with suppress(OSError):
+                unfinished.unlink()
+            raise
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write JSON that people can read, whole or not at all."""
-    write_whole(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    """Write JSON that people can read, whole or not at all; raises as ``write_whole``."""
+    write_whole(path, _readable(value, indent=2) + "\n")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Errors of the system in plain words, with what to do."""
+    try:
+        yield
+    except OSError as error:
+        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        remedy = (
+            "make room, and give the same command again: a run goes on where it stopped"
+            if is_full
+            else "choose another folder, or let yourself write there"
+        )
+        raise InputError(f"{path} cannot be written: {error.strerror or error}; {remedy}") from error
 
 
 @contextmanager
@@ -124,16 +201,17 @@ def only_run_in(folder: Path) -> Iterator[None]:
     The lock is the operating system's own, so it goes with a killed process.
 
     Raises:
-        InputError: Another run is at work there.
+        InputError: Another run is at work there, or nobody may write there.
     """
     from filelock import FileLock, Timeout
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     lock = FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise InputError(f"another run is at work in {folder}; wait for it, or choose another --out") from error
+    with _told(folder):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise InputError(f"another run is at work in {folder}; wait for it, or choose another --out") from error
     try:
         yield
     finally:
@@ -146,6 +224,88 @@ def runs_in(folder: Path) -> list[Path]:
     return below or [folder]
 
 
+class _Header(BaseModel):
+    """What scores and reports need of ``run.json``, which holds more."""
+
+    model_config = ConfigDict(strict=True)
+
+    config: dict[str, Any]
+    profile: dict[str, Any]
+    profile_sha256: str
+    model_sha256: str
+    data: str
+    data_sha256: str
+    examples_in_set: int
+    limit: int | None
+    skipped: list[str]
+    command: str
+    commit: str | None
+    machine: dict[str, Any]
+    versions: dict[str, str]
+    start: str
+    end: str | None
+    sittings: list[dict[str, Any]] = []
+
+
+# What a row of each kind of set is asked, and how it may be answered; a summary is any text.
+_OF_STANCES = (("text", "holder", "target"), LABELS)
+_ASKED: Mapping[Kind, tuple[Sequence[str], Sequence[str]]] = {
+    "stance": _OF_STANCES,
+    "articles": _OF_STANCES,
+    "summaries": (("article",), ()),
+    "consistency": (("article", "sentence"), (SUPPORTED, UNSUPPORTED)),
+}
+_HEADER = TypeAdapter(_Header)
+_ROW = TypeAdapter(Row)
+
+
+def _problem(kind: TypeAdapter[Any], value: Any) -> str:
+    """What keeps a value from being of a kind; "" if nothing does."""
+    if value is None:
+        return "it is nested too deeply, or null"
+    try:
+        kind.validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        return f"{where}: {first['msg']}" if where else first["msg"]
+    return ""
+
+
+def _misfit(row: Row, kind: Kind) -> str:
+    """What keeps a row from being scored as one of its kind of set; "" if nothing does."""
+    inputs, labels = _ASKED[kind]
+    if missing := [name for name in inputs if name not in row["input"]]:
+        return f"its input has no {missing[0]}"
+    if not labels:
+        return ""
+    for name in ("gold", "prediction"):
+        if row[name] not in (*labels, *([None] if name == "prediction" else [])):
+            return f"{name} is none of {', '.join(labels)}"
+    if row["probabilities"] and (row["prediction"] is None or not row["probabilities"].keys() >= set(labels)):
+        return f"its probabilities are not those of {', '.join(labels)}, or it has no answer"
+    return ""
+
+
+def read_header(file: Path) -> dict[str, Any]:
+    """What a run's ``run.json`` says.
+
+    Raises:
+        InputError: It cannot be read, or is none.
+    """
+    remedy = "choose another --out, or remove that folder"
+    try:
+        header = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}; {remedy}") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{file} is damaged ({type(error).__name__}); {remedy}") from error
+    if problem := _problem(_HEADER, header):
+        raise InputError(f"{file} does not describe a run ({problem}); {remedy}")
+    found: dict[str, Any] = header
+    return found
+
+
 class StoredRun:
     """A run folder, read back.
 
@@ -153,7 +313,7 @@ class StoredRun:
         folder: One with ``run.json`` and ``rows.jsonl``.
 
     Raises:
-        InputError: It is none.
+        InputError: It is none, or a file in it is damaged.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -163,9 +323,12 @@ class StoredRun:
             below = sorted(path.parent.name for path in folder.glob("*/run.json"))
             hint = f"; runs below it: {', '.join(below)}" if below else ""
             raise InputError(f"{folder} is no run: it has no run.json{hint}")
-        self.header: dict[str, Any] = json.loads(header.read_text(encoding="utf-8"))
-        self.config = SetConfig.model_validate(self.header["config"])
-        rows = sorted(RowFile(folder / "rows.jsonl").read(), key=lambda row: row["id"])
+        self.header = read_header(header)
+        try:
+            self.config = SetConfig.model_validate(self.header["config"])
+        except ValidationError as error:
+            raise InputError(f"{header} describes no set that is known ({error.errors()[0]['msg']})") from error
+        rows = sorted(self._read("rows"), key=lambda row: row["id"])
         if not rows:
             raise InputError(f"{folder} holds no row yet; finish the run with: {self.header['command']}")
         self.rows = rows
@@ -178,7 +341,18 @@ class StoredRun:
 
     def rows_beside(self, name: str) -> dict[str, Row]:
         """Rows by id of a file beside the run's own: another model's, or those of changed examples."""
-        return {row["id"]: row for row in RowFile(self.folder / f"{name}.jsonl").read()}
+        return {row["id"]: row for row in self._read(name)}
+
+    def _read(self, name: str) -> list[Row]:
+        file = RowFile(self.folder / f"{name}.jsonl")
+        rows = file.read()
+        for row in rows:
+            if problem := _misfit(row, self.config.kind):
+                raise InputError(
+                    f"{file.path}: the row of {row['id']!r} does not fit a set of {self.config.kind} ({problem}); take "
+                    "it out, and make its example again by the command of the run"
+                )
+        return rows
 
     def baselines(self) -> dict[str, list[Row]]:
         """Rows of the baselines that need a model, by name; an unfinished one cannot be compared."""
