@@ -1,4 +1,4 @@
-"""Twenty users at once on the real models, each with articles of its own.
+"""Users at once on the real models, each with articles of its own; in the second run, some of them mean harm.
 
 NEWSTANCE_LOAD_SECONDS says for how long (20); the figures of a full minute are shown by
 
@@ -22,14 +22,19 @@ pytestmark = pytest.mark.embedded
 
 SECONDS = float(os.environ.get("NEWSTANCE_LOAD_SECONDS", "20"))
 USERS = 20
+CROWD, HOSTILE = 50, 10  # users in the second run, and how many of them mean harm
+LIMIT = 120  # seconds that one request may take
 QUEUE = 12  # fewer than the users, so that some are sent away
 # What parses and models keep of new words, and what an allocator does not hand back.
 MOST_GROWTH = 64e6  # bytes
 NAMES = [
     *("Olsen", "Becker", "Rossi", "Novak", "Tanaka", "Moreau", "Silva", "Haas", "Kowalski", "Lindgren"),
     *("Petrov", "Costa", "Weber", "Dubois", "Marino", "Svensson", "Fischer", "Horvat", "Jensen", "Almeida"),
+    *("Schneider", "Nilsen", "Ricci", "Dvorak", "Yamada", "Laurent", "Pereira", "Vogel", "Zielinski", "Bergman"),
+    *("Ivanov", "Mendes", "Krause", "Fontaine", "Greco", "Larsson", "Schubert", "Babic", "Pedersen", "Carvalho"),
+    *("Hoffmann", "Eriksen", "Ferrari", "Kolar", "Suzuki", "Garnier", "Ramos", "Winkler", "Nowak", "Holmberg"),
 ]
-assert len(set(NAMES)) == USERS
+assert len(set(NAMES)) == CROWD
 
 
 def article(name, round_):
@@ -90,6 +95,49 @@ class User(threading.Thread):
             assert [a["name"] for a in found["actors"] if a["name"].startswith("Maria")] == [actor]
 
 
+# Short texts that readers took minutes for, and long ones of the same kinds.
+HARM = [
+    "Kim " * 625,
+    "Kim " * 6000,
+    "Kim said that Putin said that " * 350,
+    '"' * 50_000,
+    'Kim said: "We will go. ' * 1000,
+    "'s " * 8000,
+    "he " * 8000,
+    "(" * 20_000 + "Kim" + ")" * 20_000,
+    "Kim, Putin and " * 1500,
+    "a" * 50_000,
+    "Kim's " * 5000,
+    "\u202e\u200b" * 10_000 + "Kim praised the ferry law.",
+]
+
+
+class Crowd(User):
+    """Asks for stances alone, one article after another."""
+
+    def ask(self, client, round_):
+        super().ask(client, 2 * round_ + 1)
+
+
+class Enemy(Crowd):
+    """Asks for the stances in texts that were written to hold the server up, and does not always wait for them."""
+
+    def ask(self, client, round_):
+        text = self.random.choice(HARM)
+        pairs = [{"actor": actor, "target": "the ferry law"} for actor in ("Kim", "Putin", "he")]
+        patience = self.random.choice((2, 150, 150))
+        try:
+            answer = client.post("/v1/stances", json={"text": text, "pairs": pairs}, timeout=patience)
+        except httpx.TimeoutException:
+            assert patience == 2, (text[:30], len(text))
+            self.statuses["left"] += 1
+            return
+        self.statuses[answer.status_code] += 1
+        assert answer.status_code in (200, 413, 422, 503), (text[:30], answer.text)
+        if answer.status_code == 503:
+            time.sleep(self.random.uniform(0.5, 1))
+
+
 @pytest.fixture(scope="module")
 def address():
     command = [sys.executable, "-m", "newstance.service.cli", "serve", "--port", "0", "--max-queue", str(QUEUE)]
@@ -136,3 +184,41 @@ def test_twenty_users_at_once(address):
     assert statuses.keys() <= {200, 503}
     assert all(user.answered for user in users)
     assert end - warm < MOST_GROWTH
+
+
+def running(address):
+    """How many analyses the server is at."""
+    text = httpx.get(f"{address}/metrics", timeout=60).text
+    return sum(
+        float(re.search(rf"^newstance_analyses_{kind} (\S+)", text, re.MULTILINE)[1]) for kind in ("running", "waiting")
+    )
+
+
+def test_hostile_texts_among_honest_ones(address):
+    begin = time.monotonic()
+    end = begin + SECONDS
+    enemies = [Enemy(address, number, end) for number in range(HOSTILE)]
+    honest = [Crowd(address, number, end) for number in range(HOSTILE, CROWD)]
+    for user in (*enemies, *honest):
+        user.start()
+    for user in (*enemies, *honest):
+        user.join()
+    took = time.monotonic() - begin
+    times = sorted(seconds for user in honest for seconds in user.answered)
+    statuses, harm = (sum((user.statuses for user in users), Counter()) for users in (honest, enemies))
+    print(
+        f"\n{CROWD} users, {HOSTILE} of them hostile, {took:.0f} s: {len(times) / took * 60:.0f} honest answers a "
+        f"minute, median {times[len(times) // 2]:.1f} s, longest {times[-1]:.1f} s; "
+        f"honest {dict(statuses)}, hostile {dict(harm)}"
+    )
+    assert [problem for user in (*enemies, *honest) for problem in user.problems] == []
+    assert statuses.keys() <= {200, 503}
+    assert times[-1] < LIMIT
+    deadline = time.monotonic() + 15  # whoever has gone is noticed, and nothing of theirs runs on
+    while running(address):
+        assert time.monotonic() < deadline, running(address)
+        time.sleep(0.2)
+    last = Crowd(address, CROWD - 1, time.monotonic() + 5)
+    last.run()
+    assert last.problems == []
+    assert last.answered
