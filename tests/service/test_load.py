@@ -55,7 +55,8 @@ class User(threading.Thread):
         self.statuses, self.problems, self.answered = Counter(), [], []
 
     def run(self):
-        with httpx.Client(base_url=self.address, timeout=150) as client:
+        # Each would read all certificates first, which takes long for fifty at once.
+        with httpx.Client(base_url=self.address, timeout=150, verify=False) as client:
             round_ = 0
             while time.monotonic() < self.end:
                 round_ += 1
@@ -206,12 +207,13 @@ def test_hostile_texts_among_honest_ones(address):
     took = time.monotonic() - begin
     times = sorted(seconds for user in honest for seconds in user.answered)
     statuses, harm = (sum((user.statuses for user in users), Counter()) for users in (honest, enemies))
+    assert [problem for user in (*enemies, *honest) for problem in user.problems] == []
+    assert times, (statuses, harm)
     print(
         f"\n{CROWD} users, {HOSTILE} of them hostile, {took:.0f} s: {len(times) / took * 60:.0f} honest answers a "
         f"minute, median {times[len(times) // 2]:.1f} s, longest {times[-1]:.1f} s; "
         f"honest {dict(statuses)}, hostile {dict(harm)}"
     )
-    assert [problem for user in (*enemies, *honest) for problem in user.problems] == []
     assert statuses.keys() <= {200, 503}
     assert times[-1] < LIMIT
     deadline = time.monotonic() + 15  # whoever has gone is noticed, and nothing of theirs runs on
