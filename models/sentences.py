@@ -34,6 +34,10 @@ _GOES_ON = re.compile(
     r"\W*(?:but|and|or|so|yet|also|however|meanwhile|instead|then|still|nor|besides|moreover|therefore)\b",
     re.IGNORECASE,
 )
+# Scraps of captions and lists: "court, accusing him.", "He was ridiculed for outfits such as ."
+_BROKEN_OFF = re.compile(r"^\W*[a-z]|\b(?:as|of|to|the|an?|and|or|in|on|at|with|for|from|by)\s*[.…]\W*$")
+# A quotation in single marks that goes on in the next sentence: the mark that closes it would stand before no letter.
+_LEFT_OPEN = re.compile(r"['‘](?!.*\w[.,!?…]?['’](?:\W|$))")
 # Words that a sentence of a summary may have before a text of few but endless sentences counts as long.
 _LONG_SENTENCE = 60
 _SPLITTING = Lock()
@@ -143,13 +147,15 @@ def stands_alone(sentence: str) -> bool:
     """Whether a sentence of a text can be read without those around it.
 
     It is whole, begins with neither a pronoun nor a word that goes on from before, closes the quotations that it opens,
-    and is more than a scrap.
+    and is more than a scrap of a caption.
     """
     return (
         is_finished(sentence)
         and _words(sentence) >= _LEAST_WORDS
         and not points_back(sentence)
         and not _GOES_ON.match(sentence)
+        and not _BROKEN_OFF.search(sentence)
+        and not _LEFT_OPEN.match(sentence)
         and sentence.count("“") == sentence.count("”")
         and sentence.count('"') % 2 == 0
     )

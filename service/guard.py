@@ -26,7 +26,7 @@ from .analysis import Source, Summary, SummarySentence
 from .profile import GuardSettings
 
 OnText = Callable[[str], None]
-_SAME = 0.6  # of the content words of the shorter of two sentences; two that share more say the same
+_SAME = 0.5  # of the content words of the shorter of two sentences; two that share more say the same
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,12 @@ def test_threads_do_not_meet_in_the_splitter(monkeypatch):
         ("The senate voted to raise taxes on", False),  # cut off
         ("“We will vote to raise taxes on Monday.", False),  # a quotation that goes on
         ("Scroll down for video.", False),
+        ("court, where the mayor of the town was accused.", False),  # the rest of a line that was cut
+        ("The mayor was ridiculed for his outfits such as .", False),
+        ("'The mayors of all towns voted on Monday.", False),
+        ("'Twas the mayor's plan,' said the union's head on Monday.", True),
+        ("‘We will vote,’ the mayor of the town said on Monday.", True),
+        ("The mayor's plan cost more than the union's.", True),
     ],
 )
 def test_what_can_be_read_without_the_sentences_around_it(sentence, alone):
