@@ -264,7 +264,7 @@ class ConsistencyChecker:
             return cls(retriever, None, settings.weights)
         weights = locate(settings.source)
         pairs = PairClassifier.load(weights, device=device)
-        scorer = EntailmentScorer(pairs, pairs.temperature)
+        scorer = EntailmentScorer(pairs)
         return cls(retriever, scorer, settings.weights or fitted_weights(weights))
 
     def similarity(self, texts: Sequence[str], sources: Sequence[str]) -> np.ndarray:

@@ -10,6 +10,8 @@ import numpy as np
 from .errors import ModelError
 from .pairs import OnBatch, PairClassifier, softmax
 
+STANCES = ("favor", "against", "neutral")  # the other outputs of a model that does both
+
 
 @dataclass(frozen=True)
 class Hypotheses:
@@ -31,23 +33,25 @@ class EntailmentScorer:
     """Entailment probabilities from any NLI model, with three labels or two, in any order.
 
     Args:
-        pairs: The NLI model.
-        temperature: Logits are divided by it.
+        pairs: The NLI model; what it says on stance, if it does both, is left aside.
+        temperature: Logits are divided by it; None takes the model's own.
 
     Raises:
         ModelError: None of the model's labels means entailment.
     """
 
-    def __init__(self, pairs: PairClassifier, temperature: float = 1.0) -> None:
+    def __init__(self, pairs: PairClassifier, temperature: float | None = None) -> None:
         self._pairs = pairs
-        self._temperature = temperature
-        self._entailment = entailment_index(pairs.labels)
+        self._temperature = pairs.temperatures.get("support", 1.0) if temperature is None else temperature
+        both = set(STANCES) <= set(pairs.labels)
+        self._columns = [i for i, label in enumerate(pairs.labels) if not (both and label in STANCES)]
+        self._entailment = entailment_index([pairs.labels[i] for i in self._columns])
 
     def score(self, questions: Sequence[Hypotheses], on_batch: OnBatch | None = None) -> list[Entailment]:
         """One entailment for each question, in the same order."""
         pairs = [(question.premise, wording) for question in questions for wording in question.wordings]
         scores = self._pairs.score(pairs, on_batch)
-        probabilities = softmax(scores.logits / self._temperature)[:, self._entailment]
+        probabilities = softmax(scores.logits[:, self._columns] / self._temperature)[:, self._entailment]
         results, start = [], 0
         for question in questions:
             part = slice(start, start + len(question.wordings))

@@ -7,7 +7,7 @@ and direct stance classification stand on it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -44,7 +44,8 @@ class PairClassifier:
         tokenizer: The model's Hugging Face tokenizer.
         labels: The model's labels in the order of its outputs.
         max_length: The longest pair in tokens; texts are cut to fit, questions never.
-        temperature: What the model's training fitted; for callers that turn logits into probabilities.
+        temperatures: What the model's training fitted, by task ("stance", "support"); for callers that turn logits
+            into probabilities.
         tokens_per_batch: Upper bound of a batch, padding included; a longer pair is a batch of its own.
     """
 
@@ -54,14 +55,14 @@ class PairClassifier:
         tokenizer: Any,
         labels: Sequence[str],
         max_length: int,
-        temperature: float = 1.0,
+        temperatures: Mapping[str, float] | None = None,
         tokens_per_batch: int = _TOKENS_PER_BATCH,
     ) -> None:
         self._run = run
         self._tokenizer = tokenizer
         self.labels = list(labels)
         self.max_length = max_length
-        self.temperature = temperature
+        self.temperatures = dict(temperatures or {})
         self._tokens_per_batch = tokens_per_batch
         # A fast tokenizer keeps its truncation as state: another thread's call would switch it off.
         self._tokenizing = Lock()
@@ -90,9 +91,7 @@ class PairClassifier:
             tokenizer,
             labels,
             own.get("max_length", min(longest, 512)),
-            own.get("temperature", 1.0),
-            # Activations of eight bits share one scale in a batch: there, a pair's neighbours would change its answer.
-            tokens_per_batch=1 if weights.is_onnx else _TOKENS_PER_BATCH,
+            own.get("temperatures"),
         )
 
     def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:

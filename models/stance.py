@@ -4,8 +4,8 @@ Any Hugging Face sequence-pair classifier will do, by one of two roads:
 
 * *entailment*: an NLI model; hypotheses such as "{holder} supports {target}." are scored against the text
   (Yin et al. 2019, "Benchmarking Zero-shot Text Classification"). Several templates are averaged.
-* *direct*: a classifier whose own labels are favor, against and neutral, such as ``bundled:stance-mpnet``; it
-  is asked one question, "{holder} toward {target}".
+* *direct*: a classifier among whose labels are favor, against and neutral, such as ``bundled:newstance-mpnet``; it
+  is asked one question, "{holder} toward {target}", and its other outputs are left aside.
 
 The road follows from the model's labels.
 """
@@ -119,8 +119,8 @@ class StanceClassifier:
     """A stance classifier over any sequence-pair model.
 
     Args:
-        pairs: The model. With the labels favor, against and neutral it takes the direct road, with an
-            entailment label the entailment road.
+        pairs: The model. With the labels favor, against and neutral among its own it takes the direct road, else
+            with an entailment label the entailment road.
         templates: Hypotheses for the entailment road.
         temperature: Logits are divided by it; fitted on development data (Guo et al. 2017, "On Calibration of
             Modern Neural Networks"). None takes the model's own, which is 1 unless its training fitted one.
@@ -133,9 +133,11 @@ class StanceClassifier:
         self, pairs: PairClassifier, templates: Templates | None = None, temperature: float | None = None
     ) -> None:
         self.pairs = pairs
-        self.temperature = pairs.temperature if temperature is None else temperature
-        self.is_direct = set(pairs.labels) == set(LABELS)
+        self.is_direct = set(LABELS) <= set(pairs.labels)
+        own = pairs.temperatures.get("stance" if self.is_direct else "support", 1.0)
+        self.temperature = own if temperature is None else temperature
         self._templates = templates or Templates()
+        self._columns = [pairs.labels.index(label) for label in LABELS] if self.is_direct else []
         self._entailment = None if self.is_direct else EntailmentScorer(pairs, self.temperature)
 
     @classmethod
@@ -180,11 +182,8 @@ class StanceClassifier:
 
     def _classify_direct(self, queries: Sequence[StanceQuery], on_batch: OnBatch | None) -> list[StancePrediction]:
         scores = self.pairs.score([direct_pair(query) for query in queries], on_batch)
-        probabilities = softmax(scores.logits / self.temperature)
-        columns = [self.pairs.labels.index(label) for label in LABELS]
-        return [
-            _prediction(row[columns], truncated) for row, truncated in zip(probabilities, scores.truncated, strict=True)
-        ]
+        probabilities = softmax(scores.logits[:, self._columns] / self.temperature)
+        return [_prediction(row, truncated) for row, truncated in zip(probabilities, scores.truncated, strict=True)]
 
     def _classify_by_entailment(
         self, queries: Sequence[StanceQuery], on_batch: OnBatch | None

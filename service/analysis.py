@@ -13,7 +13,6 @@ from .article import Article
 
 Kind = Literal["person", "body", "country", "group"]
 Voice = Literal["own words", "reported act", "claim", "narrator"]
-Doubt = Literal["hedge", "condition", "question", "denial", "negation", "given up"]
 Display = Literal["favor", "against", "neutral", "mixed"]
 
 
@@ -58,8 +57,6 @@ class Evidence:
         voice: Whose word it is: the actor's own (quoted, or reported with "said that"), a report of what the actor
             did, somebody else's claim about it, or the narrator's words about an actor that does nothing.
         claimed_by: Who claims it, if it is a claim: an actor, or "critics"; None if the article does not say.
-        doubt: Why the passage counts less, if it does: it hedges, names a condition, asks, tells of a denial, says
-            what the actor did not do, or what it gave up.
     """
 
     start: int
@@ -71,7 +68,6 @@ class Evidence:
     truncated: bool = False
     voice: Voice = "reported act"
     claimed_by: str | None = None
-    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,16 @@ from newstance.models.consistency import ConsistencyChecker, Sources
 from newstance.models.errors import InputError, ModelError
 from newstance.models.hearing import Heard, unheard
 from newstance.models.pairs import OnBatch
+from newstance.models.stance import StancePrediction, StanceQuery
 from newstance.models.summarizer import Summarizer
 
 from .actors import find_actors, match_actor, named_in
-from .aggregation import aggregate
 from .analysis import Actor, Analysis, Stance, Summary
 from .answers import Answers
 from .article import Article, refuse_no_name
 from .guard import Checked, Guard, sources_of
-from .passages import Passage, Target, is_named, passages_of, query_for, target_of
+from .judging.passages import Sentence, Target, is_named, passages_of, sentences_of, target_of
+from .judging.stances import ReadArticle, judge, stance_of
 from .profile import AggregationSettings, Profile, Topic
 from .quotations import Quotation, find_quotations
 from .targets import propose_targets
@@ -45,6 +46,7 @@ class Reading:
     doc: Any
     actors: tuple[Actor, ...]
     quotations: tuple[Quotation, ...]
+    sentences: tuple[Sentence, ...]
     topic: Topic | None
     sources: Sources
     answers: Answers = field(default_factory=Answers, compare=False, repr=False)
@@ -221,7 +223,10 @@ class Analyzer:
             (actor, target)
             for actor, other in itertools.permutations(chosen, 2)
             if not (target := self._target(reading, other.name)).is_actor(actor)
-            and any(p.relation == "named" for p in passages_of(actor, target, reading.doc, reading.quotations))
+            and any(
+                passage.names_actor and passage.names_target
+                for passage in passages_of(actor, target, reading.sentences, reading.doc)
+            )
         ]
         return self._stances(reading, pairs, on_batch, self._aggregation(threshold))
 
@@ -273,12 +278,19 @@ class Analyzer:
             One stance for each pair, in the same order; ``stance.actor.name`` is the name as asked for.
         """
         reading = self.read(article, topic, heard)
-        asked: list[tuple[Actor, Target]] = []
-        for name, target in pairs:
-            refuse_no_name(name, "actor")
-            actor = match_actor(name, reading.actors) or named_in(reading.doc, name) or Actor(name, "body")
-            asked.append((replace(actor, name=name), self._target(reading, target)))
-        return self._stances(reading, asked, on_batch)
+        return self._stances(reading, [self.pair(reading, name, target) for name, target in pairs], on_batch)
+
+    def pair(self, reading: Reading, name: str, target: str) -> tuple[Actor, Target]:
+        """A named actor and a named target, as an article has them; the actor is called as asked for.
+
+        An actor that the article does not name has no mentions.
+
+        Raises:
+            InputError: A name is empty, or the target too long for the model.
+        """
+        refuse_no_name(name, "actor")
+        actor = match_actor(name, reading.actors) or named_in(reading.doc, name) or Actor(name, "body")
+        return replace(actor, name=name), self._target(reading, target)
 
     def read(self, article: Article, topic: str | Path | Topic | None = None, heard: Heard = unheard) -> Reading:
         """Annotate an article and find actors and quotations in it.
@@ -300,7 +312,7 @@ class Analyzer:
         loaded = topic if isinstance(topic, Topic) or topic is None else Topic.load(topic)
         doc = self.annotator.annotate(article.text, self.profile.limits.most_tokens, heard)
         actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {}, heard)
-        return with_actors(Reading(article, doc, (), (), loaded, sources_of(doc)), actors, heard)
+        return with_actors(Reading(article, doc, (), (), (), loaded, sources_of(doc)), actors, heard)
 
     def models(self) -> dict[str, str]:
         """Which weights run, by part."""
@@ -335,18 +347,12 @@ class Analyzer:
         return self._seen_in(reading, target_of(name, aliases, reading.actors))
 
     def _seen_in(self, reading: Reading, target: Target) -> Target:
-        """A target with whether the article mentions it, and which sentences are near to it."""
-        bounds = self.profile.aggregation
-        is_named_there = is_named(target, reading.doc)
-        if is_named_there and bounds.unrelated_similarity <= -1:
-            return target
-        sentences = [sentence for sentence in reading.doc.sents if sentence.text.strip()]
+        """A target with whether the article mentions it."""
+        least = self.profile.aggregation.related_similarity
+        if is_named(target, reading.sentences) or not reading.sentences:
+            return replace(target, is_mentioned=bool(reading.sentences))
         similar = self.consistency.similarity([target.name, *target.aliases], reading.sources)
-        similar = similar.max(axis=0, initial=-1.0)
-        least = bounds.unrelated_similarity
-        near = {sentence.start_char for sentence, cosine in zip(sentences, similar, strict=True) if cosine >= least}
-        is_mentioned = is_named_there or bool(similar.max(initial=-1.0) >= bounds.related_similarity)
-        return replace(target, is_mentioned=is_mentioned, near=frozenset(near))
+        return replace(target, is_mentioned=bool(similar.max(initial=-1.0) >= least))
 
     def _stances(
         self,
@@ -355,21 +361,14 @@ class Analyzer:
         on_batch: OnBatch | None = None,
         settings: AggregationSettings | None = None,
     ) -> list[Stance]:
-        """One stance for each pair; the queries of all pairs that are new are classified in one go."""
-        passages: list[list[Passage]] = [
-            passages_of(actor, target, reading.doc, reading.quotations) for actor, target in asked
-        ]
-        queries = [
-            query_for(passage, actor, target)
-            for (actor, target), found in zip(asked, passages, strict=True)
-            for passage in found
-        ]
+        """One stance for each pair; what the model has said before about this article, it is not asked again."""
         settings = settings or self.profile.aggregation
-        predictions = iter(reading.answers.to(queries, lambda new: self.classifier.classify(new, on_batch)))
-        return [
-            aggregate(actor, target, [(passage, next(predictions)) for passage in found], settings, reading.article)
-            for (actor, target), found in zip(asked, passages, strict=True)
-        ]
+        article = ReadArticle(reading.doc, reading.sentences, reading.quotations)
+
+        def ask(queries: Sequence[StanceQuery]) -> list[StancePrediction]:
+            return reading.answers.to(queries, lambda new: self.classifier.classify(new, on_batch))
+
+        return [stance_of(judged, article, settings) for judged in judge(asked, article, settings, ask)]
 
     def _checked_summary(
         self, reading: Reading, length: int | None, on_text: Callable[[str], None] | None = None
@@ -382,7 +381,10 @@ class Analyzer:
 
 def with_actors(reading: Reading, actors: Sequence[Actor], heard: Heard = unheard) -> Reading:
     """The same article with other actors; who speaks in its quotations follows from them, by rules alone."""
-    return replace(reading, actors=tuple(actors), quotations=tuple(find_quotations(reading.doc, actors, heard)))
+    quotations = tuple(find_quotations(reading.doc, actors, heard))
+    return replace(
+        reading, actors=tuple(actors), quotations=quotations, sentences=sentences_of(reading.doc, quotations)
+    )
 
 
 @contextmanager

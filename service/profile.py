@@ -14,45 +14,38 @@ from newstance.models.consistency import ConsistencySettings
 from newstance.models.stance import StanceSettings
 from newstance.models.summarizer import SummarizerSettings
 
+from .judging.combiner import Combiner
+
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class VoiceWeights(Settings):
-    """What a passage counts by whose word it is; see ``Evidence.voice``."""
-
-    own_words: Share
-    reported_act: Share
-    claim: Share
-    narrator: Share
-
-
 class AggregationSettings(Settings):
-    """From sentences to one stance.
+    """From passages to one stance.
 
     Attributes:
         threshold: A stance less probable than this is reported as neutral.
-        evidence_threshold: A passage less probable than this is not shown.
+        window_words: How many words of passages about actor and target are read together.
+        sentences_from: From this probability of a side, by the window alone, its sentences are asked one by one.
+        combiner: How window and sentences make one probability, as fitted by ``newstance calibrate``; None mixes them
+            in fixed shares.
+        evidence_threshold: The first sentence that is shown for a stance is at least this probable.
+        further_evidence: Every other one is at least this probable.
+        most_evidence: How many sentences are shown for a side.
+        mixed_threshold: Where both sides are this probable and each has a sentence as probable as further evidence,
+            the stance is shown as mixed.
         related_similarity: Where no sentence names the target, the least cosine of target and sentence (by the
             embeddings of ``consistency``) at which the article still counts as telling of it.
-        unrelated_weight: What a passage counts that names the actor but nothing of the target.
-        unrelated_similarity: The least cosine of target and such a passage at which it counts at all; -1: any.
-        context_weight: What it counts if the sentence before it names the target.
-        voices: What it counts by whose word it is.
-        claim_cap: The most that claims by others make probable, however sure the model is and however many they are.
-        doubt_weight: What it counts if it hedges, asks, denies or tells of the past; see ``Evidence.doubt``.
-        mixed_threshold: Where both sides reach this, the stance is shown as mixed.
     """
 
     threshold: Share
+    window_words: int = Field(190, ge=20)
+    sentences_from: Share = 0.1
+    combiner: Combiner | None = None
     evidence_threshold: Share
-    related_similarity: Share
-    unrelated_weight: Share
-    unrelated_similarity: float = Field(-1.0, ge=-1, le=1)
-    context_weight: Share
-    voices: VoiceWeights
-    claim_cap: Share
-    doubt_weight: Share
+    further_evidence: Share = 0.6
+    most_evidence: int = Field(3, ge=1)
     mixed_threshold: Share
+    related_similarity: Share
 
     @model_validator(mode="after")
     def _evidence_is_shown(self) -> AggregationSettings:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from typing import Any
 
-from .analysis import Actor, Doubt, Voice
-from .doubt import doubt_of
-from .nouns import ROLES
-from .quotations import Quotation
-from .speakers import actors_by_token
+from newstance.models.consistency import content_words
+
+from ..analysis import Actor, Mention, Voice
+from ..nouns import ROLES
+from ..quotations import Quotation
+from ..speakers import actors_by_token
+from .passages import Sentence, Target
 
 # What is told with these is taken for true: "B confirmed that A backs T" is a report.
 _FACTIVE = frozenset({"acknowledge", "admit", "concede", "confirm", "note", "recall", "report", "reveal"})
@@ -20,50 +21,35 @@ _POSSESSIVES = ("its", "his", "her", "their", "our", "my")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
-@dataclass(frozen=True)
-class Manner:
-    """How a passage tells of an actor's stance.
+def voice_of(
+    sentence: Sentence, actor: Actor, target: Target, doc: Any, quotations: Sequence[Quotation]
+) -> tuple[Voice, str | None]:
+    """Whose word a sentence is on an actor's stance toward a target: for the reader, who may weigh it.
 
-    Attributes:
-        voice: Whose word it is.
-        claimed_by: Who claims it, if it is a claim: an actor's name, else what the article calls them; None if the
-            article does not say.
-        doubt: Why the sentence does not show the stance that its words name, if it does not.
+    Returns:
+        The voice, and who claims it if it is a claim: an actor's name, else what the article calls them; None if the
+        article does not say.
     """
-
-    voice: Voice
-    claimed_by: str | None = None
-    doubt: Doubt | None = None
-
-
-def manner_of(
-    sentence: Any,
-    actor: Actor,
-    own: Sequence[Any],
-    target: Sequence[Any],
-    quotations: Sequence[Quotation],
-    speaker: Quotation | None,
-) -> Manner:
-    """How a sentence tells of an actor's stance toward a target.
-
-    Args:
-        sentence: A spaCy Span.
-        actor: Whose stance.
-        own: The tokens of the sentence that mean the actor.
-        target: Those that name the target; none if the sentence does not.
-        quotations: The article's.
-        speaker: The quotation that most of the sentence is, if it is one.
-    """
-    here, there = _nearest_pair(own, target)
-    nodes = _nodes(here, there, sentence)
-    own_places = {token.i for token in own}
-    overlapping = [q for q in quotations if q.start < sentence.end_char and sentence.start_char < q.end]
-    voice, claimed_by = _voice(sentence, actor, here, there, overlapping, speaker)
-    if voice != "own words" and (passive := _hearsay(nodes, own_places, sentence, quotations)):
+    span = doc.char_span(sentence.start, sentence.end, alignment_mode="expand")
+    own = _tokens(doc, actor.mentions, sentence)
+    toward = _tokens(doc, target.actor.mentions, sentence) if target.actor else []
+    if not target.actor:
+        toward = [token for token in span if content_words(token.text) & target.words]
+    here, there = _nearest_pair(own, toward)
+    nodes = _nodes(here, there, span)
+    speaker = sentence.quotation
+    overlapping = [q for q in quotations if q.start < sentence.end and sentence.start < q.end]
+    voice, claimed_by = _voice(span, actor, here, there, overlapping, speaker)
+    if voice != "own words" and (passive := _hearsay(nodes, {token.i for token in own}, span)):
         voice, claimed_by = "claim", passive[0]
-    is_own_quotation = speaker is not None and voice == "own words"
-    is_asked = not is_own_quotation and sentence.text.rstrip().endswith("?")
-    return Manner(voice, claimed_by, doubt_of(nodes, own_places, is_asked))
+    return voice, claimed_by
+
+
+def _tokens(doc: Any, mentions: Sequence[Mention], sentence: Sentence) -> list[Any]:
+    """The head of each mention in a sentence."""
+    inside = (m for m in mentions if sentence.start <= m.start and m.end <= sentence.end)
+    spans = (doc.char_span(m.start, m.end, alignment_mode="expand") for m in inside)
+    return [span.root for span in spans if span is not None]
 
 
 def _nearest_pair(own: Sequence[Any], target: Sequence[Any]) -> tuple[Any | None, Any | None]:
@@ -152,9 +138,7 @@ def _belongs_to(person: Any, actors: dict[int, Actor]) -> bool:
     return False
 
 
-def _hearsay(
-    nodes: Sequence[Any], own: Set[int], sentence: Any, quotations: Sequence[Quotation]
-) -> tuple[str | None] | None:
+def _hearsay(nodes: Sequence[Any], own: Set[int], sentence: Any) -> tuple[str | None] | None:
     """Who says it where "A is said to ..."; None in the tuple where nobody is named, None if it is no hearsay."""
     for node, step in zip(nodes[1:], nodes, strict=False):
         passive = [c for c in node.children if c.dep_ == "nsubjpass"]

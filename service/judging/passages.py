@@ -1,0 +1,198 @@
+"""The sentences of an article as they concern an actor and a target, each as the stance model reads it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from newstance.models.consistency import content_words
+from newstance.models.stance import StanceQuery
+
+from ..actors import bare_name, match_actor
+from ..analysis import Actor, Mention
+from ..quotations import Quotation
+
+_CONTEXT_WORDS = 30  # the model cuts what is too long at its end, and that is the passage itself
+_QUOTES = '"“”«» \n'
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of an article with what is asked of it for every actor and target.
+
+    Attributes:
+        start: First character in the article.
+        end: One past the last, without trailing space.
+        words: Its content words.
+        quotation: What somebody says in quotation marks, where most of the sentence is that.
+    """
+
+    start: int
+    end: int
+    words: frozenset[str]
+    quotation: Quotation | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a stance is toward.
+
+    Attributes:
+        name: As asked for.
+        actor: The actor of the article that it is, if it is one.
+        aliases: Other words for it, from the topic file.
+        words: The content words of name and aliases.
+        is_mentioned: Whether the article tells of it at all; where it does not, nothing in it shows a stance.
+    """
+
+    name: str
+    actor: Actor | None
+    aliases: tuple[str, ...]
+    words: frozenset[str]
+    is_mentioned: bool = True
+
+    def is_actor(self, actor: Actor) -> bool:
+        """Whether actor and target are the same."""
+        if self.actor is not None and actor.mentions:
+            return self.actor.mentions == actor.mentions
+        return self.name.casefold() == actor.name.casefold()
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence as it concerns one actor and one target.
+
+    Attributes:
+        start: First character in the article.
+        end: One past the last.
+        prompt: The sentence as the model reads it: actor and target called by the names that are asked for, and the
+            speaker in front where the sentence is a quotation.
+        speaker: Who says it, if it is a quotation.
+        names_actor: Whether it names the actor, means it by a pronoun, or is its words.
+        names_target: Whether it names the target.
+    """
+
+    start: int
+    end: int
+    prompt: str
+    speaker: Actor | None
+    names_actor: bool
+    names_target: bool
+
+
+def sentences_of(doc: Any, quotations: Sequence[Quotation]) -> tuple[Sentence, ...]:
+    """The sentences of an article that hold more than space, in its order.
+
+    Args:
+        doc: The article's annotation, a spaCy Doc.
+        quotations: Its quotations.
+    """
+    spans = []
+    for sentence in doc.sents:
+        text = sentence.text.rstrip()
+        if text.strip():
+            spans.append((sentence.start_char, sentence.start_char + len(text), content_words(text)))
+    starts = [start for start, _, _ in spans]
+    quoted: dict[int, Quotation] = {}
+    for quotation in quotations:
+        if quotation.kind == "indirect":
+            continue
+        for i in range(max(0, bisect_right(starts, quotation.start) - 1), bisect_left(starts, quotation.end)):
+            start, end, _ = spans[i]
+            if min(end, quotation.end) - max(start, quotation.start) > (end - start) / 2:
+                quoted.setdefault(i, quotation)
+    return tuple(Sentence(*span, quoted.get(i)) for i, span in enumerate(spans))
+
+
+def target_of(name: str, aliases: Sequence[str], actors: Sequence[Actor]) -> Target:
+    """A target by its name."""
+    words = content_words(" ".join((name, *aliases)))
+    return Target(name, match_actor(name, actors), tuple(aliases), words)
+
+
+def is_named(target: Target, sentences: Sequence[Sentence]) -> bool:
+    """Whether a sentence of the article names the target, by a name of the actor that it is or by one of its words."""
+    return target.actor is not None or any(sentence.words & target.words for sentence in sentences)
+
+
+def passages_of(actor: Actor, target: Target, sentences: Sequence[Sentence], doc: Any) -> list[Passage]:
+    """All sentences of an article as they concern an actor and a target, in its order.
+
+    None where the actor is the target, or where the article mentions either of them nowhere.
+
+    Args:
+        actor: Whose stance is asked for.
+        target: Toward what.
+        sentences: The article's, from ``sentences_of``.
+        doc: The article's annotation, a spaCy Doc.
+    """
+    if target.is_actor(actor) or not target.is_mentioned or not actor.mentions:
+        return []
+    article = doc.text  # spaCy puts it together anew each time
+    own, toward = _Mentions(actor), _Mentions(target.actor)
+    passages = []
+    for sentence in sentences:
+        named, aimed = own.within(sentence), toward.within(sentence)
+        speaker = sentence.quotation.speaker if sentence.quotation else None
+        is_own_word = speaker is not None and speaker.mentions == actor.mentions
+        names = [(named, bare_name(actor.name)), (aimed, bare_name(target.name))]
+        prompt = _renamed(doc, article, sentence, names)
+        if speaker is not None and not _Mentions(speaker).within(sentence):
+            prompt = f'{bare_name(actor.name if is_own_word else speaker.name)} said: "{prompt.strip(_QUOTES)}"'
+        passages.append(
+            Passage(
+                sentence.start,
+                sentence.end,
+                " ".join(prompt.split()),
+                speaker,
+                names_actor=bool(named) or is_own_word,
+                names_target=bool(aimed) if target.actor else bool(sentence.words & target.words),
+            )
+        )
+    return passages
+
+
+def alone(passages: Sequence[Passage], i: int) -> str:
+    """The i-th passage as it is asked alone: behind the one before it, where that one names the target for it."""
+    passage = passages[i]
+    if i and passages[i - 1].names_target and not passage.names_target:
+        return f"{' '.join(passages[i - 1].prompt.split()[-_CONTEXT_WORDS:])} {passage.prompt}"
+    return passage.prompt
+
+
+def query_for(text: str, actor: Actor, target: Target) -> StanceQuery:
+    """What the classifier is asked about a text made of passages; titles are left out, as in the passages."""
+    name = bare_name(target.name) if target.actor else target.name
+    return StanceQuery(text, bare_name(actor.name), name)
+
+
+class _Mentions:
+    """The mentions of an actor, by place."""
+
+    def __init__(self, actor: Actor | None) -> None:
+        self._mentions = sorted(actor.mentions, key=lambda mention: mention.start) if actor else []
+        self._starts = [mention.start for mention in self._mentions]
+
+    def within(self, sentence: Sentence) -> list[Mention]:
+        first, last = bisect_left(self._starts, sentence.start), bisect_left(self._starts, sentence.end)
+        return [mention for mention in self._mentions[first:last] if mention.end <= sentence.end]
+
+
+def _renamed(doc: Any, article: str, sentence: Sentence, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
+    """The sentence with each mention replaced by a name; "his" becomes "Putin's"."""
+    changes = sorted(((m, name) for mentions, name in names for m in mentions), key=lambda change: change[0].start)
+    parts, position = [], sentence.start
+    for mention, name in changes:
+        if mention.start < position:
+            continue
+        possessive = mention.is_pronoun and _is_possessive(doc.char_span(mention.start, mention.end)[0])
+        parts += [article[position : mention.start], f"{name}'s" if possessive else name]
+        position = mention.end
+    return "".join((*parts, article[position : sentence.end]))
+
+
+def _is_possessive(pronoun: Any) -> bool:
+    # "her" alone may be either: "thanked her", "thanked her council".
+    return pronoun.lower_ in ("his", "hers", "its", "their") or (pronoun.lower_ == "her" and pronoun.tag_ == "PRP$")

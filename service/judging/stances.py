@@ -1,0 +1,187 @@
+"""The stances of actors toward targets: one window for each pair, then its sentences where it shows something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from newstance.models.stance import Label, StancePrediction, StanceQuery
+
+from ..analysis import Actor, Evidence, Stance
+from ..profile import AggregationSettings
+from ..quotations import Quotation
+from .combiner import SIDES, by_both, by_window
+from .passages import Passage, Sentence, Target, alone, passages_of, query_for
+from .voice import voice_of
+from .window import window_of
+
+NOTHING_SHOWN = "no stance found: nothing in the article shows one"
+SAME = "actor and target are the same"
+NOT_NAMED = "the article does not name this actor"
+NOT_MENTIONED = "the article does not mention this target"
+NO_SENTENCE = "the article as a whole leans {side} ({probability:.2f}), but no sentence of it shows that alone"
+MIXED = "the article shows both sides"
+
+Ask = Callable[[Sequence[StanceQuery]], Sequence[StancePrediction]]
+
+
+@dataclass(frozen=True)
+class ReadArticle:
+    """What of a reading the stances need."""
+
+    doc: Any
+    sentences: Sequence[Sentence]
+    quotations: Sequence[Quotation]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One pair with all that the model said of it.
+
+    Attributes:
+        window: What it said of the passages together; None where there are none.
+        asked: Which passages were asked alone, with what it said of each; none where the window shows nothing.
+    """
+
+    actor: Actor
+    target: Target
+    passages: Sequence[Passage]
+    window: StancePrediction | None
+    asked: Sequence[tuple[int, StancePrediction]]
+
+    @property
+    def named(self) -> list[StancePrediction]:
+        """What it said of those that name the actor."""
+        return [prediction for i, prediction in self.asked if self.passages[i].names_actor]
+
+    @property
+    def every(self) -> list[StancePrediction]:
+        """What it said of all of them."""
+        return [prediction for _, prediction in self.asked]
+
+
+def judge(
+    pairs: Sequence[tuple[Actor, Target]], article: ReadArticle, settings: AggregationSettings, ask: Ask
+) -> list[Judged]:
+    """Ask the model about pairs: first all windows, then the sentences of those that may show a stance.
+
+    Args:
+        pairs: Actors and targets.
+        article: What was read.
+        settings: How long a window is, and from when its sentences are asked.
+        ask: The model; called at most twice.
+    """
+    passages = [passages_of(actor, target, article.sentences, article.doc) for actor, target in pairs]
+    windows = [window_of(found, settings.window_words) for found in passages]
+    there = [i for i, window in enumerate(windows) if window.text]
+    answers = ask([query_for(windows[i].text, *pairs[i]) for i in there])
+    told = dict(zip(there, answers, strict=True))
+    asked: dict[int, list[int]] = {}
+    for i, answer in told.items():
+        probabilities = by_window(settings.combiner, answer)
+        if max(probabilities[side] for side in SIDES) >= settings.sentences_from:
+            chosen = set(windows[i].chosen)
+            asked[i] = [k for k, passage in enumerate(passages[i]) if passage.names_actor or k in chosen]
+    replies = iter(ask([query_for(alone(passages[i], k), *pairs[i]) for i, places in asked.items() for k in places]))
+    alone_told = {i: [(k, next(replies)) for k in places] for i, places in asked.items()}
+    return [
+        Judged(*pair, found, told.get(i), alone_told.get(i, []))
+        for i, (pair, found) in enumerate(zip(pairs, passages, strict=True))
+    ]
+
+
+def stance_of(judged: Judged, article: ReadArticle, settings: AggregationSettings) -> Stance:
+    """One stance from what the model said of a pair.
+
+    The most probable side is the answer if it reaches the threshold and a sentence shows it; else the answer is
+    neutral, and the note says why.
+    """
+    probabilities: dict[Label, float] = {"favor": 0.0, "against": 0.0, "neutral": 1.0}
+    if judged.window is not None:
+        probabilities = by_window(settings.combiner, judged.window)
+        if judged.asked:
+            probabilities = by_both(settings.combiner, judged.window, judged.named, judged.every)
+    side = max(SIDES, key=lambda label: probabilities[label])
+    evidence = _evidence(judged, side, article, settings)
+    shows = any(item.label == side for item in evidence)
+    label: Label = side if shows and probabilities[side] >= settings.threshold else "neutral"
+    note = _reason(judged, side, label, probabilities, evidence, settings)
+    is_mixed = (
+        min(probabilities[one] for one in SIDES) >= settings.mixed_threshold
+        and len({item.label for item in evidence if item.probability >= settings.further_evidence}) > 1
+    )
+    if is_mixed:
+        note = "; ".join(filter(None, (MIXED, note)))
+    return Stance(
+        judged.actor, judged.target.name, label, probabilities[label], probabilities, evidence, note, is_mixed
+    )
+
+
+def _reason(
+    judged: Judged,
+    side: Label,
+    label: Label,
+    probabilities: dict[Label, float],
+    evidence: Sequence[Evidence],
+    settings: AggregationSettings,
+) -> str:
+    if judged.target.is_actor(judged.actor):
+        return SAME
+    if not judged.actor.mentions:
+        return NOT_NAMED
+    if not judged.target.is_mentioned:
+        return NOT_MENTIONED
+    if label != "neutral":
+        return ""
+    if probabilities[side] >= settings.threshold:
+        return NO_SENTENCE.format(side=side, probability=probabilities[side])
+    if not evidence:
+        return NOTHING_SHOWN
+    return f"leans {side} ({probabilities[side]:.2f}), below the threshold of {settings.threshold:.2f}"
+
+
+def _evidence(judged: Judged, side: Label, article: ReadArticle, settings: AggregationSettings) -> tuple[Evidence, ...]:
+    """The sentences that show a side alone, the strongest first.
+
+    For the likelier side one will do that just reaches the bound, and where none names the actor, one that stands in
+    the window without; further ones, and those for the other side, must be surer, and name the actor.
+    """
+    telling = {
+        one: sorted(
+            (
+                (prediction.probabilities[one], k, prediction)
+                for k, prediction in judged.asked
+                if prediction.probabilities[one] >= settings.evidence_threshold
+                and max(SIDES, key=lambda label: prediction.probabilities[label]) == one
+            ),
+            key=lambda item: (-item[0], item[1]),
+        )
+        for one in SIDES
+    }
+    shown = []
+    for one in SIDES:
+        named = [item for item in telling[one] if judged.passages[item[1]].names_actor]
+        first = (named or telling[one])[:1] if one == side else []
+        further = [item for item in named if item not in first and item[0] >= settings.further_evidence]
+        shown += [(one, *item) for item in (first + further)[: settings.most_evidence]]
+    shown.sort(key=lambda item: (item[0] != side, -item[1], item[2]))
+    return tuple(_shown(judged, one, k, p, prediction, article) for one, p, k, prediction in shown)
+
+
+def _shown(
+    judged: Judged, side: Label, k: int, probability: float, prediction: StancePrediction, article: ReadArticle
+) -> Evidence:
+    passage, sentence = judged.passages[k], article.sentences[k]
+    voice, claimed_by = voice_of(sentence, judged.actor, judged.target, article.doc, article.quotations)
+    return Evidence(
+        passage.start,
+        passage.end,
+        article.doc.text[passage.start : passage.end],
+        side,
+        round(probability, 4),
+        passage.speaker.name if passage.speaker else None,
+        prediction.truncated,
+        voice,
+        claimed_by,
+    )
