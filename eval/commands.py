@@ -48,10 +48,21 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     attribution.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
     attribution.set_defaults(run=_attribution)
-    calibrate = subparsers.add_parser("calibrate", help="fit temperature and abstain threshold on development data")
-    calibrate.add_argument("config", nargs="+", metavar="CONFIG", help="development sets")
+    _add_calibrate(subparsers)
+
+
+def _add_calibrate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    calibrate = subparsers.add_parser(
+        "calibrate",
+        help="fit a profile's numbers on development data",
+        description="On sets of judged articles: the combiner of window and sentences, and the threshold, with "
+        "cross-validated scores. On sets of single texts: the temperature of the stance model. A new temperature "
+        "asks for a new combiner.",
+    )
+    calibrate.add_argument("config", nargs="+", metavar="CONFIG", help="development sets, all of one kind")
     calibrate.add_argument("--check", nargs="+", default=[], metavar="CONFIG", help="other sets, to check on")
     calibrate.add_argument("--write", type=Path, metavar="PROFILE_FILE", help="put the numbers into this profile")
+    calibrate.add_argument("--answers", type=Path, metavar="DIR", help="keep what the stance model said there")
     _add_common(calibrate)
     calibrate.set_defaults(run=_calibrate)
 
@@ -362,18 +373,27 @@ def _attribution(args: argparse.Namespace) -> int:
 
 
 def _calibrate(args: argparse.Namespace) -> int:
-    from newstance.service import Analyzer
+    from newstance.service import Analyzer, Profile
 
-    from .calibrate import as_text, as_yaml, calibrate, write_to_profile
+    from . import calibrate, combining
     from .labelled import load_set
 
-    dev, check = (
-        [load_set(name, args.data, args.skip_invalid) for name in names] for names in (args.config, args.check)
-    )
-    analyzer = Analyzer.from_profile(args.profile)
-    calibration = calibrate(analyzer.classifier, analyzer.profile.aggregation.threshold, dev, check)
-    print(as_text(calibration))
-    print(as_yaml(calibration), end="")
+    dev, check = ([load_set(n, args.data, args.skip_invalid) for n in names] for names in (args.config, args.check))
+    if args.answers:
+        from .remembered import SharedModels
+
+        analyzer = SharedModels(args.answers).analyzer(Profile.load(args.profile))
+    else:
+        analyzer = Analyzer.from_profile(args.profile)
+    if any(labelled.config.kind == "articles" for labelled in dev):
+        fitted = combining.fit(analyzer, dev, check, progress_bar)
+        text = combining.as_text(fitted) + "\n" + combining.as_yaml(fitted)
+        write = partial(combining.write_to_profile, fitted)
+    else:
+        calibration = calibrate.calibrate(analyzer.classifier, dev, check)
+        text = calibrate.as_text(calibration) + "\n" + calibrate.as_yaml(calibration)
+        write = partial(calibrate.write_to_profile, calibration)
+    print(text, end="")
     if args.write:
-        write_to_profile(calibration, args.write)
+        write(args.write)
     return 0

@@ -120,6 +120,7 @@ class SharedModels:
     """
 
     def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
         self._loaded: dict[str, Any] = {}
 

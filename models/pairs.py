@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -21,6 +22,9 @@ Run = Callable[[dict[str, np.ndarray]], np.ndarray]
 # Called after each batch with (pairs scored so far, pairs in all); an exception raised in it stops the work.
 OnBatch = Callable[[int, int], None]
 _TOKENS_PER_BATCH = 2048
+# Those in use, by what was loaded and on what: two parts that name the same weights hold them once.
+_loaded: WeakValueDictionary[tuple[str, str | None, str], PairClassifier] = WeakValueDictionary()
+_loading = Lock()
 
 
 @dataclass(frozen=True)
@@ -71,9 +75,20 @@ class PairClassifier:
     def load(cls, weights: Weights, device: str = "cpu") -> PairClassifier:
         """Load a classifier from weights; ONNX where the folder holds a ``model.onnx``, else safetensors.
 
+        Weights that are in use are not loaded a second time: who asks for them gets the same object.
+
         Raises:
             ModelError: The folder holds no sequence classifier.
         """
+        key = (weights.location, weights.revision, device)
+        with _loading:
+            classifier = _loaded.get(key)
+            if classifier is None:
+                _loaded[key] = classifier = cls._load(weights, device)
+        return classifier
+
+    @classmethod
+    def _load(cls, weights: Weights, device: str) -> PairClassifier:
         from transformers import AutoConfig, AutoTokenizer
 
         arguments = weights.from_pretrained_arguments()
@@ -92,6 +107,9 @@ class PairClassifier:
             labels,
             own.get("max_length", min(longest, 512)),
             own.get("temperatures"),
+            # Activations that share one scale in a batch let a pair's neighbours change its answer; only what is
+            # known to give each row its own scale is batched.
+            1 if weights.is_onnx and not own.get("batched") else _TOKENS_PER_BATCH,
         )
 
     def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:

@@ -36,7 +36,6 @@ COLUMNS = (
     "speaker",  # whose words they are, if the passage is a quotation
     "voice",  # own words, reported act, claim or narrator
     "claimed_by",  # who claims it, if it is a claim and the article says
-    "doubt",  # why the passage counts less, if it does
     "start",  # of the passage in the article's text, in characters
     "end",
     "truncated",  # whether the model read only the beginning
@@ -104,7 +103,6 @@ def _evidence_cells(evidence: Evidence) -> list[str | int]:
         _safe(evidence.speaker or ""),
         evidence.voice,
         _safe(evidence.claimed_by or ""),
-        evidence.doubt or "",
         evidence.start,
         evidence.end,
         "yes" if evidence.truncated else "no",

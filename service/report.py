@@ -138,7 +138,7 @@ def _evidence_line(evidence: Evidence) -> str:
 
 
 def evidence_notes(evidence: Evidence) -> list[str]:
-    """Whose word a passage is, and what takes from it; nothing for a plain report."""
+    """Whose word a passage is; nothing for a plain report."""
     notes = []
     if evidence.voice == "claim":
         notes.append(f"claimed by {evidence.claimed_by}" if evidence.claimed_by else "claimed by somebody")
@@ -146,8 +146,6 @@ def evidence_notes(evidence: Evidence) -> list[str]:
         notes.append(f"{evidence.speaker}'s words")
     elif evidence.voice == "own words":
         notes.append("own words")
-    if evidence.doubt:
-        notes.append(evidence.doubt)
     return notes
 
 

@@ -96,7 +96,7 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
 def _write_config(folder: Path, own: Mapping[str, object]) -> None:
     path = folder / "config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
-    config["newstance"] = dict(own)
+    config["newstance"] = {**config.get("newstance", {}), **own}
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 

@@ -8,19 +8,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from newstance.models.stance import Label
-from newstance.service.analysis import Analysis, Doubt, Evidence, Stance
+from newstance.service.analysis import Analysis, Evidence, Stance
 from newstance.service.article import Article
 
 from .html import SIGNS, WORDS, copy_button, flat, percent, sentence
-
-_DOUBTS: dict[Doubt, str] = {
-    "hedge": "it hedges",
-    "condition": "it names a condition",
-    "question": "it asks",
-    "denial": "it tells of a denial",
-    "negation": "it says what was not done",
-    "given up": "it tells of a position given up",
-}
 
 
 class Passage(NamedTuple):
@@ -115,13 +106,12 @@ def _of_side(stance: Stance, side: Label) -> list[tuple[int, Evidence]]:
 def item(number: int, evidence: Evidence, stance: Stance, found: Article, part: str) -> str:
     """A passage in a list, with whose word it is; its number leads to it in the article."""
     cut = "; the model read only its beginning" if evidence.truncated else ""
-    less = f"; counts less: {_DOUBTS[evidence.doubt]}" if evidence.doubt else ""
     return (
         f'<li><a class="ns-jump" href="#ns-{part}passage-{number}" '
         f'aria-label="Passage {number}: show it in the article">{number}</a>'
         f"<blockquote>{escape(flat(evidence.text))}</blockquote>"
         f'<p><span class="ns-voice">{escape(voice_of(evidence))}</span> · {percent(evidence.probability)} '
-        f"{WORDS[evidence.label]}{less}{cut} {copy_button('Copy', _quoted(evidence, stance, found))}</p></li>"
+        f"{WORDS[evidence.label]}{cut} {copy_button('Copy', _quoted(evidence, stance, found))}</p></li>"
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from newstance import configs
-from newstance.eval.calibrate import _with_threshold, as_text, as_yaml, calibrate, write_to_profile
+from newstance.eval.calibrate import as_text, as_yaml, calibrate, write_to_profile
 from newstance.models.errors import ConfigError, InputError
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS, StancePrediction
@@ -43,7 +43,7 @@ def calibrated(make_set):
         for i, label in enumerate(classifier.gold)
     ]
     dev, held_out = make_set(rows[:1000], "dev"), make_set(rows[1000:], "held-out")
-    return calibrate(classifier, 0.5, [dev], [held_out])
+    return calibrate(classifier, [dev], [held_out])
 
 
 def test_calibration_finds_the_temperature_and_improves_ece_on_held_out_rows(calibrated):
@@ -58,12 +58,6 @@ def test_calibration_finds_the_temperature_and_improves_ece_on_held_out_rows(cal
     assert "Calibration improves ECE on held-out: -" in text
 
 
-def test_the_threshold_costs_no_macro_f1_on_the_sets_it_was_fitted_on(calibrated):
-    dev = calibrated.changes[0]
-    assert 0.3 <= calibrated.threshold <= 0.95
-    assert dev.after.macro_f1.value >= dev.before.macro_f1.value - 0.02
-
-
 def test_a_temperature_that_is_right_already_is_kept_and_no_gain_is_claimed(make_set):
     classifier = OverConfident(1500)
     classifier.temperature = TRUE_TEMPERATURE
@@ -71,7 +65,7 @@ def test_a_temperature_that_is_right_already_is_kept_and_no_gain_is_claimed(make
         {"id": str(i), "text": f"text {i}", "holder": "Kim", "target": "dam", "label": label}
         for i, label in enumerate(classifier.gold)
     ]
-    result = calibrate(classifier, 0.5, [make_set(rows[:800], "dev")], [make_set(rows[800:], "held-out")])
+    result = calibrate(classifier, [make_set(rows[:800], "dev")], [make_set(rows[800:], "held-out")])
     assert result.temperature == pytest.approx(TRUE_TEMPERATURE, rel=0.15)
     assert "does not clearly improve ECE on held-out" in as_text(result)
 
@@ -84,20 +78,19 @@ def test_the_numbers_go_into_a_profile_and_leave_the_rest_alone(calibrated, tmp_
     text = path.read_text()
     written, before = yaml.safe_load(text), yaml.safe_load(EMBEDDED)
     assert written["stance"] == before["stance"] | {"temperature": calibrated.temperature}
-    assert written["aggregation"] == before["aggregation"] | {"threshold": calibrated.threshold}
-    assert {k: v for k, v in written.items() if k not in ("stance", "aggregation")} == {
-        k: v for k, v in before.items() if k not in ("stance", "aggregation")
-    }
-    for section, value in yaml.safe_load(as_yaml(calibrated)).items():
-        assert value.items() <= written[section].items()
-    assert text.count("# newstance calibrate,") == 2
+    assert written | {"stance": 0} == before | {"stance": 0}
+    assert yaml.safe_load(as_yaml(calibrated)) == {"stance": {"temperature": calibrated.temperature}}
+    assert text.count("# newstance calibrate,") == 1
+    assert [line for line in text.splitlines() if line.strip().startswith("#")][1:] == [
+        line for line in EMBEDDED.splitlines() if line.strip().startswith("#")
+    ]
     assert f"dev (sha256 {calibrated.data['dev'][:12]})" in text
 
 
 @pytest.mark.parametrize(
     ("profile", "message"),
     [
-        ("stance: {source: x}\n", "has no section 'stance:' to write to; put in by hand: temperature: "),
+        ("stance: {source: x}\n", "has no section 'stance:' to write to; put in by hand:\nstance:\n"),
         (
             "stance:\n  source: x\naggregation:\n  threshold: 0.5\n",
             "would be no valid profile with\nstance:\n",
@@ -115,36 +108,17 @@ def test_a_profile_that_cannot_take_the_numbers_is_left_alone(calibrated, tmp_pa
 def test_what_cannot_be_calibrated_is_refused(make_set, rows, dummies):
     classifier = dummies.Classifier(lambda query: "neutral")
     summaries = make_set([{"id": "a", "article": "x", "summary": "y"}], "s", kind="summaries")
-    with pytest.raises(InputError, match="only stance sets can calibrate; s is of another kind"):
-        calibrate(classifier, 0.5, [summaries])
+    with pytest.raises(InputError, match="stance sets alone; s is of another kind"):
+        calibrate(classifier, [summaries])
     classifier.is_direct = False
     with pytest.raises(InputError, match="is an entailment model"):
-        calibrate(classifier, 0.5, [make_set(rows(5))])
-
-
-def test_a_stance_that_just_reaches_the_threshold_is_taken():
-    strengths = np.zeros((2, len(LABELS)))
-    strengths[:, LABELS.index("against")] = [0.5, 0.499]
-    assert [LABELS[code] for code in _with_threshold(strengths, 0.5)] == ["against", "neutral"]
-
-
-def test_the_lowest_of_equally_good_thresholds_is_taken(make_set, rows, dummies):
-    labelled = make_set(rows(30))
-    result = calibrate(dummies.perfect_on(labelled).classifier, 0.5, [labelled])
-    assert result.threshold == 0.3
-    (change,) = result.changes
-    assert change.after.taken == pytest.approx(20 / 30)
-    text = as_text(result)
-    assert "| 67% |" in text
-    assert "No other set was given to check on" in text
-
-
-def test_sets_without_neutral_rows_choose_no_threshold(make_set, rows, dummies):
-    sided = [row for row in rows(60) if row["label"] != "neutral"]
-    labelled = make_set(sided, "sided", scored=["favor", "against"])
-    timid = dummies.Classifier(lambda query: "favor", 0.4)
-    assert calibrate(timid, 0.77, [labelled]).threshold == 0.77
+        calibrate(classifier, [make_set(rows(5))])
 
 
 def test_text_names_no_lack_of_other_sets_where_one_was_given(calibrated):
     assert "No other set was given" not in as_text(calibrated)
+
+
+def test_text_says_where_no_other_set_was_given_to_check_on(make_set, rows, dummies):
+    labelled = make_set(rows(30))
+    assert "No other set was given" in as_text(calibrate(dummies.perfect_on(labelled).classifier, [labelled]))

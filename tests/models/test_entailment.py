@@ -1,3 +1,6 @@
+import json
+
+import numpy as np
 import pytest
 import tiny
 
@@ -65,3 +68,32 @@ def test_temperature_flattens(pairs):
     sharp, flat = (EntailmentScorer(pairs, temperature).score(question)[0] for temperature in (1.0, 5.0))
     assert isinstance(flat, Entailment)
     assert 1 / 3 < flat.probability < sharp.probability
+
+
+BOTH = ["favor", "against", "neutral", "entailment", "not_entailment"]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """A model for stance and support: "plan" says favor, the more the surer of support, too."""
+    folder = tiny.classifier(tmp_path_factory.mktemp("both"), BOTH, {"plan": [9, 0, 0, 2, 0], "rain": [0, 9, 0, 0, 2]})
+    config = json.loads((folder / "config.json").read_text())
+    config["newstance"] = {"temperatures": {"stance": 3.0, "support": 2.0}}
+    (folder / "config.json").write_text(json.dumps(config))
+    return PairClassifier.load(locate(f"path:{folder}"))
+
+
+def test_a_model_for_both_is_asked_for_support_alone(both):
+    said = EntailmentScorer(both, 1.0).score([Hypotheses("text", ("plan",)), Hypotheses("text", ("rain",))])
+    logits = both.score([("text", "plan"), ("text", "rain")]).logits
+    expected = [1 / (1 + np.exp(no - yes)) for *_, yes, no in logits]
+    assert [one.probability for one in said] == pytest.approx(expected, abs=1e-6)
+    assert said[0].probability > 0.6 > 0.4 > said[1].probability
+
+
+def test_support_has_its_own_temperature(both):
+    question = [Hypotheses("text", ("plan",))]
+    (own,) = EntailmentScorer(both).score(question)
+    (same,) = EntailmentScorer(both, 2.0).score(question)
+    assert own == same
+    assert own != EntailmentScorer(both, 3.0).score(question)[0]

@@ -1,5 +1,8 @@
+import gc
 import json
+import shutil
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -40,17 +43,17 @@ def counted(classifier):
 def test_labels_and_length_come_from_the_model(classifier):
     assert classifier.labels == LABELS
     assert classifier.max_length == 64
-    assert classifier.temperature == 1.0
+    assert classifier.temperatures == {}
 
 
-def test_own_length_and_temperature_come_from_the_config(folder, tmp_path):
+def test_own_length_and_temperatures_come_from_the_config(folder, tmp_path):
     for file in folder.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     config = json.loads((tmp_path / "config.json").read_text())
-    config["newstance"] = {"max_length": 16, "temperature": 1.7}
+    config["newstance"] = {"max_length": 16, "temperatures": {"stance": 1.7}}
     (tmp_path / "config.json").write_text(json.dumps(config))
     classifier = PairClassifier.load(locate(f"path:{tmp_path}"))
-    assert (classifier.max_length, classifier.temperature) == (16, 1.7)
+    assert (classifier.max_length, classifier.temperatures) == (16, {"stance": 1.7})
     assert classifier.score([("word " * 20, "stance")]).truncated == [True]
 
 
@@ -159,12 +162,15 @@ def test_empty_folder_is_a_clear_error(tmp_path):
         PairClassifier.load(locate(f"path:{tmp_path}"))
 
 
-def test_onnx_gives_the_same_answers(folder, tmp_path):
+def onnx_twin(folder, to, **own):
+    """The words' weights as an ONNX model, with the given facts of our own in its config."""
     onnx = pytest.importorskip("onnx")
     from onnx import TensorProto, helper, numpy_helper
 
-    for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
-        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        (to / name).write_bytes((folder / name).read_bytes())
+    config = json.loads((folder / "config.json").read_text())
+    (to / "config.json").write_text(json.dumps(config | {"newstance": own}))
     table = np.zeros((64, 3), np.float32)
     table[4:7] = list(WEIGHTS.values())
     graph = helper.make_graph(
@@ -178,10 +184,35 @@ def test_onnx_gives_the_same_answers(folder, tmp_path):
         [numpy_helper.from_array(table, "table"), numpy_helper.from_array(np.array([1]), "axis")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    onnx.save(model, str(tmp_path / "model.onnx"))
-    classifier = PairClassifier.load(locate(f"path:{tmp_path}"))
-    scores = classifier.score([("Kim praised Putin", "stance"), ("Kim attacked", "stance")])
+    onnx.save(model, str(to / "model.onnx"))
+    return PairClassifier.load(locate(f"path:{to}"))
+
+
+def test_onnx_gives_the_same_answers(folder, tmp_path):
+    scores = onnx_twin(folder, tmp_path).score([("Kim praised Putin", "stance"), ("Kim attacked", "stance")])
     np.testing.assert_allclose(scores.logits, [[0, 0.1, 4], [4, 0.1, 0]], atol=1e-6)
+
+
+@pytest.mark.parametrize(("own", "most"), [({}, 1), ({"batched": False}, 1), ({"batched": True}, 5)])
+def test_onnx_takes_several_pairs_at_once_only_where_its_config_allows_it(folder, tmp_path, own, most):
+    classifier = onnx_twin(folder, tmp_path, **own)
+    batches = counted(classifier)
+    classifier.score([(f"{'word ' * i}praised", "stance") for i in range(5)])
+    assert max(pairs for pairs, _ in batches) == most
+
+
+def test_weights_in_use_are_loaded_once_and_freed_with_their_last_user(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "same")
+    source = locate(f"path:{tmp_path / 'same'}")
+    with ThreadPoolExecutor(4) as threads:
+        users = list(threads.map(lambda _: PairClassifier.load(source), range(4)))
+    assert len(set(map(id, users))) == 1
+    assert PairClassifier.load(locate(f"path:{folder}")) is not users[0]
+    gone = weakref.ref(users[0])
+    users.clear()
+    gc.collect()
+    assert gone() is None
+    assert PairClassifier.load(source).labels == LABELS
 
 
 def test_softmax_survives_large_numbers():

@@ -1,7 +1,10 @@
+import json
+
 import pytest
 import tiny
 
 from newstance.models.errors import InputError, ModelError
+from newstance.models.pairs import softmax
 from newstance.models.stance import (
     AUTHOR,
     LABELS,
@@ -154,3 +157,29 @@ def test_direct_pair_of_the_author_and_of_regex_characters():
     text, question = direct_pair(StanceQuery("I like C++ (really).", AUTHOR, "C++ (really"))
     assert text == "I like [ C++ (really ])."
     assert question.endswith("the author toward C++ (really")
+
+
+def test_a_model_for_stance_and_support_is_asked_for_stance_alone(tmp_path):
+    labels = ["entailment", "favor", "against", "neutral", "not_entailment"]
+    words = {"praised": [9, 4, 0, 0, 0], "attacked": [0, 0, 4, 0, 9]}
+    folder = tiny.classifier(tmp_path, labels, words, bias=[5, 0, 0, 0.5, 5])
+    config = json.loads((folder / "config.json").read_text())
+    config["newstance"] = {"temperatures": {"stance": 3.0, "support": 0.5}}
+    (folder / "config.json").write_text(json.dumps(config))
+    classifier = load(folder)
+    assert (classifier.is_direct, classifier.temperature) == (True, 3.0)
+    queries = [StanceQuery(f"Kim {word} it.", "Kim", "the plan") for word in ("praised", "attacked", "saw")]
+    predictions = classifier.classify(queries)
+    assert [p.label for p in predictions] == ["favor", "against", "neutral"]
+    logits = classifier.pairs.score([direct_pair(query) for query in queries]).logits
+    expected = softmax(logits[:, 1:4] / 3.0)
+    for prediction, row in zip(predictions, expected, strict=True):
+        assert list(prediction.probabilities.values()) == pytest.approx(list(map(float, row)), abs=1e-6)
+
+
+def test_an_entailment_model_takes_the_temperature_of_support(tmp_path):
+    folder = tiny.classifier(tmp_path, ["entailment", "not_entailment"], {"supports": [3, 0]})
+    config = json.loads((folder / "config.json").read_text())
+    config["newstance"] = {"temperatures": {"stance": 3.0, "support": 0.5}}
+    (folder / "config.json").write_text(json.dumps(config))
+    assert load(folder).temperature == 0.5

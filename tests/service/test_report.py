@@ -118,7 +118,7 @@ def test_markdown_runs_nothing_that_is_in_it():
     evil = "<script>alert(1)</script> ![x](https://evil.example/x.png) [y](javascript:alert(2)) | **z** <img src=x>"
     actor = replace(KIM, name=f"Kim {evil}", aliases=(evil,))
     one = stance(actor, evil, "favor", speaker=evil)
-    one = replace(one, evidence=(replace(one.evidence[0], text=evil, claimed_by=evil, doubt=evil),))
+    one = replace(one, evidence=(replace(one.evidence[0], text=evil, claimed_by=evil),))
     hostile = Analysis(
         Article(TEXT, evil, evil, evil, evil),
         Summary((SummarySentence(evil, (Source(0, 29, evil),), 0.75),), evil),

@@ -156,11 +156,6 @@ def test_whose_word_a_passage_is(told, words):
     assert f'<span class="ns-voice">{words}</span>' in drawer(analysis(found), 0)
 
 
-def test_what_makes_a_passage_count_less_is_said():
-    found = stance(MAYOR, found=[evidence(0, 27, doubt="hedge")])
-    assert "counts less: it hedges" in drawer(analysis(found), 0)
-
-
 def test_the_board_says_when_there_are_only_claims_by_others():
     claim = evidence(0, 27, voice="claim", claimed_by="critics")
     assert "1 claim by others</span>" in board(analysis(stance(MAYOR, found=[claim])))

@@ -12,7 +12,7 @@ import gradio
 import pytest
 
 from newstance.models.errors import FetchError
-from newstance.service import Analyzer, Article
+from newstance.service import Analyzer, Article, Profile
 from newstance.service.page import build, look
 from newstance.service.page.article_view import Found
 from newstance.service.page.background import Stopped
@@ -306,7 +306,7 @@ def test_a_topic_brings_its_targets_and_leaves_the_own(handlers):
 
 def test_a_profile_brings_its_threshold(handlers):
     threshold, said = handlers.take_profile("hub-base")
-    assert threshold == 0.5
+    assert threshold == Profile.load("hub-base").aggregation.threshold
     assert "loaded when you press Analyse" in said
     assert "there is no profile" in handlers.take_profile("nowhere")[1].lower()
 

@@ -1,0 +1,48 @@
+import pytest
+
+from newstance.models.training.judged import JudgedSet, Judgement
+from newstance.service.judging.rows import ArticleRows
+
+pytestmark = pytest.mark.embedded
+
+TEXT = "Ingrid Solberg arrived. She praised the harbour plan. It rained. Peter Miller left."
+EVIDENCE = (TEXT.index("She"), TEXT.index(" It"))
+
+
+@pytest.fixture
+def rows(analyzer):
+    def make(actor="Ingrid Solberg", evidence=(EVIDENCE,), **settings):
+        judgement = Judgement(actor, "the harbour plan", "favor", tuple(evidence))
+        judged = JudgedSet(name="little", file="x.jsonl", terms="ours", **{"windows": (20,)} | settings)
+        return ArticleRows(analyzer)(TEXT, [judgement], judged)
+
+    return make
+
+
+def test_a_window_has_the_label_of_its_judgement(rows):
+    (row,) = rows()
+    assert (row.label, row.form) == ("favor", "window")
+    # The target stands once, and so does what marks the actor.
+    assert "praised [ the harbour plan ]" in row.text
+    assert row.question.endswith("Ingrid Solberg toward the harbour plan")
+
+
+def test_windows_that_come_out_the_same_are_one_row(rows):
+    assert len(rows(windows=(20, 30, 190))) == 1
+
+
+def test_of_the_sentences_those_that_are_evidence_have_its_label_and_others_are_neutral(rows):
+    _, arrived, praised = rows(sentences=True)
+    assert ("arrived" in arrived.text, arrived.label, arrived.is_evidence) == (True, "neutral", False)
+    assert ("praised" in praised.text, praised.label, praised.is_evidence) == (True, "favor", True)
+
+
+def test_a_sentence_is_evidence_where_most_of_it_was_named(rows):
+    start, _end = EVIDENCE
+    touched = rows(sentences=True, evidence=[(start - 12, start + 3)])
+    assert [row.is_evidence for row in touched[1:]] == [True, False]
+    assert [row.label for row in touched[1:]] == ["favor", "neutral"]
+
+
+def test_an_actor_that_the_article_does_not_name_has_no_rows(rows):
+    assert rows(actor="Boris Johnson", sentences=True) == []

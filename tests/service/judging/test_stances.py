@@ -1,0 +1,258 @@
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as bounds
+from hypothesis import strategies as st
+
+from newstance.models import StancePrediction
+from newstance.service import Actor, Evidence, Mention, Stance
+from newstance.service.judging import stances
+from newstance.service.judging.combiner import Combiner
+from newstance.service.judging.passages import Passage, Sentence, alone, target_of
+from newstance.service.judging.stances import (
+    MIXED,
+    NOT_MENTIONED,
+    NOT_NAMED,
+    NOTHING_SHOWN,
+    SAME,
+    Judged,
+    ReadArticle,
+    judge,
+    stance_of,
+)
+from newstance.service.profile import AggregationSettings
+
+TEXT = "Kim spoke. Kim left. Putin ran. Kim slept. It rained."
+PLACES = [(0, 10), (11, 20), (21, 31), (32, 42), (43, 53)]
+SENTENCES = [Sentence(start, end, frozenset(), None) for start, end in PLACES]
+ARTICLE = ReadArticle(SimpleNamespace(text=TEXT), SENTENCES, ())
+KIM = Actor("Kim", "person", (), (Mention(0, 3, "Kim"), Mention(11, 14, "Kim"), Mention(32, 35, "Kim")))
+PUTIN = Actor("Putin", "person", (), (Mention(21, 26, "Putin"),))
+SETTINGS = AggregationSettings(
+    threshold=0.5, evidence_threshold=0.3, further_evidence=0.6, mixed_threshold=0.25, related_similarity=0.35
+)
+PLAN = target_of("the plan", (), [KIM, PUTIN])
+shares = st.floats(0, 1)
+
+
+@pytest.fixture(autouse=True)
+def voices(monkeypatch):
+    """Whose word a sentence is takes a parse, and is tested where it is found."""
+    monkeypatch.setattr(stances, "voice_of", lambda sentence, *rest: ("claim", f"at {sentence.start}"))
+
+
+def said(favor, against=0.0, truncated=False):
+    probabilities = {"favor": favor, "against": against, "neutral": 1 - favor - against}
+    return StancePrediction(max(probabilities, key=probabilities.get), probabilities, truncated)
+
+
+def passages(named=(0, 1, 3), speaker=None):
+    return [Passage(start, end, TEXT[start:end], speaker, i in named, i == 4) for i, (start, end) in enumerate(PLACES)]
+
+
+def judged(window, *asked, actor=KIM, target=PLAN, **which):
+    """A pair whose sentences, in order, are said to show something; None was not asked."""
+    told = [(i, one) for i, one in enumerate(asked) if one is not None]
+    return Judged(actor, target, passages(**which), window, told)
+
+
+def stance(*told, settings=SETTINGS, **which):
+    return stance_of(judged(*told, **which), ARTICLE, settings)
+
+
+# stance_of
+
+
+def test_the_likelier_side_is_the_answer_and_sentences_show_it():
+    result = stance(said(0.8, 0.1), said(0.9), said(0.1), None, said(0.4))
+    assert result.label == "favor"
+    assert result.probability == result.probabilities["favor"] > 0.8
+    assert [(e.text, e.label, e.probability) for e in result.evidence] == [("Kim spoke.", "favor", 0.9)]
+    assert (result.note, result.is_mixed) == ("", False)
+
+
+def test_evidence_is_where_it_says_and_carries_speaker_voice_and_truncation():
+    (evidence,) = stance(said(0.9), None, said(0.9, truncated=True), speaker=PUTIN).evidence
+    assert TEXT[evidence.start : evidence.end] == evidence.text == "Kim left."
+    assert (evidence.speaker, evidence.truncated) == ("Putin", True)
+    assert (evidence.voice, evidence.claimed_by) == ("claim", "at 11")
+
+
+def test_the_first_sentence_may_be_weak_and_further_ones_must_be_sure():
+    result = stance(said(0.9), said(0.35), said(0.31), None, said(0.55))
+    assert [e.text for e in result.evidence] == ["Kim slept."]
+    sure = stance(said(0.9), said(0.35), said(0.7), None, said(0.6))
+    assert [(e.text, e.probability) for e in sure.evidence] == [("Kim left.", 0.7), ("Kim slept.", 0.6)]
+
+
+def test_the_first_one_names_the_actor_if_any_such_shows_it():
+    assert [e.text for e in stance(said(0.9), None, None, said(0.95), said(0.4)).evidence] == ["Kim slept."]
+    assert [e.text for e in stance(said(0.9), None, None, said(0.95), said(0.1)).evidence] == ["Putin ran."]
+
+
+def test_the_other_side_is_shown_behind_where_it_is_sure():
+    result = stance(said(0.9, 0.1), said(0.05, 0.9), said(0.8), None, said(0, 0.5))
+    assert [(e.label, e.text) for e in result.evidence] == [("favor", "Kim left."), ("against", "Kim spoke.")]
+
+
+def test_no_more_evidence_for_a_side_than_the_profile_says():
+    sure = [said(0.9), said(0.95), None, said(0.8)]
+    for most, shown in ((1, ["Kim left."]), (2, ["Kim left.", "Kim spoke."])):
+        found = stance(said(0.9), *sure, settings=SETTINGS.model_copy(update={"most_evidence": most}))
+        assert [e.text for e in found.evidence] == shown
+
+
+def test_a_stance_that_no_sentence_shows_is_neutral_and_says_so():
+    window, none = said(0.95), said(0.2)
+    result = stance(window, none, none)
+    assert (result.label, result.evidence) == ("neutral", ())
+    assert result.note.startswith("the article as a whole leans favor (0.6")
+    assert result.note.endswith("no sentence of it shows that alone")
+    # One that shows the other side is none for this one.
+    other = stance(window, said(0, 0.4))
+    assert other.label == "neutral"
+
+
+def test_below_the_threshold_it_is_neutral_and_says_where_it_leans():
+    result = stance(said(0.1, 0.45), said(0, 0.4))
+    assert result.label == "neutral"
+    assert result.note.startswith("leans against (0.4")
+    assert "below the threshold of 0.50" in result.note
+    assert result.probability == result.probabilities["neutral"]
+
+
+def test_threshold_itself_is_enough():
+    told = (said(0.5, 0.2), said(0.6))
+    exactly = stance(*told).probabilities["favor"]
+    assert stance(*told, settings=SETTINGS.model_copy(update={"threshold": exactly})).label == "favor"
+    above = SETTINGS.model_copy(update={"threshold": exactly + 1e-9})
+    assert stance(*told, settings=above).label == "neutral"
+
+
+def test_nothing_to_show_is_neutral_and_says_why():
+    nothing = stance(said(0.01, 0.01))
+    assert (nothing.label, nothing.note, nothing.evidence) == ("neutral", NOTHING_SHOWN, ())
+    silent = replace(PLAN, is_mentioned=False)
+    unnamed = Actor("Li", "person")
+    for actor, target, note in [
+        (unnamed, PLAN, NOT_NAMED),
+        (KIM, target_of("Kim", (), [KIM]), SAME),
+        (KIM, silent, NOT_MENTIONED),
+        (unnamed, silent, NOT_NAMED),
+    ]:
+        result = stance_of(Judged(actor, target, [], None, []), ARTICLE, SETTINGS)
+        assert (result.label, result.probability, result.note) == ("neutral", 1.0, note)
+
+
+def test_mixed_takes_both_sides_probable_and_strong_evidence_of_each():
+    both = stance(said(0.5, 0.45), said(0.9), said(0, 0.9))
+    assert both.is_mixed
+    assert both.display == "mixed"
+    assert both.note.startswith(MIXED)
+    weak = stance(said(0.5, 0.45), said(0.9), said(0, 0.55))
+    assert not weak.is_mixed
+    improbable = stance(said(0.9, 0.05), said(0.95), said(0, 0.7))
+    assert not improbable.is_mixed
+    assert {e.label for e in improbable.evidence} == {"favor", "against"}
+
+
+def test_fitted_numbers_decide():
+    reversed_ = Combiner(window=((0.0,) * 3,) * 3, both=((0.0,) * 7, (5.0,) + (0.0,) * 6, (0.0,) * 7))
+    result = stance(said(0.9), said(0, 0.9), settings=SETTINGS.model_copy(update={"combiner": reversed_}))
+    assert result.label == "against"
+    assert result.probabilities["against"] > 0.95
+
+
+answers = st.tuples(shares, shares).map(lambda t: said(t[0] * (1 - t[1]), t[1] * (1 - t[0])))
+
+
+@bounds(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(answers, st.lists(st.none() | answers, max_size=5), shares, shares)
+def test_a_stance_never_comes_without_evidence_for_it(window, asked, one, other):
+    low, high = sorted((one, other))
+    settings = SETTINGS.model_copy(update={"threshold": max(high, 0.01), "evidence_threshold": low})
+    result = stance(window, *asked, settings=settings)
+    assert result.label == "neutral" or result.label in {e.label for e in result.evidence}
+    assert result.label != "neutral" or result.note
+    assert sum(result.probabilities.values()) == pytest.approx(1)
+    assert all(TEXT[e.start : e.end] == e.text for e in result.evidence)
+
+
+def test_stance_without_evidence_cannot_be_made():
+    half = {"favor": 0.9, "against": 0.05, "neutral": 0.05}
+    with pytest.raises(ValueError, match="a stance without evidence: Kim favor the plan"):
+        Stance(KIM, "the plan", "favor", 0.9, half)
+    Stance(KIM, "the plan", "favor", 0.9, half, (Evidence(0, 3, "Kim", "favor", 0.9),))
+    Stance(KIM, "the plan", "neutral", 0.05, half)
+
+
+# judge
+
+
+class Model:
+    """Says of a text what is looked up for it, else that it shows nothing."""
+
+    def __init__(self, **told):
+        self.told = told
+        self.asked = []
+
+    def __call__(self, queries):
+        self.asked.append([(query.text, query.holder, query.target) for query in queries])
+        return [self.told.get(query.text.split()[-1].strip("."), said(0.01)) for query in queries]
+
+
+@pytest.fixture
+def of_passages(monkeypatch):
+    """Gives every pair the same passages."""
+
+    def make(found):
+        monkeypatch.setattr(stances, "passages_of", lambda actor, *rest: found if actor.mentions else [])
+
+    return make
+
+
+def test_sentences_are_asked_only_where_the_window_may_show_a_stance(of_passages):
+    of_passages(passages())
+    flat, told = Model(rained=said(0.09, 0.05)), Model(rained=said(0.1))
+    (silent,), (telling,) = (judge([(KIM, PLAN)], ARTICLE, SETTINGS, model) for model in (flat, told))
+    assert [len(batch) for batch in flat.asked] == [1, 0]
+    assert (silent.asked, silent.window) == ([], said(0.09, 0.05))
+    # The sentence that names nobody stands in the window, and so do all that name the actor.
+    assert [k for k, _ in telling.asked] == [0, 1, 2, 3, 4]
+    assert told.asked[0] == [("Kim spoke. Kim left. Putin ran. Kim slept. It rained.", "Kim", "the plan")]
+    assert [text for text, *_ in told.asked[1]] == [alone(passages(), k) for k in range(5)]
+
+
+def test_fitted_numbers_say_what_the_window_may_show(of_passages):
+    of_passages(passages())
+    sure = Combiner(window=((9.0, 0, 0), (0, 0, 0), (0, 0, 0)), both=((0.0,) * 7,) * 3)
+    model = Model()
+    (found,) = judge([(KIM, PLAN)], ARTICLE, SETTINGS.model_copy(update={"combiner": sure}), model)
+    assert found.asked
+
+
+def test_outside_of_the_window_only_sentences_that_name_the_actor_are_asked(of_passages):
+    long = [replace(one, prompt=f"{'word ' * 30}{one.prompt}") for one in passages(named=(0, 3))]
+    of_passages(long)
+    settings = SETTINGS.model_copy(update={"window_words": 35})
+    (found,) = judge([(KIM, PLAN)], ARTICLE, settings, Model(spoke=said(0.9), slept=said(0.9)))
+    assert [k for k, _ in found.asked] == [0, 3]
+    assert (len(found.named), len(found.every)) == (2, 2)
+
+
+def test_pairs_keep_their_order_and_their_own_answers(of_passages):
+    of_passages(passages())
+    li = Actor("Li", "person")
+    model = Model(rained=said(0.9), spoke=said(0.8))
+    found = judge([(KIM, PLAN), (li, PLAN), (PUTIN, PLAN)], ARTICLE, SETTINGS, model)
+    assert [one.actor for one in found] == [KIM, li, PUTIN]
+    assert [one.window is None for one in found] == [False, True, False]
+    assert len(model.asked) == 2  # one call for all windows, one for all sentences
+    assert [holder for _, holder, _ in model.asked[0]] == ["Kim", "Putin"]
+    assert found[0].asked[0][1] == said(0.8)
+
+
+def test_no_pairs_ask_nothing(of_passages):
+    assert judge([], ARTICLE, SETTINGS, Model()) == []
