@@ -33,6 +33,7 @@ class JudgedSet(Settings):
     Attributes:
         name: What the log and the model card call it.
         file: JSON lines, a path under the data root; each with ``id``, ``article`` and ``judgements``.
+        shipped: The file lies with newstance instead, in ``models/training/data``.
         terms: Its licence or terms.
         restricted: Whether the terms allow less than any use of weights that were trained on it.
         windows: For each of these numbers of words, a row of the passages around actor and target together.
@@ -46,6 +47,7 @@ class JudgedSet(Settings):
 
     name: str
     file: str
+    shipped: bool = False
     terms: str
     restricted: bool = False
     windows: tuple[int, ...] = (190, 100)
@@ -101,6 +103,8 @@ class MadeRow(NamedTuple):
     is_evidence: bool = True
 
 
+_SHIPPED = Path(__file__).parent / "data"
+
 RowMaker = Callable[[str, Sequence[Judgement], JudgedSet], list[MadeRow]]
 # Makes the maker: it is called once in each process, where the models of the reading are loaded. Must be picklable.
 MakerFactory = Callable[[], RowMaker]
@@ -142,7 +146,7 @@ def read_articles(judged: JudgedSet, data: Path) -> list[dict[str, Any]]:
     Raises:
         ConfigError: The file is missing.
     """
-    path = data / judged.file
+    path = (_SHIPPED if judged.shipped else data) / judged.file
     if not path.is_file():
         raise ConfigError(f"{judged.name}: there is no file {path}; --data names the folder that holds the sets")
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]

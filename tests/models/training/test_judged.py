@@ -5,7 +5,7 @@ import pytest
 
 from newstance.models.errors import ConfigError
 from newstance.models.splits import is_held_out
-from newstance.models.training.judged import JudgedSet, MadeRow, judged_rows
+from newstance.models.training.judged import JudgedSet, MadeRow, judged_rows, read_articles
 from newstance.models.training.overlap import Excluded
 
 SENTENCES = [f"Ann spoke for dam{i} at her meeting{i}. It rained{i} on the way home{i} in town." for i in range(40)]
@@ -84,3 +84,14 @@ def test_wrong_sets_and_labels_are_named(made):
         made(windows=())
     with pytest.raises(ValueError, match="only_held_out needs the share"):
         made(only_held_out=True)
+
+
+def test_passages_shipped_with_newstance_need_no_folder_of_data(tmp_path):
+    shipped = JudgedSet(name="ours", file="hard-passages.jsonl", shipped=True, terms="ours")
+    records = read_articles(shipped, tmp_path)
+    assert len(records) > 400
+    for record in records:
+        pairs = [(judgement["actor"], judgement["target"]) for judgement in record["judgements"]]
+        assert len(set(pairs)) == len(pairs) >= 3
+        assert all(actor.lower() in record["article"].lower() for actor, _ in pairs), record["id"]
+        assert {judgement["label"] for judgement in record["judgements"]} <= {"favor", "against", "neutral"}
