@@ -115,7 +115,7 @@ def calibrate(
     if not classifier.is_direct:
         raise InputError(
             "this profile's stance model is an entailment model, whose temperature belongs to entailment and "
-            "not to stance labels; calibrate a profile with a direct classifier, such as bundled:stance-mpnet"
+            "not to stance labels; calibrate a profile with a direct classifier, such as bundled:newstance-mpnet"
         )
     if wrong := [s.config.name for s in (*dev, *check) if s.config.kind != "stance"]:
         raise InputError(f"a temperature is fitted on stance sets alone; {', '.join(wrong)} is of another kind")

@@ -238,7 +238,7 @@ def test_progress_is_told_after_each_batch_and_can_stop_the_work(classifier):
 
 @pytest.mark.embedded
 def test_the_neighbours_of_a_pair_do_not_change_its_answer():
-    classifier = PairClassifier.load(locate("bundled:stance-mpnet"))
+    classifier = PairClassifier.load(locate("bundled:newstance-mpnet"))
     pairs = [
         ("{ Kim } praised [ Putin ] .", "Kim toward Putin"),
         ("{ Kim } attacked [ Putin ] on Monday, over a treaty that nobody wanted .", "Kim toward Putin"),

@@ -39,7 +39,7 @@ def test_every_profile_and_its_weights_are_listed(examined):
 def test_missing_weights_of_the_embedded_profile_are_a_failure(examined, bundled):
     code, out = examined()
     assert code == 1
-    assert "no weights for bundled:stance-mpnet: looked for" in out
+    assert "no weights for bundled:newstance-mpnet: looked for" in out
     assert "[bold]bundled[/]" in out.replace("\n", "")
 
 

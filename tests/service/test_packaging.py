@@ -103,5 +103,5 @@ def test_wheel_holds_configs_samples_and_bundled_weights(tmp_path):
             is_data = file.suffix in (".yaml", ".md", ".css", ".js", ".json", ".jsonl") or "bundled" in file.parts
             if file.is_file() and (is_data or file.suffix == ".py") and "__pycache__" not in file.parts:
                 assert f"newstance/{file.relative_to(ROOT)}" in held
-    assert "newstance/models/bundled/stance-mpnet/model.onnx" in held
+    assert "newstance/models/bundled/newstance-mpnet/model.onnx" in held
     assert not [name for name in held if name.startswith(("tests", "runs", "models/"))]

@@ -15,7 +15,7 @@ def write(folder, settings, **changes):
 def test_profile_from_a_path_and_from_a_name(tmp_path, settings):
     assert Profile.load(write(tmp_path, settings)).limits.actors == 12
     assert Profile.load(str(write(tmp_path, settings, name="other"))).name == "other"
-    assert Profile.load("embedded").stance.source == "bundled:stance-mpnet"
+    assert Profile.load("embedded").stance.source == "bundled:newstance-mpnet"
 
 
 def test_unknown_profile_names_those_that_exist():
