@@ -227,8 +227,6 @@ def _doctor(chosen: argparse.Namespace) -> int:
 
 
 def _train(chosen: argparse.Namespace) -> int:
-    from importlib import import_module
-
     from newstance import configs
     from newstance.eval.card import write_card
     from newstance.models.training.recipe import Recipe
@@ -236,10 +234,12 @@ def _train(chosen: argparse.Namespace) -> int:
     from newstance.models.training.summarizer import Task
     from newstance.models.training.train import ship, train
 
+    from .judging.rows import ArticleRowsOf
+
     if configs.load("training", chosen.config, Task).task == "summarizer":
         return _train_summarizer(chosen)
     recipe = configs.load("training", chosen.config, Recipe)
-    factory = import_module("newstance.service.judging.rows").ArticleRowsOf("embedded")
+    factory = ArticleRowsOf("embedded")
     out = chosen.out / recipe.name
     if chosen.only == "train":
         trained = train(recipe, chosen.data, out, factory, chosen.terms, chosen.processes)
