@@ -107,9 +107,9 @@ class PairClassifier:
             labels,
             own.get("max_length", min(longest, 512)),
             own.get("temperatures"),
-            # Activations that share one scale in a batch let a pair's neighbours change its answer; only what is
-            # known to give each row its own scale is batched.
-            1 if weights.is_onnx and not own.get("batched") else _TOKENS_PER_BATCH,
+            # Activations of eight bits: whatever rounds otherwise beside others changes a pair's answer, and padding
+            # alone does. On two cores batches are no faster, either.
+            1 if weights.is_onnx else _TOKENS_PER_BATCH,
         )
 
     def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:

@@ -6,7 +6,6 @@ several files of external data beside a small ``model.onnx``. onnxruntime finds 
 
 from __future__ import annotations
 
-import copy
 import logging
 import shutil
 import tempfile
@@ -24,8 +23,6 @@ log = logging.getLogger(__name__)
 FILE_LIMIT = 95_000_000  # bytes; 100 MB is the most that GitHub takes
 _TABLE_ROWS = 256  # a table that rows are looked up in and that has fewer is not worth it
 _EXTERNAL = 1024  # bytes; smaller tensors stay in model.onnx
-# These round activations with one scale for a whole batch: there, a pair's neighbours would change its answer.
-_ONE_BY_ONE = ("dynamic-7", "dynamic-8")
 _ALIGNED = 4096  # external tensors may start at multiples of it, see onnx.external_data_helper
 
 
@@ -55,14 +52,8 @@ def export(model: Any, tokenizer: Any, folder: Path, form: str, file_limit: int 
     save_in_parts(smaller, folder, file_limit)
     onnx.checker.check_model(str(folder / "model.onnx"), full_check=False)
     tokenizer.save_pretrained(folder)
-    _write_config(model.config, folder, is_batched=form not in _ONE_BY_ONE)
+    model.config.save_pretrained(folder)
     log.info("%s: %s", form, ", ".join(f"{file.name} {file.stat().st_size / 1e6:.1f} MB" for file in _weights(folder)))
-
-
-def _write_config(config: Any, folder: Path, is_batched: bool) -> None:
-    config = copy.deepcopy(config)
-    config.newstance = {**(getattr(config, "newstance", None) or {}), "batched": is_batched}
-    config.save_pretrained(folder)
 
 
 def save_in_parts(model: Any, folder: Path, file_limit: int = FILE_LIMIT) -> list[Path]:

@@ -193,12 +193,11 @@ def test_onnx_gives_the_same_answers(folder, tmp_path):
     np.testing.assert_allclose(scores.logits, [[0, 0.1, 4], [4, 0.1, 0]], atol=1e-6)
 
 
-@pytest.mark.parametrize(("own", "most"), [({}, 1), ({"batched": False}, 1), ({"batched": True}, 5)])
-def test_onnx_takes_several_pairs_at_once_only_where_its_config_allows_it(folder, tmp_path, own, most):
-    classifier = onnx_twin(folder, tmp_path, **own)
+def test_onnx_takes_one_pair_at_a_time(folder, tmp_path):
+    classifier = onnx_twin(folder, tmp_path)
     batches = counted(classifier)
     classifier.score([(f"{'word ' * i}praised", "stance") for i in range(5)])
-    assert max(pairs for pairs, _ in batches) == most
+    assert max(pairs for pairs, _ in batches) == 1
 
 
 def test_weights_in_use_are_loaded_once_and_freed_with_their_last_user(folder, tmp_path):

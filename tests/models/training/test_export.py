@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 
@@ -58,15 +56,12 @@ def test_labels_and_names_of_the_tokenizer_go_along(model, tmp_path):
     assert {"config.json", "tokenizer.json"} <= {file.name for file in (tmp_path / "out").iterdir()}
 
 
-@pytest.mark.parametrize(
-    ("form", "batched"), [("float32", True), ("dynamic-8", False), ("weights-8-32", True), ("weights-4-32", True)]
-)
-def test_the_neighbours_of_a_pair_do_not_change_its_answer(model, tmp_path, form, batched):
+@pytest.mark.parametrize("form", ["float32", "dynamic-8", "weights-8-32"])
+def test_the_neighbours_of_a_pair_do_not_change_its_answer(model, tmp_path, form):
     export(*model, tmp_path / "out", form)
-    assert json.loads((tmp_path / "out" / "config.json").read_text())["newstance"] == {"batched": batched}
     classifier = PairClassifier.load(locate(f"path:{tmp_path / 'out'}"))
     alone = np.concatenate([classifier.score([pair]).logits for pair in PAIRS])
-    np.testing.assert_allclose(classifier.score(PAIRS).logits, alone, atol=1e-4)
+    np.testing.assert_array_equal(classifier.score(PAIRS).logits, alone)
 
 
 def test_fewer_bits_take_less_room(model, tmp_path):

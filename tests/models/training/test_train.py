@@ -244,7 +244,6 @@ def test_training_ships_one_model_with_two_calibrated_heads_and_its_card(recipe,
     trained = train(recipe, tmp_path, tmp_path / "out", whole)
     config = json.loads((trained.folder / "config.json").read_text())
     assert config["newstance"] == {
-        "batched": True,
         "max_length": 48,
         "temperatures": trained.temperatures,
         "terms": "all",
