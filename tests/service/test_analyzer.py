@@ -2,7 +2,9 @@ import threading
 from types import SimpleNamespace
 
 import pytest
+import tiny
 
+from newstance.models import StanceClassifier
 from newstance.models.consistency import invented
 from newstance.models.errors import InputError, ModelError, WeightsNotFoundError
 from newstance.models.summarizer import GeneratedSummary
@@ -388,3 +390,16 @@ def test_a_failing_summarizer_loses_no_stance(analyzer):
     assert analysis.notes == ("No summary: the model wrote no whole sentence",)
     assert {s.actor.name: s.label for s in analysis.stances}["Peter Miller"] == "against"
     assert "No summary" in analysis.to_markdown()
+
+
+def test_one_model_for_stance_and_support_is_held_once(settings, annotator, tmp_path):
+    labels = ["favor", "against", "neutral", "entailment", "not_entailment"]
+    weights = {"praised": [6, 0, 0, 0, 0], "condemned": [0, 6, 0, 0, 0]}
+    source = f"path:{tiny.classifier(tmp_path, labels, weights, bias=[0, 0, 2, 0, 0])}"
+    own = {"stance": {"source": source}, "consistency": settings["consistency"] | {"source": source}}
+    profile = Profile.model_validate(settings | own)
+    both = Analyzer(profile, annotator, StanceClassifier.load(profile.stance))
+    assert both.consistency._scorer._pairs is both.classifier.pairs
+    (stance,) = both.stances_of(ARTICLE, [("Solberg", "the harbour plan")])
+    assert stance.label == "favor"
+    assert both.check(ARTICLE, ["It rained all day."])[0].support > 0.5
