@@ -50,8 +50,8 @@ def test_without_summary(analyzer):
 
 def test_markdown_holds_title_summary_actors_stances_and_evidence(analysis):
     text = analysis.to_markdown()
-    assert text.startswith("# A | title [/]\n")
-    assert analysis.summary.text in text
+    assert text.startswith("# A \\| title \\[/\\]\n")
+    assert analysis.summary.text.replace("|", "\\|") in text
     for stance in analysis.stances:
         assert f"| {stance.target} | {stance.label} | {stance.probability:.2f} |" in text
         for evidence in stance.evidence if stance.label != "neutral" else ():

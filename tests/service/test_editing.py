@@ -238,7 +238,7 @@ def test_summary_and_its_note_stay(counting):
 @needs_parser
 def test_actors_toward_each_other(session, counting):
     found = {(s.actor.name, s.target): s.label for s in counting.relations(session.reading)}
-    assert found == {("Ingrid Solberg", "Peter Miller"): "against", ("Peter Miller", "Ingrid Solberg"): "against"}
+    assert found == {("Ingrid Solberg", "Peter Miller"): "favor", ("Peter Miller", "Ingrid Solberg"): "against"}
     counting.classifier.asked.clear()
     counting.relations(session.reading)
     assert counting.classifier.asked == []
