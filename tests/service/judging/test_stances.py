@@ -111,8 +111,9 @@ def test_a_stance_that_no_sentence_shows_is_neutral_and_says_so():
     assert result.note.startswith("the article as a whole leans favor (0.6")
     assert result.note.endswith("no sentence of it shows that alone")
     # One that shows the other side is none for this one.
-    other = stance(window, said(0, 0.4))
-    assert other.label == "neutral"
+    other = stance(window, said(0, 0.9))
+    assert (other.label, [e.label for e in other.evidence]) == ("neutral", ["against"])
+    assert "leans favor" in other.note
 
 
 def test_below_the_threshold_it_is_neutral_and_says_where_it_leans():
