@@ -58,13 +58,17 @@ class User(threading.Thread):
         # Each would read all certificates first, which takes long for fifty at once.
         with httpx.Client(base_url=self.address, timeout=150, verify=False) as client:
             round_ = 0
-            while time.monotonic() < self.end:
+            while self.goes_on():
                 round_ += 1
                 try:
                     self.ask(client, round_)
                 except Exception as error:
                     self.problems.append(repr(error))
                     return
+
+    def goes_on(self):
+        """Until the time is over; who was only sent away until then, until there is an answer."""
+        return time.monotonic() < self.end + (0 if self.answered else LIMIT)
 
     def ask(self, client, round_):
         text, actor = article(self.name_, round_), f"Maria {self.name_}"
@@ -114,7 +118,10 @@ HARM = [
 
 
 class Crowd(User):
-    """Asks for stances alone, one article after another."""
+    """Asks for stances alone, one article after another, until the time is over."""
+
+    def goes_on(self):
+        return time.monotonic() < self.end
 
     def ask(self, client, round_):
         super().ask(client, 2 * round_ + 1)

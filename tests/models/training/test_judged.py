@@ -2,35 +2,17 @@ import json
 import random
 
 import pytest
+from sentence_reader import split_reader
 
 from newstance.models.errors import ConfigError
 from newstance.models.splits import is_held_out
-from newstance.models.training.judged import JudgedSet, MadeRow, judged_rows, read_articles
+from newstance.models.training.judged import JudgedSet, judged_rows, read_articles
 from newstance.models.training.overlap import Excluded
 
 SENTENCES = [f"Ann spoke for dam{i} at her meeting{i}. It rained{i} on the way home{i} in town." for i in range(40)]
 
 
 NONE = Excluded()
-
-
-def split_reader():
-    """Reads a sentence where there is a full stop; the first of an article is its evidence."""
-
-    def rows(article, judgements, judged):
-        first, second, *_ = article.split(". ")
-        made = [
-            MadeRow(article, f"{j.actor} toward {j.target}", j.label, f"window of {size} words")
-            for j in judgements
-            for size in judged.windows
-        ]
-        if judged.sentences:
-            for j in judgements:
-                made.append(MadeRow(first, f"{j.actor} toward {j.target}", j.label, "sentence"))
-                made.append(MadeRow(second, f"{j.actor} toward {j.target}", "neutral", "sentence", is_evidence=False))
-        return made
-
-    return rows
 
 
 @pytest.fixture
