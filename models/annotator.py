@@ -24,7 +24,7 @@ from .tokenizing import PiecewiseTokenizer
 # Tokens of a sentence; the longest of 5,753 in the news has 121. Whatever walks through a sentence for each of its
 # words is bounded by it.
 LONGEST_SENTENCE = 200
-_NEW_WORDS = 100_000  # that a pipeline may learn, of about 320 bytes each, before a fresh one takes its place
+_NEW_WORDS = 25_000  # that a pipeline may learn, of about a kilobyte each, before a fresh one takes its place (0.4 s)
 _LISTENING = 0.1  # seconds between two looks at whether anybody still waits
 
 

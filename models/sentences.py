@@ -41,7 +41,7 @@ _LEFT_OPEN = re.compile(r"['‘](?!.*\w[.,!?…]?['’](?:\W|$))")
 # Words that a sentence of a summary may have before a text of few but endless sentences counts as long.
 _LONG_SENTENCE = 60
 _SPLITTING = Lock()
-_MOST_WORDS = 100_000  # that the splitter may keep, of about 320 bytes each
+_MOST_WORDS = 25_000  # that the splitter may keep, of about a kilobyte each
 
 
 def split_sentences(text: str) -> list[str]:
