@@ -48,14 +48,14 @@ def retriever(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("kind", [list, Sources])
 def test_sources_of_two_articles_do_not_meet_in_one_retriever(kind, retriever):
-    # As many sentences in both: mixed up, they would be ranked by each other's vectors and nobody would know.
     one = kind(["The harbour plan is good.", "Solberg went to the harbour on Monday.", "The union met on Monday."])
-    other = kind(["The union met on Monday.", "The harbour plan is good.", "Solberg likes the union plan on Monday."])
+    other = kind([*one, "Solberg likes the union plan on Monday.", "The union of the harbour has a plan."])
     claim = ["The union opposes the harbour plan."]
     in_turn = [retriever.stand_ins(sources, claim) for sources in (one, other)]
     assert in_turn[0] != in_turn[1]
     with ThreadPoolExecutor(4) as threads:
-        assert list(threads.map(lambda sources: retriever.stand_ins(sources, claim), [one, other] * 50)) == in_turn * 50
+        at_once = threads.map(lambda sources: retriever.stand_ins(sources, claim), [one, other] * 50)
+        assert list(at_once) == in_turn * 50
 
 
 def test_vectors_of_an_article_are_computed_once(analyzer, monkeypatch):
