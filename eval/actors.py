@@ -13,8 +13,8 @@ from typing import Any
 
 from newstance.models.errors import InputError
 from newstance.service import Actor, Article
-from newstance.service.actors import bare_name, match_actor
 from newstance.service.article import SAMPLES
+from newstance.service.reading.actors import bare_name, match_actor
 
 from .labelled import LabelledSet, load_set
 from .records import shipped_rows

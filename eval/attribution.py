@@ -14,8 +14,8 @@ import numpy as np
 
 from newstance.models import StanceQuery
 from newstance.service import Analyzer, Article
-from newstance.service.actors import bare_name
-from newstance.service.quotations import Quotation
+from newstance.service.reading.actors import bare_name
+from newstance.service.reading.quotations import Quotation
 
 from . import metrics
 from .document import Table

@@ -9,10 +9,10 @@ from typing import Protocol
 
 import numpy as np
 
+from newstance.models.calibration import DevScores, fit_temperature
 from newstance.models.errors import InputError
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS, StancePrediction, StanceQuery
-from newstance.models.training.calibration import DevScores, fit_temperature
 
 from . import metrics
 from .labelled import LabelledSet

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from newstance.models.calibration import DevScores
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS
-from newstance.models.training.calibration import DevScores
 from newstance.models.training.recipe import Recipe
 from newstance.models.training.rows import STATEMENTS
 from newstance.models.training.support_rows import SUPPORTED, UNSUPPORTED

@@ -338,7 +338,7 @@ def _compare(args: argparse.Namespace) -> int:
 def _actors(args: argparse.Namespace) -> int:
     from newstance.models import Annotator
     from newstance.service import Profile
-    from newstance.service.actors import find_actors
+    from newstance.service.reading.actors import find_actors
 
     from .actors import score_set, score_shipped
     from .labelled import load_set

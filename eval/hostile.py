@@ -15,8 +15,8 @@ from string import ascii_lowercase
 from newstance.models import Annotator
 from newstance.models.errors import InputError
 from newstance.service import Article, Profile
-from newstance.service.actors import find_actors
-from newstance.service.quotations import find_quotations
+from newstance.service.reading.actors import find_actors
+from newstance.service.reading.quotations import find_quotations
 
 SIZES = (1_000, 10_000, 100_000)  # characters
 # What each repeats: names, quotations, pronouns, phrases, marks and lines without end.

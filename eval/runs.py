@@ -329,7 +329,7 @@ def article_answers(analyzer: Analyzer, batch: Sequence[Example]) -> list[Answer
 def _with_kinds_of_targets(analyzer: Analyzer, batch: Sequence[Example], answers: Sequence[Answer]) -> list[Answer]:
     """The answers with what each target is: one of the actors that the article was found to have, or a phrase."""
     from newstance.service import Article
-    from newstance.service.actors import match_actor
+    from newstance.service.reading.actors import match_actor
 
     actors = analyzer.read(Article.from_text(batch[0].input["text"], title="")).actors
     kinds = [AN_ACTOR if match_actor(example.input["target"], actors) is not None else A_PHRASE for example in batch]

@@ -44,8 +44,8 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _score(args: argparse.Namespace, annotator: Any) -> int:
-    from newstance.service.actors import find_actors
-    from newstance.service.targets import propose_targets
+    from newstance.service.reading.actors import find_actors
+    from newstance.service.reading.targets import propose_targets
 
     from .targets import answers, listed_articles, scores
 
@@ -77,8 +77,8 @@ def _shown(answer: Answer, questions: Sequence[str]) -> str:
 def _fit(args: argparse.Namespace, annotator: Any) -> int:
     from newstance.models.errors import ConfigError
     from newstance.models.sources import sha256_of
-    from newstance.service.actors import find_actors
-    from newstance.service.targets import candidates
+    from newstance.service.reading.actors import find_actors
+    from newstance.service.reading.targets import candidates
 
     from .progress import progress_bar
     from .records import file_records, shipped_rows

@@ -18,9 +18,9 @@ import numpy as np
 
 from newstance.models.consistency import content_words
 from newstance.service import Actor
-from newstance.service.actors import match_actor
-from newstance.service.matters import mean
-from newstance.service.targets import Candidate, Weights
+from newstance.service.reading.actors import match_actor
+from newstance.service.reading.matters import mean
+from newstance.service.reading.targets import Candidate, Weights
 
 # Seen that often, a word's own odds weigh as much as those of all; one seen less than ten times is not kept.
 _NOUN_PRIOR, _DEED_PRIOR = 5.0, 20.0

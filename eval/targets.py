@@ -20,7 +20,7 @@ import numpy as np
 from newstance.models.consistency import content_words
 from newstance.models.errors import ConfigError, InputError
 from newstance.service import Actor
-from newstance.service.actors import bare_name, match_actor
+from newstance.service.reading.actors import bare_name, match_actor
 
 from .metrics import Estimate, Measure
 from .records import file_records, shipped_rows

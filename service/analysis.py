@@ -203,18 +203,18 @@ class Analysis:
 
     def to_markdown(self) -> str:
         """A report for reading."""
-        from .report import markdown
+        from .present.report import markdown
 
         return markdown(self)
 
     def to_csv(self) -> str:
         """A table for spreadsheets, one row for each piece of evidence."""
-        from .exports import to_csv
+        from .present.exports import to_csv
 
         return to_csv(self)
 
     def to_html(self) -> str:
         """A report as one HTML file without scripts."""
-        from .exports import to_html
+        from .present.exports import to_html
 
         return to_html(self)

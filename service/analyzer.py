@@ -19,16 +19,16 @@ from newstance.models.pairs import OnBatch
 from newstance.models.stance import StancePrediction, StanceQuery
 from newstance.models.summarizer import Summarizer
 
-from .actors import find_actors, match_actor, named_in
 from .analysis import Actor, Analysis, Stance, Summary
-from .answers import Answers
 from .article import Article, refuse_no_name
-from .guard import Checked, Guard, sources_of
+from .judging.answers import Answers
+from .judging.guard import Checked, Guard, sources_of
 from .judging.passages import Sentence, Target, is_named, passages_of, sentences_of, target_of
 from .judging.stances import ReadArticle, judge, stance_of
 from .profile import AggregationSettings, Profile, Topic
-from .quotations import Quotation, find_quotations
-from .targets import propose_targets
+from .reading.actors import find_actors, match_actor, named_in
+from .reading.quotations import Quotation, find_quotations
+from .reading.targets import propose_targets
 
 Progress = Callable[[str], None]
 NO_SUMMARY = "No summary"  # how a note begins that says why there is none

@@ -147,7 +147,7 @@ class Article:
         Raises:
             FetchError: The address may not be read, is not reached, or shows no article; says why and what to do.
         """
-        from .fetch import fetch
+        from .intake.fetch import fetch
 
         page = fetch(url)
         try:

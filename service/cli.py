@@ -200,7 +200,7 @@ def _analyze(chosen: argparse.Namespace) -> int:
             progress=lambda step: status.update(step),
         )
     if chosen.format == "text":
-        from .report import terminal
+        from .present.report import terminal
 
         Console().print(terminal(analysis))
     else:
@@ -265,11 +265,11 @@ def _train_summarizer(chosen: argparse.Namespace) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from .server import ServerSettings, serve
+    from .web.server import ServerSettings, serve
 
     def more_tabs(analyzer: Analyzer) -> Sequence[Tab]:
         # As with the commands of eval: only the command line looks up.
-        from newstance.eval.page import evaluate_tab
+        from newstance.eval.page.tab import evaluate_tab
 
         return [evaluate_tab(analyzer, chosen.runs, chosen.data)]
 
@@ -285,7 +285,7 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 
 def _add_token(chosen: argparse.Namespace) -> int:
-    from .auth import add_token
+    from .web.auth import add_token
 
     print(add_token(chosen.auth_file, chosen.name, chosen.expires))
     print("newstance: this token cannot be shown again", file=sys.stderr)
@@ -297,7 +297,7 @@ def _add_user(chosen: argparse.Namespace) -> int:
 
     from newstance.models.errors import InputError
 
-    from .auth import add_user
+    from .web.auth import add_user
 
     if sys.stdin.isatty():
         password = getpass.getpass("Password: ")

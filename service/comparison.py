@@ -10,8 +10,8 @@ from typing import Literal
 from newstance.models.consistency import content_words
 from newstance.models.errors import InputError
 
-from .actors import match_actor
 from .analysis import Actor, Analysis, Stance
+from .reading.actors import match_actor
 
 MOST_ARTICLES = 5
 # How the articles that name an actor tell its stance: one says for and another against; some show a side that others

@@ -15,7 +15,7 @@ import uvicorn
 @contextmanager
 def running(app: Any, wait_for: str = "/readyz", patience: Any = None) -> Iterator[str]:
     """Serve an app as `newstance serve` does; gives its address once ``wait_for`` answers 200."""
-    from newstance.service.listening import config, listen
+    from newstance.service.web.listening import config, listen
 
     listening = listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -15,7 +15,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from newstance.eval.page import evaluate_tab
+from newstance.eval.page.tab import evaluate_tab
 from newstance.service import Analyzer
 from newstance.service.page import build, look
 

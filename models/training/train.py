@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..calibration import DevScores, fit_temperature
 from ..errors import ConfigError
 from ..pairs import PairClassifier
 from ..sources import locate
-from .calibration import DevScores, fit_temperature
 from .carried import restore
 from .export import export
 from .fit import DEV, HEADS, PACKED, ROWS, fit, read_rows

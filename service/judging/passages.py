@@ -10,9 +10,9 @@ from typing import Any
 from newstance.models.consistency import content_words
 from newstance.models.stance import StanceQuery
 
-from ..actors import bare_name, match_actor
 from ..analysis import Actor, Mention
-from ..quotations import Quotation
+from ..reading.actors import bare_name, match_actor
+from ..reading.quotations import Quotation
 
 _CONTEXT_WORDS = 30  # the model cuts what is too long at its end, and that is the passage itself
 _QUOTES = '"“”«» \n'

@@ -10,7 +10,7 @@ from newstance.models.stance import Label, StancePrediction, StanceQuery
 
 from ..analysis import Actor, Evidence, Stance
 from ..profile import AggregationSettings
-from ..quotations import Quotation
+from ..reading.quotations import Quotation
 from .combiner import SIDES, by_both, by_window
 from .passages import Passage, Sentence, Target, alone, passages_of, query_for
 from .voice import voice_of

@@ -8,9 +8,9 @@ from typing import Any
 from newstance.models.consistency import content_words
 
 from ..analysis import Actor, Mention, Voice
-from ..nouns import ROLES
-from ..quotations import Quotation
-from ..speakers import actors_by_token
+from ..reading.nouns import ROLES
+from ..reading.quotations import Quotation
+from ..reading.speakers import actors_by_token
 from .passages import Sentence, Target
 
 # What is told with these is taken for true: "B confirmed that A backs T" is a report.

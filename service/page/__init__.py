@@ -12,7 +12,7 @@ __all__ = ["build", "look"]
 
 
 def __getattr__(name: str) -> Any:
-    """``build`` and ``look`` need Gradio; the fragments of HTML, which reports are made of, do not."""
+    """``build`` and ``look`` need Gradio; whoever imports them without it is told how to get it."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:

@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from newstance.service.analyzer import Analyzer
+from newstance.service.present import html
 
-from . import html
 from .article_tab import article_tab
 from .compare_tab import compare_tab
 from .loaded import Analyzers

@@ -9,8 +9,9 @@ import gradio as gr
 
 from newstance.configs import names as shipped_names
 from newstance.service.article import SUFFIXES
+from newstance.service.present import html
 
-from . import controls, html
+from . import controls
 from .article_view import View
 from .corrections import Choice, Corrections
 from .graph_part import lay_out_graph, wire_graph

@@ -10,10 +10,11 @@ import gradio as gr
 
 from newstance.service.analysis import Analysis
 from newstance.service.editing import Session
+from newstance.service.present import html
+from newstance.service.present.board import board, strongest
+from newstance.service.present.evidence import drawer
 
-from . import downloads, html
-from .board import board, strongest
-from .evidence import drawer
+from . import downloads
 
 
 class View(NamedTuple):

@@ -13,14 +13,14 @@ from newstance.models.errors import NewstanceError
 from newstance.service.analysis import Analysis
 from newstance.service.article import SAMPLES, Article
 from newstance.service.comparison import MOST_ARTICLES, compare
+from newstance.service.present import html
+from newstance.service.present.compare import chosen_articles, label_of, letters, summaries, table
+from newstance.service.present.evidence import drawer
 
-from . import html
 from .background import Stopped, in_background
-from .compare import chosen_articles, label_of, letters, summaries, table
 from .compare_steps import Known, Told, compare_articles
 from .controls import chosen_targets, chosen_topic, clicked_number, go_and_cancel, uploaded
 from .endings import Stops, reason
-from .evidence import drawer
 from .handlers import samples
 from .loaded import Analyzers
 

@@ -14,7 +14,7 @@ from newstance.service.analyzer import NO_SUMMARY, Analyzer, Reading
 from newstance.service.article import Article
 from newstance.service.comparison import shared_targets
 from newstance.service.profile import Topic
-from newstance.service.targets import propose_targets
+from newstance.service.reading.targets import propose_targets
 
 _TELL_EVERY = 0.3  # seconds
 

@@ -6,9 +6,10 @@ import gradio as gr
 
 from newstance.service.article import SUFFIXES
 from newstance.service.comparison import MOST_ARTICLES
+from newstance.service.present import html
+from newstance.service.present.compare import chosen_articles
 
-from . import controls, html
-from .compare import chosen_articles
+from . import controls
 from .compare_handlers import CompareHandlers, View
 from .handlers import samples
 from .loaded import Analyzers

@@ -11,8 +11,9 @@ import gradio as gr
 from newstance.models.errors import InputError, NewstanceError
 from newstance.service.analyzer import Analyzer
 from newstance.service.editing import Session
+from newstance.service.present import html
 
-from . import downloads, html
+from . import downloads
 from .article_view import Found, View, all_of
 from .endings import Stops, reason
 from .loaded import Analyzers

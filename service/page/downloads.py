@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from newstance.service.analysis import Analysis
-from newstance.service.exports import to_csv, to_html
+from newstance.service.present.exports import to_csv, to_html
 
 
 @contextmanager

@@ -9,13 +9,13 @@ import gradio as gr
 
 from newstance.service.analysis import Analysis
 from newstance.service.analyzer import MOST_RELATED
+from newstance.service.present import html
+from newstance.service.present.evidence import drawer
+from newstance.service.present.graph import NARROW, WIDE, Format, graph
 
-from . import html
 from .background import in_background
 from .controls import AT_ONCE, KEPT, ON_MODELS, PLAIN, clicked_number
 from .endings import reason
-from .evidence import drawer
-from .graph import NARROW, WIDE, Format, graph
 from .loaded import Analyzers
 
 _MOST = 15

@@ -13,19 +13,20 @@ from newstance.configs import names as shipped_names
 from newstance.models.errors import InputError, NewstanceError
 from newstance.service.analyzer import NO_SUMMARY
 from newstance.service.article import SAMPLES, Article
+from newstance.service.present import html
+from newstance.service.present.board import pending
+from newstance.service.present.evidence import drawer, sources
+from newstance.service.present.summary import summary
 from newstance.service.profile import Topic
 
-from . import downloads, html
+from . import downloads
 from .article_view import Found, View, all_of
 from .background import Stopped
-from .board import pending
 from .controls import chosen_targets, chosen_topic, clicked_number, uploaded
 from .corrections import Corrections
 from .endings import Stops, reason
-from .evidence import drawer, sources
 from .loaded import Analyzers
 from .steps import Step, Wanted, steps
-from .summary import summary
 
 # A topic that fits a sample, so that its aliases and targets are seen at work.
 _SAMPLE_TOPICS = {"summit": "ukraine-war"}

@@ -7,8 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-STYLES = sorted(Path(__file__).parent.glob("*.css"))
-SCRIPT = Path(__file__).parent / "page.js"
+from newstance.service.present.exports import STYLE
+
+_FOLDER = Path(__file__).parent
+# The style sheet of reports is the page's, too.
+STYLES = [*sorted(_FOLDER.glob("*.css")), STYLE]
+SCRIPT = _FOLDER / "page.js"
 
 
 def script() -> str:

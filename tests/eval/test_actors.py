@@ -8,7 +8,7 @@ from newstance.eval.labelled import load_set
 from newstance.models import Annotator
 from newstance.models.errors import InputError
 from newstance.service import Actor, Mention, Profile
-from newstance.service.actors import find_actors
+from newstance.service.reading.actors import find_actors
 
 
 def actor(name, *aliases):

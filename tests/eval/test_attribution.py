@@ -17,7 +17,7 @@ from newstance.eval.labelled import load_set
 from newstance.eval.records import shipped_rows
 from newstance.models.stance import LABELS
 from newstance.service import Actor, Analyzer, Article
-from newstance.service.quotations import Quotation
+from newstance.service.reading.quotations import Quotation
 
 KIM = Actor("Kim Jong Un", "person", ("Kim",))
 WANTED = [{"start": 0, "end": 4, "speaker": "Kim", "kind": "direct"}]

@@ -3,7 +3,7 @@ import pytest
 
 from newstance import configs
 from newstance.eval.card import use_of, write_card
-from newstance.models.training.calibration import DevScores
+from newstance.models.calibration import DevScores
 from newstance.models.training.recipe import Recipe
 from newstance.models.training.rows import STATEMENTS
 from newstance.models.training.train import Trained

@@ -10,7 +10,7 @@ from newstance.models import Annotator
 from newstance.models.errors import ConfigError, InputError
 from newstance.service import Actor, Mention, Profile
 from newstance.service.cli import main
-from newstance.service.targets import Candidate
+from newstance.service.reading.targets import Candidate
 
 
 def actor(name, *aliases):

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
-from newstance.service import fetch
 from newstance.service.cli import main
+from newstance.service.intake import fetch
 
 TEXT = "Ingrid Solberg praised the harbour plan. It rained.\n\nPeter Miller attacked the harbour plan. It rained."
 

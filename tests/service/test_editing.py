@@ -5,8 +5,8 @@ import pytest
 from newstance.models.errors import InputError
 from newstance.service import Actor, Analyzer, Article, Mention
 from newstance.service.analyzer import NO_SUMMARY
-from newstance.service.answers import Answers
 from newstance.service.editing import Session, merge, split
+from newstance.service.judging.answers import Answers
 
 
 def actor(name, weight, *mentions, aliases=(), kind="person"):

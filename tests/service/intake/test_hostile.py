@@ -12,9 +12,9 @@ import pytest
 
 from newstance.models.errors import FetchError, NewstanceError
 from newstance.service import Article
-from newstance.service import fetch as fetching
-from newstance.service.fetch import Page
+from newstance.service.intake import fetch as fetching
 from newstance.service.intake import workers
+from newstance.service.intake.fetch import Page
 from newstance.service.intake.workers import MEMORY, Workers
 
 SECONDS = 3  # given here to each file, so that those that use up their time do not take the tests' time

@@ -3,10 +3,10 @@ from dataclasses import replace
 import pytest
 
 from newstance.service import Actor
-from newstance.service.actors import find_actors, match_actor, named_in
 from newstance.service.judging.passages import sentences_of, target_of
 from newstance.service.judging.voice import voice_of
-from newstance.service.quotations import find_quotations
+from newstance.service.reading.actors import find_actors, match_actor, named_in
+from newstance.service.reading.quotations import find_quotations
 
 pytestmark = pytest.mark.embedded
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from newstance.eval.page import evaluate_tab
+from newstance.eval.page.tab import evaluate_tab
 from newstance.service import Analyzer
 from newstance.service.page import build, look
 

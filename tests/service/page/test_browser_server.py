@@ -12,11 +12,11 @@ import serving
 from newstance.service import Analyzer
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
-server = pytest.importorskip("newstance.service.server", reason="the server needs the serve extra")
+server = pytest.importorskip("newstance.service.web.server", reason="the server needs the serve extra")
 for needed in ("matplotlib", "rouge_score", "vaderSentiment"):
     pytest.importorskip(needed, reason="the tab of evaluations needs the eval extra")
 
-from newstance.eval.page import evaluate_tab  # noqa: E402
+from newstance.eval.page.tab import evaluate_tab  # noqa: E402
 
 expect = playwright.expect
 pytestmark = pytest.mark.browser

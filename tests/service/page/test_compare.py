@@ -8,10 +8,10 @@ import pytest
 from newstance.models.errors import ModelError
 from newstance.service import Analyzer, Article
 from newstance.service.page.background import Stopped, in_background
-from newstance.service.page.compare import chosen_articles, label_of
 from newstance.service.page.compare_handlers import CompareHandlers
 from newstance.service.page.compare_steps import Told, compare_articles
 from newstance.service.page.loaded import Analyzers
+from newstance.service.present.compare import chosen_articles, label_of
 
 EVIL = "<b id='evil'>"
 ONE = Article.from_text(f"Marie Curie praised the new law. {EVIL} Albert Einstein was there.", f"One {EVIL}")

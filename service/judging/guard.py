@@ -1,0 +1,200 @@
+"""The guard: each sentence of a generated summary is held against the article, and none passes unseen.
+
+What fails is written anew, replaced by the article's own sentence, or left out, as the profile says; the summary tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from newstance.models import Annotator
+from newstance.models.consistency import (
+    ConsistencyChecker,
+    Sources,
+    begins_with_name,
+    content_words,
+    found_nowhere,
+    turned_roles,
+)
+from newstance.models.errors import ModelError
+from newstance.models.sentences import is_finished, points_back, stands_alone
+from newstance.models.summarizer import GeneratedSummary, Summarizer
+
+from ..analysis import Source, Summary, SummarySentence
+from ..profile import GuardSettings
+
+OnText = Callable[[str], None]
+_SAME = 0.5  # of the content words of the shorter of two sentences; two that share more say the same
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A generated sentence, and what the check found.
+
+    Attributes:
+        text: The sentence.
+        sources: The article's sentences that are nearest to it, the best first.
+        support: How probable it is that they bear it out.
+        faults: Names, numbers and quotations that the article does not contain, and roles turned around.
+        passes: Whether it may stand as it is.
+    """
+
+    text: str
+    sources: tuple[Source, ...]
+    support: float
+    faults: tuple[str, ...]
+    passes: bool
+
+
+def sources_of(doc: Any) -> Sources:
+    """The sentences of an annotated article that are not blank, without the line breaks behind them."""
+    return Sources(sentence.text.rstrip() for sentence in _told(doc))
+
+
+def _told(doc: Any) -> Iterator[Any]:
+    return (sentence for sentence in doc.sents if sentence.text.strip())
+
+
+class Guard:
+    """Checks summaries of one article.
+
+    Args:
+        doc: The annotated article; sources are sentences of it.
+        checker: Support of a claim by a source.
+        annotator: Parses generated sentences: who does what to whom.
+        settings: What is enough, and what becomes of what is not.
+        texts: The sources' texts, as ``sources_of`` gives them.
+    """
+
+    def __init__(
+        self, doc: Any, checker: ConsistencyChecker, annotator: Annotator, settings: GuardSettings, texts: Sources
+    ) -> None:
+        self._doc = doc
+        self._texts = texts
+        self._checker = checker
+        self._annotator = annotator
+        self._settings = settings
+        starts = (sentence.start_char for sentence in _told(doc))
+        self._sources = [Source(start, start + len(text), text) for start, text in zip(starts, texts, strict=True)]
+
+    def check(self, sentences: Sequence[str]) -> list[Checked]:
+        """Hold sentences against the article; one answer each, in the same order."""
+        supports = self._checker.check(sentences, self._texts)
+        checked = []
+        for sentence, support in zip(sentences, supports, strict=True):
+            sources = tuple(self._sources[i] for i in support.sources)
+            parsed = self._annotator.annotate(sentence)
+            # The parse knows whether the first word, which has its capital anyway, is a name.
+            nowhere = found_nowhere(sentence, self._doc.text, begins_with_name(parsed))
+            faults = (*nowhere, *turned_roles(parsed, self._doc))
+            passes = not faults and is_finished(sentence) and support.support >= self._settings.min_support
+            checked.append(Checked(sentence, sources, support.support, faults, passes))
+        return checked
+
+    def summary(self, summarizer: Summarizer, length: int | None, on_text: OnText | None = None) -> Summary:
+        """Have the article summarized, and deal with what it does not support.
+
+        Of several versions, where the profile asks for them, that of which most may stand is the summary; what may not
+        gives way to the best supported sentence of the others.
+
+        Args:
+            summarizer: Writes the summary.
+            length: In sentences; None takes the summarizer's own.
+            on_text: Called with each piece of raw text as it is written.
+        """
+        generated = summarizer.summarize(self._doc.text, sentences=length, on_text=on_text)
+        first = self.check(generated.sentences)
+        if generated.unchanged or self._settings.unsupported == "keep":
+            kept = [SummarySentence(one.text, one.sources, one.support, None, one.faults) for one in first]
+            return Summary(tuple(kept), generated.model, generated.unchanged, (), generated.text)
+        versions = [first, *self._further(summarizer, length, first, on_text)]
+        best = max(versions, key=_worth)
+        spare = sorted((one for version in versions for one in version if one.passes), key=lambda one: -one.support)
+        return self._put_together(generated, best, spare)
+
+    def _further(
+        self, summarizer: Summarizer, length: int | None, first: Sequence[Checked], on_text: OnText | None
+    ) -> list[list[Checked]]:
+        """Further samples, drawn until as many sentences pass as are wanted."""
+        if self._settings.unsupported != "regenerate":
+            return []
+        versions: list[list[Checked]] = []
+        passing = _distinct([], _standing(first))
+        # What is shown as it is written is the first summary; a caller who wants to stop must be heard all the same.
+        pulse: OnText | None = (lambda _: on_text("")) if on_text else None
+        for sample in range(1, self._settings.samples + 1):
+            if len(passing) >= len(first):
+                break
+            try:
+                again = summarizer.summarize(self._doc.text, sentences=length, on_text=pulse, sample=sample)
+            except ModelError:  # no whole sentence this time; the next sample may have some
+                continue
+            versions.append(self.check(again.sentences))
+            passing = _distinct(passing, _standing(versions[-1]))
+        return versions
+
+    def _put_together(self, generated: GeneratedSummary, best: Sequence[Checked], spare: list[Checked]) -> Summary:
+        """The summary: what stands of the best version, and for the rest a spare sentence or the article's own."""
+        stand_ins = self._checker.stand_ins([one.text for one in best], self._texts)
+        standing = _standing(best)
+        kept: list[SummarySentence] = []
+        dropped: list[str] = []
+        for one, ranked in zip(best, stand_ins, strict=True):
+            others = [sentence.text for sentence in kept] + [s.text for s in standing if s is not one]
+            if one in standing:
+                kept.append(SummarySentence(one.text, one.sources, one.support))
+                continue
+            found = next((s for s in spare if not points_back(s.text) and not _repeats(s.text, others)), None)
+            if found is not None:
+                kept.append(SummarySentence(found.text, found.sources, found.support, one.text, one.faults))
+                continue
+            own = next((s for i in ranked if self._may_be_quoted(s := self._sources[i], others)), None)
+            if own is not None and self._settings.unsupported != "drop":
+                kept.append(SummarySentence(own.text, (own,), 1.0, one.text, one.faults))
+            else:
+                dropped.append(one.text)
+        return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
+
+    def _may_be_quoted(self, source: Source, others: Sequence[str]) -> bool:
+        return stands_alone(source.text) and not _repeats(source.text, others)
+
+
+def _standing(version: Sequence[Checked]) -> list[Checked]:
+    """What of a version may stand where it stands.
+
+    A sentence that begins with a pronoun needs the one before it, which says who is meant; one that says again what
+    one before it said is left out.
+    """
+    kept: list[Checked] = []
+    before_stands = False
+    for one in version:
+        before_stands = (
+            one.passes
+            and (before_stands or not points_back(one.text))
+            and not _repeats(one.text, [other.text for other in kept])
+        )
+        if before_stands:
+            kept.append(one)
+    return kept
+
+
+def _distinct(known: Sequence[Checked], more: Sequence[Checked]) -> list[Checked]:
+    found = list(known)
+    for one in more:
+        if not _repeats(one.text, [other.text for other in found]):
+            found.append(one)
+    return found
+
+
+def _worth(version: Sequence[Checked]) -> tuple[int, float]:
+    """How good a version is: how much of it may stand, and how well that is supported."""
+    standing = _standing(version)
+    return len(standing), sum(one.support for one in standing)
+
+
+def _repeats(sentence: str, others: Sequence[str]) -> bool:
+    """Whether a sentence says mostly what another one says."""
+    own = content_words(sentence)
+    return any(len(own & words) >= _SAME * max(1, min(len(own), len(words))) for words in map(content_words, others))

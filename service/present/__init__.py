@@ -1,0 +1,1 @@
+"""An analysis shown: Markdown, HTML, CSV, tables, boards and graphs."""

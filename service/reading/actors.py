@@ -1,0 +1,151 @@
+"""Who is in the article: entities that can act, one entry each, however the article calls them.
+
+Plain rules on spaCy's entities and parse. Where they are unsure they leave a name alone: a missed alias shows as
+two entries, which a reader sees, while a wrong merge would hide somebody.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from newstance.models.hearing import Heard, listening, unheard
+
+from ..analysis import Actor, Mention
+from .candidates import find_named
+from .coreference import add_definite_phrases, add_pairs
+from .entries import Entry
+from .names import NameIndex, bare_name, is_part_of_body, same_name
+from .pronouns import add_pronouns
+from .roster import Roster
+from .wholes import whole_word, whole_words
+
+_IN_PARENTHESES = re.compile(r"\s*\((?=[A-Z])(\w{2,8})\)")
+
+__all__ = ["ActorNames", "bare_name", "find_actors", "match_actor", "named_in"]
+
+
+def find_actors(doc: Any, aliases: Mapping[str, Sequence[str]] | None = None, heard: Heard = unheard) -> list[Actor]:
+    """The actors of an article, the heaviest first.
+
+    Args:
+        doc: The article's annotation, a spaCy Doc.
+        aliases: Other names by canonical name, from a topic file; matched word for word, case and all.
+        heard: Called every few milliseconds; stops the work by what it raises.
+
+    Returns:
+        Actors with all their mentions; none if the article names nobody.
+    """
+    text = doc.text  # spaCy puts it together anew each time
+    roster = Roster()
+    for named in listening(find_named(doc, aliases or {}, heard), heard):
+        roster.add(named)
+    everybody = _merge_parenthesized(text, roster.entries, heard)
+    entries = [entry for entry in everybody if entry.can_act]
+    _add_missed_mentions(text, entries, heard)
+    add_definite_phrases(doc, entries, heard)
+    # Who does nothing else may still be "he", and is then nobody else's pronoun.
+    add_pronouns(doc, [*entries, *(entry for entry in everybody if not entry.can_act)], heard)
+    add_pairs(doc, entries, heard)
+    total = sum(entry.weight for entry in entries)
+    actors = [entry.actor(total) for entry in entries]
+    return sorted(actors, key=lambda actor: (-actor.weight, actor.mentions[0].start))
+
+
+def match_actor(name: str, actors: Sequence[Actor]) -> Actor | None:
+    """The actor that a name means, by the rules that merge aliases; None if none does, or several do."""
+    return ActorNames(actors).match(name)
+
+
+class ActorNames:
+    """Actors by their names, for many names in turn; see ``match_actor``."""
+
+    def __init__(self, actors: Sequence[Actor]) -> None:
+        self._actors = actors
+        self._exact: dict[str, Actor] = {}
+        self._alike = NameIndex()
+        for number, actor in enumerate(actors):
+            for form in (actor.name, *actor.aliases):
+                self._exact.setdefault(bare_name(form), actor)
+            self._alike.add(number, bare_name(actor.name))
+
+    def match(self, name: str) -> Actor | None:
+        """The actor that a name means; None if none does, or several do."""
+        wanted = bare_name(name)
+        if wanted in self._exact:
+            return self._exact[wanted]
+        near = [self._actors[number] for number in self._alike.alike(wanted)]
+        alike = [a for a in near if same_name(wanted, bare_name(a.name))]
+        alike = alike or [a for a in near if is_part_of_body(wanted, bare_name(a.name))]
+        return alike[0] if len(alike) == 1 else None
+
+
+def named_in(doc: Any, name: str) -> Actor | None:
+    """An actor made of a name that the article holds but the entity recognizer missed; None if it does not.
+
+    A name of several words is also found by its last: "Caroline Lucas" by "Ms Lucas".
+    """
+    bare = bare_name(name)
+    words = bare.split()
+    forms = [bare] + ([words[-1], words[0]] if 2 <= len(words) <= 3 and words[-1][0].isupper() else [])
+    text = doc.text  # spaCy puts it together anew each time
+    entities = doc.ents
+    starts = [entity.start_char for entity in entities]
+    for form in forms:
+        if len(form) < 2:
+            continue
+        found = []
+        for match in whole_word(form).finditer(text):
+            number = bisect_right(starts, match.start()) - 1
+            around = entities[number] if number >= 0 else None
+            if form == bare or around is None or _stands_alone(match, around):
+                found.append(Mention(match.start(), match.end(), match[0]))
+        if found:
+            return Actor(name, "body", (form,) if form != name else (), tuple(found))
+    return None
+
+
+def _stands_alone(match: re.Match[str], entity: Any) -> bool:
+    """Whether a word is no part of a longer name: the "United" of "United Nations" is not the United States."""
+    return match.end() > entity.end_char or bare_name(entity.text) == match[0]
+
+
+def _merge_parenthesized(text: str, entries: Sequence[Entry], heard: Heard) -> list[Entry]:
+    """ "Law and Justice (PiS)": what follows in parentheses is another name."""
+    by_start = {mention.start: entry for entry in entries for mention in entry.mentions}
+    merged: set[int] = set()  # by id
+    for entry in listening(entries, heard):
+        for mention in list(entry.mentions):
+            match = _IN_PARENTHESES.match(text, mention.end)
+            if not match or sum(c.isupper() for c in match[1]) < 2:
+                continue
+            start = match.start(1)
+            entry.matters = True  # whoever is given an acronym matters to the article
+            other = by_start.get(start)
+            if other is None:
+                entry.mention(start, match[1])
+            elif other is not entry and id(other) not in merged:
+                merged.add(id(other))
+                entry.absorb(other)
+    return [entry for entry in entries if id(entry) not in merged]
+
+
+def _add_missed_mentions(text: str, entries: Iterable[Entry], heard: Heard) -> None:
+    """What the recognizer named once, it often misses the next time."""
+    covered = bytearray(len(text))
+    for entry in entries:
+        for mention in entry.mentions:
+            covered[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
+    owners: dict[str, Entry] = {}
+    for entry in entries:
+        for form in entry.names():
+            owners.setdefault(form, entry)
+    places = whole_words(text, owners, heard)
+    for form in sorted(owners, key=lambda form: -len(form)):
+        for start in places.get(form, ()):
+            end = start + len(form)
+            if not any(covered[start:end]):
+                covered[start:end] = b"\x01" * (end - start)
+                owners[form].mentions.append(Mention(start, end, text[start:end]))

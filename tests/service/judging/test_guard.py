@@ -1,0 +1,174 @@
+"""Summaries of a small article, with a checker that goes by copied words alone."""
+
+import pytest
+
+from newstance.models.errors import ModelError
+from newstance.models.summarizer import GeneratedSummary
+from newstance.service.judging.guard import Guard, sources_of
+from newstance.service.profile import GuardSettings
+
+TEXT = (
+    "Ingrid Solberg praised the harbour plan on Monday. Kim invited Putin to the talks. It rained all day. "
+    "The union opposes the plan of the mayor."
+)
+TRUE = "The union opposes the plan."
+INVENTED = "Boris Johnson opposes the plan of the mayor."
+STRANGE = "Penguins like a plan they know nothing about."
+TURNED = "Putin invited Kim to the talks."
+
+
+class Writes:
+    """A summarizer that writes one list of sentences after the other; the last one again and again."""
+
+    def __init__(self, *samples):
+        self.samples = samples
+        self.asked = []
+
+    def summarize(self, text, *, sentences=None, words=None, on_text=None, sample=0):
+        self.asked.append(sample)
+        written = self.samples[min(sample, len(self.samples) - 1)]
+        if isinstance(written, Exception):
+            raise written
+        if on_text:
+            on_text(written[0])
+        return GeneratedSummary(" ".join(written), tuple(written), False, "writes")
+
+
+@pytest.fixture
+def summary_of(analyzer):
+    def make(unsupported, *samples, min_support=0.5, on_text=None, **settings):
+        writer = samples[0] if isinstance(samples[0], Writes) else Writes(*samples)
+        doc = analyzer.annotator.annotate(TEXT)
+        chosen = GuardSettings(min_support=min_support, unsupported=unsupported, **settings)
+        guard = Guard(doc, analyzer.consistency, analyzer.annotator, chosen, sources_of(doc))
+        return guard.summary(writer, None, on_text)
+
+    return make
+
+
+def test_supported_sentence_stands_with_its_source(summary_of):
+    (sentence,) = summary_of("replace", [TRUE]).sentences
+    assert (sentence.text, sentence.replaced, sentence.unsupported) == (TRUE, None, ())
+    assert sentence.sources[0].text == "The union opposes the plan of the mayor."
+    assert TEXT[sentence.sources[0].start : sentence.sources[0].end] == sentence.sources[0].text
+    assert not sentence.is_quoted
+
+
+@pytest.mark.parametrize(
+    ("bad", "faults"),
+    [(INVENTED, ("Boris", "Johnson")), (TURNED, ("Putin invited Kim",)), (STRANGE, ())],
+)
+def test_what_fails_is_replaced_and_the_faults_are_told(summary_of, bad, faults):
+    (sentence,) = summary_of("replace", [bad]).sentences
+    assert sentence.replaced == bad
+    assert sentence.unsupported == faults
+    assert sentence.is_quoted and sentence.support == 1.0
+
+
+def test_what_fails_is_dropped(summary_of):
+    summary = summary_of("drop", [TURNED, TRUE])
+    assert summary.text == TRUE
+    assert summary.dropped == (TURNED,)
+    assert summary.written == f"{TURNED} {TRUE}"
+
+
+def test_what_fails_is_kept_with_its_flag(summary_of):
+    first, second = summary_of("keep", [TURNED, TRUE]).sentences
+    assert (first.text, first.replaced, first.unsupported) == (TURNED, None, ("Putin invited Kim",))
+    assert second.unsupported == ()
+
+
+def test_what_fails_is_written_anew(summary_of):
+    first, second = summary_of("regenerate", [INVENTED, TRUE], [STRANGE, "Solberg praised the harbour plan."]).sentences
+    assert (first.text, first.replaced) == ("Solberg praised the harbour plan.", INVENTED)
+    assert first.unsupported == ("Boris", "Johnson")
+    assert not first.is_quoted
+    assert second.text == TRUE
+
+
+def test_other_samples_are_drawn_only_when_needed_and_no_more_than_allowed(summary_of):
+    fine = Writes([TRUE])
+    summary_of("regenerate", fine)
+    assert fine.asked == [0]
+    hopeless = Writes([INVENTED], [STRANGE])
+    (sentence,) = summary_of("regenerate", hopeless, samples=3).sentences
+    assert hopeless.asked == [0, 1, 2, 3]
+    assert sentence.is_quoted
+
+
+def test_sample_that_fails_is_passed_over(summary_of):
+    (sentence,) = summary_of("regenerate", [INVENTED], ModelError("no whole sentence"), [TRUE]).sentences
+    assert sentence.text == TRUE
+
+
+def test_sentence_written_twice_is_not_taken_twice(summary_of):
+    summary = summary_of("regenerate", [TRUE, INVENTED], [TRUE], samples=1)
+    assert [sentence.text for sentence in summary.sentences].count(TRUE) == 1
+
+
+PRAISE, INVITED = "Solberg praised the harbour plan.", "Kim invited Putin to the talks."
+
+
+def texts(summary):
+    return [sentence.text for sentence in summary.sentences]
+
+
+def test_the_version_of_which_most_may_stand_is_the_summary(summary_of):
+    summary = summary_of("regenerate", [INVENTED, TRUE], [PRAISE, TRUE])
+    assert texts(summary) == [PRAISE, TRUE]
+    # The best version has both, so nothing of it was replaced.
+    assert [sentence.replaced for sentence in summary.sentences] == [None, None]
+    assert summary.written == f"{INVENTED} {TRUE}"
+
+
+def test_a_pronoun_needs_the_sentence_that_says_who_is_meant(summary_of):
+    she = "She praised the harbour plan."
+    assert (
+        texts(summary_of("drop", ["Ingrid Solberg praised the plan on Monday.", "She praised the talks."]))[0][0] == "I"
+    )
+    assert texts(summary_of("drop", [she, TRUE])) == [TRUE]
+    assert texts(summary_of("drop", [TRUE, INVENTED, she])) == [TRUE]
+    assert texts(summary_of("drop", [TRUE, "It opposes the plan of Kim and Putin.", she])) == [TRUE]
+    assert she not in texts(summary_of("regenerate", [INVENTED, TRUE], [she]))
+
+
+def test_what_follows_the_one_it_speaks_of_may_begin_with_a_pronoun(summary_of):
+    pair = ["The union opposes the plan.", "It rained all day."]
+    assert texts(summary_of("drop", pair)) == pair
+
+
+def test_what_is_cut_off_may_not_stand(summary_of):
+    assert texts(summary_of("drop", ["The union opposes the plan of the", TRUE])) == [TRUE]
+
+
+def test_what_was_said_is_not_said_again(summary_of):
+    summary = summary_of("drop", [TRUE, "The plan of the mayor the union opposes."])
+    assert texts(summary) == [TRUE]
+    assert summary.dropped == ("The plan of the mayor the union opposes.",)
+
+
+def test_the_parse_knows_whether_the_first_word_is_a_name(summary_of):
+    assert summary_of("keep", ["Johnson opposes the plan of the mayor."]).sentences[0].unsupported == ("Johnson",)
+    assert summary_of("keep", ["Yesterday Kim invited Putin to the talks."]).sentences[0].unsupported == ()
+
+
+def test_source_is_quoted_once(summary_of):
+    summary = summary_of("replace", [f"{INVENTED} {'Boris. ' * i}".strip() for i in range(5)])
+    quoted = [sentence.text for sentence in summary.sentences]
+    assert quoted[0] == "The union opposes the plan of the mayor."
+    assert len(set(quoted)) == len(quoted) < 5
+    assert len(summary.dropped) == 5 - len(quoted)
+    assert "It rained all day." not in quoted  # it has nothing in common with what was written
+
+
+def test_only_the_first_summary_is_shown_but_who_wants_to_stop_is_heard(summary_of):
+    pieces = []
+    summary_of("regenerate", [INVENTED], [TRUE], on_text=pieces.append)
+    assert pieces == [INVENTED, ""]
+
+    def stop(piece):
+        if not piece:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        summary_of("regenerate", [INVENTED], [TRUE], on_text=stop)

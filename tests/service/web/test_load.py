@@ -1,0 +1,233 @@
+"""Users at once on the real models, each with articles of its own; in the second run, some of them mean harm.
+
+NEWSTANCE_LOAD_SECONDS says for how long (20); the figures of a full minute are shown by
+
+    NEWSTANCE_LOAD_SECONDS=60 pytest -s tests/service/web/test_load.py
+"""
+
+import os
+import random
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+
+import httpx
+import pytest
+
+pytest.importorskip("newstance.service.web.server", reason="the server needs the serve extra")
+pytestmark = pytest.mark.embedded
+
+SECONDS = float(os.environ.get("NEWSTANCE_LOAD_SECONDS", "20"))
+USERS = 20
+CROWD, HOSTILE = 50, 10  # users in the second run, and how many of them mean harm
+LIMIT = 120  # seconds that one request may take
+QUEUE = 12  # fewer than the users, so that some are sent away
+# What parses and models keep of new words, and what an allocator does not hand back.
+MOST_GROWTH = 64e6  # bytes
+NAMES = [
+    *("Olsen", "Becker", "Rossi", "Novak", "Tanaka", "Moreau", "Silva", "Haas", "Kowalski", "Lindgren"),
+    *("Petrov", "Costa", "Weber", "Dubois", "Marino", "Svensson", "Fischer", "Horvat", "Jensen", "Almeida"),
+    *("Schneider", "Nilsen", "Ricci", "Dvorak", "Yamada", "Laurent", "Pereira", "Vogel", "Zielinski", "Bergman"),
+    *("Ivanov", "Mendes", "Krause", "Fontaine", "Greco", "Larsson", "Schubert", "Babic", "Pedersen", "Carvalho"),
+    *("Hoffmann", "Eriksen", "Ferrari", "Kolar", "Suzuki", "Garnier", "Ramos", "Winkler", "Nowak", "Holmberg"),
+]
+assert len(set(NAMES)) == CROWD
+
+
+def article(name, round_):
+    return (
+        f"Maria {name} praised the ferry law on Monday. Thomas Grant condemned the ferry law and called it a disaster. "
+        f'"We will always stand with the ferry law," {name} said. It was the {round_}th debate in the town hall. '
+        "Nobody was hurt when a tram left its rails in the morning."
+    )
+
+
+class User(threading.Thread):
+    """Asks one thing after another until the time is over, and keeps what went wrong."""
+
+    def __init__(self, address, number, end):
+        super().__init__(daemon=True)
+        self.address, self.name_, self.end = address, NAMES[number], end
+        self.random = random.Random(number)
+        self.statuses, self.problems, self.answered = Counter(), [], []
+
+    def run(self):
+        # Each would read all certificates first, which takes long for fifty at once.
+        with httpx.Client(base_url=self.address, timeout=150, verify=False) as client:
+            round_ = 0
+            while self.goes_on():
+                round_ += 1
+                try:
+                    self.ask(client, round_)
+                except Exception as error:
+                    self.problems.append(repr(error))
+                    return
+
+    def goes_on(self):
+        """Until the time is over; who was only sent away until then, until there is an answer."""
+        return time.monotonic() < self.end + (0 if self.answered else LIMIT)
+
+    def ask(self, client, round_):
+        text, actor = article(self.name_, round_), f"Maria {self.name_}"
+        start = time.monotonic()
+        if round_ % 2:
+            pairs = [{"actor": actor, "target": "the ferry law"}, {"actor": "Thomas Grant", "target": "the ferry law"}]
+            answer = client.post("/v1/stances", json={"text": text, "pairs": pairs})
+        else:
+            title = f"{self.name_} {round_}"
+            # One answer in ten has a summary, which takes as long as many answers without.
+            asked = {"text": text, "title": title, "targets": ["the ferry law"], "sentences": 1}
+            answer = client.post("/v1/analyze", json={**asked, "summarize": round_ % 10 == 0})
+        self.statuses[answer.status_code] += 1
+        if answer.status_code == 503:
+            assert "the server is busy" in answer.json()["detail"]
+            wait = int(answer.headers["retry-after"])
+            time.sleep(min(wait, 2) * self.random.uniform(0.5, 1))
+            return
+        assert answer.status_code == 200, answer.text
+        self.answered.append(time.monotonic() - start)
+        found = answer.json()
+        labels = {stance["actor"]: stance["label"] for stance in found["stances"]}
+        assert labels[actor] == "favor", labels
+        assert labels["Thomas Grant"] == "against", labels
+        others = [name for name in NAMES if name != self.name_ and name in answer.text]
+        assert others == []
+        if not round_ % 2:
+            assert found["article"] == {**found["article"], "title": title, "text": text}
+            assert [a["name"] for a in found["actors"] if a["name"].startswith("Maria")] == [actor]
+
+
+# Short texts that readers took minutes for, and long ones of the same kinds.
+HARM = [
+    "Kim " * 625,
+    "Kim " * 6000,
+    "Kim said that Putin said that " * 350,
+    '"' * 50_000,
+    'Kim said: "We will go. ' * 1000,
+    "'s " * 8000,
+    "he " * 8000,
+    "(" * 20_000 + "Kim" + ")" * 20_000,
+    "Kim, Putin and " * 1500,
+    "a" * 50_000,
+    "Kim's " * 5000,
+    "\u202e\u200b" * 10_000 + "Kim praised the ferry law.",
+]
+
+
+class Crowd(User):
+    """Asks for stances alone, one article after another, until the time is over."""
+
+    def goes_on(self):
+        return time.monotonic() < self.end
+
+    def ask(self, client, round_):
+        super().ask(client, 2 * round_ + 1)
+
+
+class Enemy(Crowd):
+    """Asks for the stances in texts that were written to hold the server up, and does not always wait for them."""
+
+    def ask(self, client, round_):
+        text = self.random.choice(HARM)
+        pairs = [{"actor": actor, "target": "the ferry law"} for actor in ("Kim", "Putin", "he")]
+        patience = self.random.choice((2, 150, 150))
+        try:
+            answer = client.post("/v1/stances", json={"text": text, "pairs": pairs}, timeout=patience)
+        except httpx.TimeoutException:
+            assert patience == 2, (text[:30], len(text))
+            self.statuses["left"] += 1
+            return
+        self.statuses[answer.status_code] += 1
+        assert answer.status_code in (200, 413, 422, 503), (text[:30], answer.text)
+        if answer.status_code == 503:
+            time.sleep(self.random.uniform(0.5, 1))
+
+
+@pytest.fixture(scope="module")
+def address():
+    command = [sys.executable, "-m", "newstance.service.cli", "serve", "--port", "0", "--max-queue", str(QUEUE)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        said = ""
+        while not (ready := re.search(r"ready at (\S+)", said)):
+            line = process.stderr.readline()
+            assert line, said
+            said += line
+        threading.Thread(target=process.stderr.read, daemon=True).start()
+        yield ready[1]
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def memory(address):
+    """Bytes that the server holds."""
+    text = httpx.get(f"{address}/metrics", timeout=60).text
+    return float(re.search(r"^process_resident_memory_bytes (\S+)", text, re.MULTILINE)[1])
+
+
+def test_twenty_users_at_once(address):
+    begin = time.monotonic()
+    users = [User(address, number, begin + SECONDS) for number in range(USERS)]
+    for user in users:
+        user.start()
+    time.sleep(SECONDS / 3)  # by then everything has been done once, on all threads
+    warm = memory(address)
+    for user in users:
+        user.join()
+    took = time.monotonic() - begin
+    end = memory(address)
+    statuses = sum((user.statuses for user in users), Counter())
+    times = sorted(seconds for user in users for seconds in user.answered)
+    print(
+        f"\n{USERS} users, {took:.0f} s: {statuses[200] / took * 60:.0f} answers a minute, "
+        f"{statuses[503] / statuses.total():.0%} of {statuses.total()} requests sent away; "
+        f"median {times[len(times) // 2]:.1f} s, longest {times[-1]:.1f} s; "
+        f"memory {warm / 1e6:.0f} MB warm, {end / 1e6:.0f} MB at the end"
+    )
+    assert [problem for user in users for problem in user.problems] == []
+    assert statuses.keys() <= {200, 503}
+    assert all(user.answered for user in users)
+    assert end - warm < MOST_GROWTH
+
+
+def running(address):
+    """How many analyses the server is at."""
+    text = httpx.get(f"{address}/metrics", timeout=60).text
+    return sum(
+        float(re.search(rf"^newstance_analyses_{kind} (\S+)", text, re.MULTILINE)[1]) for kind in ("running", "waiting")
+    )
+
+
+def test_hostile_texts_among_honest_ones(address):
+    begin = time.monotonic()
+    end = begin + SECONDS
+    enemies = [Enemy(address, number, end) for number in range(HOSTILE)]
+    honest = [Crowd(address, number, end) for number in range(HOSTILE, CROWD)]
+    for user in (*enemies, *honest):
+        user.start()
+    for user in (*enemies, *honest):
+        user.join()
+    took = time.monotonic() - begin
+    times = sorted(seconds for user in honest for seconds in user.answered)
+    statuses, harm = (sum((user.statuses for user in users), Counter()) for users in (honest, enemies))
+    assert [problem for user in (*enemies, *honest) for problem in user.problems] == []
+    assert times, (statuses, harm)
+    print(
+        f"\n{CROWD} users, {HOSTILE} of them hostile, {took:.0f} s: {len(times) / took * 60:.0f} honest answers a "
+        f"minute, median {times[len(times) // 2]:.1f} s, longest {times[-1]:.1f} s; "
+        f"honest {dict(statuses)}, hostile {dict(harm)}"
+    )
+    assert statuses.keys() <= {200, 503}
+    assert times[-1] < LIMIT
+    deadline = time.monotonic() + 15  # whoever has gone is noticed, and nothing of theirs runs on
+    while running(address):
+        assert time.monotonic() < deadline, running(address)
+        time.sleep(0.2)
+    last = Crowd(address, CROWD - 1, time.monotonic() + 5)
+    last.run()
+    assert last.problems == []
+    assert last.answered
