@@ -10,14 +10,15 @@ from urllib.parse import urlsplit
 from newstance.models.errors import FetchError, InputError
 
 from .intake import bounds
+from .intake.decoding import decoded_page, decoded_text
 from .intake.door import read_file
 from .intake.extraction import Extracted
-from .intake.worker import PAGE, PDF, WORD
+from .intake.worker import PAGE, PDF, RTF, WORD
 from .intake.workers import shared
 
 # What `Article.from_file` reads; a file with another ending is taken for plain text.
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
-_KINDS = {".html": PAGE, ".htm": PAGE, ".docx": WORD, ".pdf": PDF}
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf", ".rtf")
+_KINDS = {".html": PAGE, ".htm": PAGE, ".docx": WORD, ".pdf": PDF, ".rtf": RTF}
 SAMPLES = Path(__file__).parent / "samples"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")  # which make a reader see other words than stand there
@@ -90,8 +91,10 @@ class Article:
 
     @classmethod
     def from_file(cls, path: str | Path) -> Article:
-        """An article from a .txt, .md or .html file in UTF-8, or a .docx or .pdf file.
+        """An article from a .txt, .md, .html, .docx, .pdf or .rtf file.
 
+        A page is decoded as it declares; another text from UTF-8, UTF-16 with a byte order mark, or what Windows wrote
+        before; what can be neither is refused.
         A Markdown or Word file's first heading is its title. Its source is the file's name alone: the folders before it
         are nobody else's business, and reports are passed on.
 
@@ -106,9 +109,11 @@ class Article:
         kind = _KINDS.get(path.suffix.lower())
         if kind is not None:
             content = read_file(path, bounds.PAGE_BYTES if kind == PAGE else bounds.DOCUMENT_BYTES)
+            if kind == PAGE:
+                content = decoded_page(content).encode("utf-8", errors="replace")
             found = shared().read(content, kind, str(path))
             return cls._as_found(found, path.name)
-        text = _decoded(read_file(path, bounds.TEXT_BYTES), str(path))
+        text = _LINE_ENDS.sub("\n", decoded_text(read_file(path, bounds.TEXT_BYTES), str(path)))
         title = ""
         if path.suffix.lower() == ".md":
             first, line_end, rest = text.lstrip().partition("\n")
@@ -157,15 +162,3 @@ class Article:
             return replace(cls.from_text(page.text, source=host), url=page.url)
         except InputError as error:
             raise FetchError(str(error)) from error
-
-
-def _decoded(content: bytes, name: str) -> str:
-    """Text in UTF-8, with line ends as ``from_text`` has them."""
-    refusal = f"{name} is not UTF-8 text; convert it, or save it as .txt, .md or .html"
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(refusal) from error
-    if 4 * text.count("\0") > len(text) and any(c.isalpha() for c in text):  # UTF-16 or UTF-32 without its mark
-        raise InputError(refusal)
-    return _LINE_ENDS.sub("\n", text)

@@ -63,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     analyze.add_argument(
         "file",
         metavar="FILE",
-        help="a .txt, .md, .html, .docx or .pdf file, a page's http(s) address, - for standard input, or sample:NAME",
+        help="a .txt, .md, .html, .docx, .pdf or .rtf file, a page's http(s) address, - for standard input, or "
+        "sample:NAME",
     )
     analyze.add_argument("--target", action="append", metavar="T", help="what stances are asked for; may be repeated")
     analyze.add_argument(
@@ -172,11 +173,12 @@ def _analyze(chosen: argparse.Namespace) -> int:
 
     from .article import Article
     from .intake.bounds import TEXT_BYTES
+    from .intake.decoding import decoded_text
     from .intake.door import read_stream
 
     if chosen.file == "-":
         given = read_stream(sys.stdin.buffer, TEXT_BYTES, "standard input")
-        article = Article.from_text(given.decode("utf-8", errors="replace"))
+        article = Article.from_text(decoded_text(given, "standard input"))
     elif chosen.file.startswith("sample:"):
         article = Article.from_file(_sample(chosen.file.removeprefix("sample:")))
     elif "://" in chosen.file:

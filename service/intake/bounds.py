@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TEXT_BYTES = 5_000_000  # of a .txt or .md file; a long novel has 3 MB
 PAGE_BYTES = 10_000_000  # of a web page; large news pages have 1 to 3 MB
-DOCUMENT_BYTES = 50_000_000  # of a .docx or .pdf file, pictures included
+DOCUMENT_BYTES = 50_000_000  # of a .docx, .pdf or .rtf file, pictures included
 CHARACTERS = 2_000_000  # of text that a page or document gives
 TITLE_CHARACTERS = 1_000
 REMEDY = "paste the article's text instead"

@@ -1,4 +1,4 @@
-"""The text of .docx and .pdf files, by mammoth and pypdf (the extra ``documents``)."""
+"""The text of .docx, .pdf and .rtf files, by mammoth, pypdf and striprtf (the extra ``documents``)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ _PDF_BOUNDS: dict[str, Any] = {
 def read_docx(content: bytes, name: str) -> tuple[str, str]:
     """Title and text of a Word file; deleted passages, tables, notes and pictures are left out.
 
-    The title is the heading at the beginning; "" without one. Paragraphs are lines.
+    A table that holds most of the words lays the page out, and its cells are read one after the other. The title is
+    the heading at the beginning; "" without one. Paragraphs are lines.
 
     Args:
         content: The file's.
@@ -102,7 +103,7 @@ def _title_and_lines(html: str) -> tuple[str, str]:
 
     title = ""
     lines: list[str] = []
-    for block in lxml.html.fragments_fromstring(html) if html else []:
+    for block in _without_layout(lxml.html.fragments_fromstring(html) if html else []):
         for unread in block.xpath("descendant-or-self::table | .//sup | .//li[contains(@id, 'note-')]"):
             if unread is block:
                 break
@@ -117,6 +118,43 @@ def _title_and_lines(html: str) -> tuple[str, str]:
             else:
                 lines.append(text)
     return title, "\n".join(line for line in lines if line)
+
+
+def _without_layout(blocks: list[Any]) -> list[Any]:
+    """Blocks with the paragraphs of tables in the place of these, where most words stand in tables."""
+    words = Counter[bool]()
+    for block in blocks:
+        words[block.tag == "table"] += len(block.text_content().split())
+    if words[True] <= words[False]:
+        return blocks
+    return [part for block in blocks for part in (block.iter("p") if block.tag == "table" else [block])]
+
+
+def read_rtf(content: bytes, name: str) -> tuple[str, str]:
+    """Title, which is always "", and text of a file in the Rich Text Format; the cells of a table are lines.
+
+    Args:
+        content: The file's.
+        name: What an error calls the file.
+
+    Raises:
+        InputError: The file is broken, or striprtf is not installed.
+    """
+    try:
+        from striprtf.striprtf import rtf_to_text
+    except ImportError as error:
+        raise _not_installed(name, ".rtf") from error
+
+    try:
+        if not content.startswith(b"{\\rtf"):
+            raise ValueError("no header")
+        # The format is ASCII; what stands in it otherwise is in the encoding that it names.
+        text = rtf_to_text(content.decode("latin-1"), errors="replace")
+    except (MemoryError, RecursionError):
+        raise
+    except Exception as error:  # whatever a damaged file makes its parser raise
+        raise _broken(name, ".rtf", error) from error
+    return "", "\n".join(filter(None, map(str.strip, text.replace("|", "\n").splitlines())))
 
 
 def read_pdf(content: bytes, name: str) -> tuple[str, str]:

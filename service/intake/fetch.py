@@ -10,9 +10,7 @@ the system's answer is private, drops all timeouts, and counts shared address sp
 
 from __future__ import annotations
 
-import codecs
 import ipaddress
-import re
 import socket
 import ssl
 import time
@@ -25,6 +23,8 @@ import httpcore
 import httpx
 
 from newstance.models.errors import FetchError
+
+from .intake.decoding import decoded_page
 
 PORTS = (80, 443)
 MOST_BYTES = 10_000_000  # of the unpacked page; large news pages have 1 to 3 MB
@@ -47,14 +47,6 @@ _SPECIAL_IPV6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2001:db8::/32", 
 _GLOBAL_IPV6 = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # the last 32 bits are the IPv4 address that is reached
 
-_BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]+)", re.IGNORECASE)
-# Python has codecs that no page is written in, and some of them (punycode) take forever.
-_PAGE_CODECS = re.compile(
-    r"utf[-_]?8|utf[-_]?16([-_]?[lb]e)?|iso[-_]?8859[-_]\d+|(windows|cp)[-_]?\d+|koi8[-_][ru]|mac[-_]?\w+"
-    r"|gbk|gb2312|gb18030|big5\w*|shift[-_]jis|euc[-_](jp|kr)|iso[-_]?2022[-_]jp",
-    re.IGNORECASE,
-)
 _REMEDY = "paste the article's text instead"
 
 Address = tuple[str, int]
@@ -306,27 +298,11 @@ def _page(response: httpx.Response) -> Page:
         body += piece
         if len(body) > MOST_BYTES:
             raise FetchError(f"the page at {host} is larger than {MOST_BYTES // 1_000_000} MB; {_REMEDY}")
-    return Page(str(response.url.copy_with(fragment=None)), _decode(bytes(body), response), kind != "text/plain")
-
-
-def _decode(body: bytes, response: httpx.Response) -> str:
-    """Text by the rules of browsers: byte order mark, what the server says, what the page says, UTF-8, Windows."""
-    for mark, name in _BYTE_ORDER_MARKS:
-        if body.startswith(mark):
-            return body[len(mark) :].decode(name, errors="replace")
-    in_page = _CHARSET.search(body[:4096])
-    for charset in (response.charset_encoding, in_page and in_page[1].decode("ascii")):
-        if charset and _PAGE_CODECS.fullmatch(charset):
-            try:
-                codec = codecs.lookup(charset).name
-            except LookupError:
-                continue
-            # Browsers read Latin-1, of which 0x80 to 0x9f are control characters, as Windows' version of it.
-            return body.decode("cp1252" if codec == "iso8859-1" else codec, errors="replace")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace")
+    return Page(
+        str(response.url.copy_with(fragment=None)),
+        decoded_page(bytes(body), response.charset_encoding),
+        kind != "text/plain",
+    )
 
 
 def _status_in_words(status: int) -> str:

@@ -22,10 +22,10 @@ from typing import Any, BinaryIO
 from newstance.models.errors import InputError
 
 from .bounds import CHARACTERS, REMEDY
-from .documents import read_docx, read_pdf
+from .documents import read_docx, read_pdf, read_rtf
 from .extraction import Extracted, extract
 
-PAGE, WORD, PDF = ".html", ".docx", ".pdf"
+PAGE, WORD, PDF, RTF = ".html", ".docx", ".pdf", ".rtf"
 READY = b"ready\n"
 _A_PAGE = (
     "<!doctype html><html><head><title>Ferry | The Paper</title></head><body><article><h1>Ferry</h1>"
@@ -62,6 +62,7 @@ def _load_parsers() -> None:
     try:
         import mammoth  # noqa: F401
         import pypdf  # noqa: F401
+        import striprtf.striprtf  # noqa: F401
     except ImportError:
         return  # said to whoever gives such a file
 
@@ -102,7 +103,7 @@ def read(content: bytes, kind: str, name: str, url: str = "") -> Extracted:
 
     Args:
         content: Its bytes; of a page in UTF-8.
-        kind: PAGE, WORD or PDF.
+        kind: PAGE, WORD, PDF or RTF.
         name: What an error calls it.
         url: Where a page was found; "" if unknown.
 
@@ -115,7 +116,7 @@ def read(content: bytes, kind: str, name: str, url: str = "") -> Extracted:
         except UnicodeDecodeError as error:
             raise InputError(f"{name} is not UTF-8 text; convert it, or {REMEDY}") from error
         return extract(html, name, url)
-    title, text = read_docx(content, name) if kind == WORD else read_pdf(content, name)
+    title, text = {WORD: read_docx, PDF: read_pdf, RTF: read_rtf}[kind](content, name)
     return Extracted(text, title, "", "", "")
 
 

@@ -71,7 +71,7 @@ class Workers:
 
         Args:
             content: Its bytes; of a page in UTF-8.
-            kind: One of ``worker.PAGE``, ``worker.WORD`` and ``worker.PDF``.
+            kind: One of ``worker.PAGE``, ``worker.WORD``, ``worker.PDF`` and ``worker.RTF``.
             name: What an error calls it.
             url: Where a page was found; "" if unknown.
 

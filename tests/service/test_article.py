@@ -89,10 +89,33 @@ def test_page_without_article_is_refused(page):
         Article.from_html(page, source="page.html")
 
 
-def test_file_in_another_encoding_is_refused(tmp_path):
-    (tmp_path / "a.txt").write_bytes("Käse für alle".encode("latin-1"))
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Der Bürgermeister nannte das Verbot „falsch“ – der Rat stimmte zu.", "cp1252"),
+        ("The council said “yes” – and the ferry’s owner said no.", "cp1252"),
+        ("Министр осудил закон, а мэр города его поддержал.", "cp1251"),
+        ("The mayor of Münster said no.", "utf-16"),
+    ],
+)
+def test_text_in_an_older_encoding_is_decoded(tmp_path, text, encoding):
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    assert Article.from_file(tmp_path / "a.txt").text == text
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)), b"\xff\xfea", "All of us".encode("utf-16-le")])
+def test_what_is_no_text_is_refused(tmp_path, content):
+    (tmp_path / "a.txt").write_bytes(content)
     with pytest.raises(InputError, match=r"a\.txt is not UTF-8 text; convert it"):
         Article.from_file(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize(("charset", "encoding"), [("windows-1251", "cp1251"), ("utf-8", "utf-8"), ("", "utf-16")])
+def test_saved_page_is_read_in_the_charset_that_it_declares(tmp_path, charset, encoding):
+    paragraphs = "<p>Мэр города сказал, что паром останется в старой гавани ещё на три года.</p>" * 3
+    page = f'<html><head><meta charset="{charset}"></head><body><article>{paragraphs}</article></body></html>'
+    (tmp_path / "a.html").write_bytes(page.encode(encoding))
+    assert "паром останется" in Article.from_file(tmp_path / "a.html").text
 
 
 def test_missing_file_and_folder_are_refused(tmp_path):
@@ -127,7 +150,7 @@ def test_page_states_site_language_and_address():
 
 
 def test_endings_that_are_read():
-    assert SUFFIXES == (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
+    assert SUFFIXES == (".txt", ".md", ".html", ".htm", ".docx", ".pdf", ".rtf")
 
 
 def test_fields_go_into_the_dict():

@@ -69,6 +69,17 @@ def test_file_without_a_word(run, tmp_path, content):
         assert "the article is empty" in err
 
 
+def test_standard_input_is_decoded_or_refused(analyze, run):
+    code, out, _ = analyze(
+        "-", "--no-summary", "--format", "json", stdin="Mayor Müller said “no” – twice.".encode("cp1252")
+    )
+    assert code == 0
+    assert "Mayor Müller said “no” – twice." in json.loads(out)["article"]["text"]
+    code, out, err = run("analyze", "-", stdin=b"\x00\xff\x00\x81 what")
+    assert (code, out) == (2, "")
+    assert "standard input is not UTF-8 text; convert it" in err
+
+
 def test_file_that_cannot_be_read(run, tmp_path):
     (tmp_path / "a.txt").write_bytes(bytes(range(256)))
     for file, message in (
@@ -96,7 +107,7 @@ def test_address_that_cannot_be_read(run):
 def test_standard_input_that_is_no_text(run):
     code, out, err = run("analyze", "-", stdin=b"\xff\xfe\x80")
     assert (code, out) == (2, "")
-    assert "the article is empty" in err
+    assert "is not UTF-8 text" in err
 
 
 def test_standard_input_without_end(run):

@@ -137,6 +137,14 @@ def test_word_file_is_read_as_it_stands_now(docx):
     assert words_of(file)[1] == "Kim praised Putin.\nIt <rained>.\nOne.\nTwo."
 
 
+def test_word_file_that_is_laid_out_by_a_table(docx):
+    def row(*cells):
+        return "<w:tr>" + "".join(f"<w:tc>{paragraph(run(cell))}</w:tc>" for cell in cells) + "</w:tr>"
+
+    body = paragraph(run("Ship news")) + f"<w:tbl>{row(FIRST, 'Page 2')}{row(SECOND, '')}</w:tbl>"
+    assert words_of(docx(body))[1] == f"Ship news\n{FIRST}\nPage 2\n{SECOND}"
+
+
 def test_empty_word_file(docx):
     for body in ("", paragraph(""), paragraph(run("Only a title"), "Title")):
         with pytest.raises(InputError, match="the article is empty"):
@@ -329,3 +337,23 @@ def test_extra_that_is_missing(monkeypatch, read, library):
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(InputError, match=r"a\.b cannot be read: .* by an extra: pip install 'newstance\[documents\]'"):
         read(b"", "a.b")
+
+
+# Rich text
+
+
+def test_rich_text_file(tmp_path):
+    content = (
+        r"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Times;}}{\info{\title N}}\f0 The caf\'e9 of Mayor Solberg \ldblquote "
+        r"stays open\rdblquote .\par\par{\trowd Ships\cell Boats\cell\row}{\footnote 1 See page 2.}}"
+    )
+    (tmp_path / "a.rtf").write_text(content)
+    article = Article.from_file(tmp_path / "a.rtf")
+    assert article.text == "The café of Mayor Solberg “stays open”.\nShips\nBoats"
+    assert (article.title, article.source) == ("", "a.rtf")
+
+
+@pytest.mark.parametrize("content", [b"just text", b"{\\rtf1\\uc999\\u99999999 }"])
+def test_broken_rich_text_file(content):
+    with pytest.raises(InputError, match=r"a\.rtf is no whole \.rtf file"):
+        documents.read_rtf(content, "a.rtf")
