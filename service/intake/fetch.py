@@ -24,7 +24,7 @@ import httpx
 
 from newstance.models.errors import FetchError
 
-from .intake.decoding import decoded_page
+from .decoding import decoded_page
 
 PORTS = (80, 443)
 MOST_BYTES = 10_000_000  # of the unpacked page; large news pages have 1 to 3 MB
