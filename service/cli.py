@@ -267,7 +267,8 @@ def _train_summarizer(chosen: argparse.Namespace) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    from .web.server import ServerSettings, serve
+    from .web.server import serve
+    from .web.service import ServerSettings
 
     def more_tabs(analyzer: Analyzer) -> Sequence[Tab]:
         # As with the commands of eval: only the command line looks up.

@@ -10,7 +10,7 @@ import gradio as gr
 
 from newstance.configs import SettingsError
 from newstance.models.errors import NewstanceError
-from newstance.service.web.front import log_failure
+from newstance.service.failures import log_failure
 
 
 class Stops(dict[str | None, threading.Event]):

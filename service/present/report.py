@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..analysis import Analysis, Evidence, Stance, Summary
+from ..article import Article
 from .markdown_text import escaped
 
 if TYPE_CHECKING:
     from rich.console import Group
-
-    from ..analysis import Analysis, Evidence, Stance, Summary
-    from ..article import Article
 
 _SIGNS = {"favor": "+", "against": "−", "neutral": "·", "mixed": "±"}
 _COLORS = {"favor": "cyan", "against": "dark_orange", "neutral": "bright_black", "mixed": "magenta"}

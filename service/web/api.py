@@ -1,4 +1,4 @@
-"""The HTTP API: its requests, its answers, and its routes.
+"""The HTTP API: its answers and its routes.
 
 The models of answers are made from the result types themselves, so that the two cannot drift apart.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Annotated, Any, Self, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBasic, HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -26,80 +26,8 @@ from ..profile import Profile
 from .disconnect import unless_gone
 from .front import problem
 from .gate import BusyError, TooSlowError
-
-if TYPE_CHECKING:
-    from .server import Service
-
-MOST_TARGETS = 20
-MOST_PAIRS = 100
-MOST_SENTENCES = 20
-_LONGEST_NAME = 300  # characters; a longer one leaves the stance model no room for text
-_LONGEST_TITLE = 1000
-_LONGEST_ADDRESS = 2000
-
-
-def _shipped(topic: str) -> str:
-    # A path would let a caller read files of the server.
-    if topic not in shipped_names("topics"):
-        raise ValueError(f"no topic has this name; there are {', '.join(shipped_names('topics'))}")
-    return topic
-
-
-Phrase = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
-TopicName = Annotated[
-    str, Field(max_length=100, json_schema_extra={"enum": [*shipped_names("topics")]}), AfterValidator(_shipped)
-]
-
-
-class ArticleRequest(BaseModel):
-    """An article, given as text or by its address."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    text: str | None = Field(None, description="The article's text. Give this or url.")
-    url: str | None = Field(
-        None, max_length=_LONGEST_ADDRESS, description="The article's address, http or https. Give this or text."
-    )
-    title: str = Field("", max_length=_LONGEST_TITLE, description="The headline; a page's own where a url is given.")
-    topic: TopicName | None = Field(
-        None, description="A topic that ships with newstance: targets, and other names of the actors."
-    )
-
-    @model_validator(mode="after")
-    def _has_one_source(self) -> Self:
-        if (self.text is None) == (self.url is None):
-            raise ValueError("give either text or url")
-        return self
-
-
-class AnalyzeRequest(ArticleRequest):
-    """An article to be analysed."""
-
-    targets: list[Phrase] | None = Field(
-        None,
-        max_length=MOST_TARGETS,
-        description="What stances are asked for: a person, a body, a matter. Left out, the topic's are taken, or some "
-        "are proposed from the article.",
-    )
-    summarize: bool = Field(True, description="Whether a summary is written; it takes most of the time.")
-    sentences: int | None = Field(
-        None, ge=1, le=MOST_SENTENCES, description="The summary's length; left out, the profile's."
-    )
-
-
-class Pair(BaseModel):
-    """An actor, and what its stance is asked toward."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    actor: Phrase = Field(description="The actor's name, full or as the article has it.")
-    target: Phrase = Field(description="What the stance is toward.")
-
-
-class StancesRequest(ArticleRequest):
-    """Pairs of an actor and a target, and the article that shows how they stand."""
-
-    pairs: list[Pair] = Field(min_length=1, max_length=MOST_PAIRS)
+from .requests import AnalyzeRequest, StancesRequest, TooLongError
+from .service import Service
 
 
 def _model_of(kind: Any, **other: Any) -> type[BaseModel]:
@@ -175,10 +103,6 @@ _LIMITS: dict[int | str, dict[str, Any]] = {
         "description": "The queue is full, or the models load; see Retry-After.",
     },
 }
-
-
-class TooLongError(InputError):
-    """The article has more characters than the profile takes."""
 
 
 def routes(service: Service) -> APIRouter:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import traceback
 from collections.abc import Collection
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..failures import log_failure
 from .auth import Door, RefusedError
 from .gate import Gate
 
@@ -185,11 +185,6 @@ async def _first(whole: list[Message], receive: Receive) -> Message:
 def problem(status: int, detail: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """An error in the form that all of them have."""
     return JSONResponse({"detail": detail}, status, headers)
-
-
-def log_failure(what: str, error: BaseException) -> None:
-    """Log where something failed; neither message nor values, which may hold a user's text."""
-    log.error("%s: %s\n%s", what, type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
 
 
 def _refuse(refused: RefusedError) -> ASGIApp:

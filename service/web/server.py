@@ -9,222 +9,40 @@ import asyncio
 import importlib.metadata
 import logging
 import sys
-import traceback
-import types
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
 
-from newstance.models.errors import ConfigError, InputError, ModelError, NewstanceError
-from newstance.models.hearing import Heard
+from newstance.models.errors import ConfigError, InputError
 
-from ..analysis import Analysis
 from ..analyzer import Analyzer
-from ..article import SAMPLES, Article
-from ..intake.workers import shared
+from ..failures import log_failure
 from ..profile import Profile
 
 try:
-    import gradio
-    import gradio.queueing
-    import gradio.route_utils
-    import gradio.routes
+    import gradio  # noqa: F401
     import uvicorn
     from fastapi import FastAPI
     from fastapi_offline import FastAPIOffline
     from starlette.middleware.trustedhost import TrustedHostMiddleware
-    from starlette.responses import HTMLResponse
-    from starlette.types import ASGIApp, Receive, Scope, Send
 except ImportError as error:
     raise ConfigError("the server needs more packages; install them by: pip install 'newstance[serve]'") from error
 
-from ..page import build, look, uploads
-from ..page.app import Tab
-from ..page.controls import MODELS
+from ..page import uploads
 from ..page.theme import script
-from . import tools
-from .api import AnalyzeRequest, ArticleRequest, StancesRequest, TooLongError, answer_problems, routes
+from .api import answer_problems, routes
 from .auth import Door
-from .front import Authenticated, Bounded, Metrics, Observed, log_failure, problem
-from .gate import BusyError, Gate, Result
+from .front import Authenticated, Bounded, Observed
 from .listening import config, is_loopback, listen
+from .mount import PageLater, mounted, tidy
+from .service import ServerSettings, Service
 from .shield import Forwarded, OwnPages, Shielded, networks
-
-log = logging.getLogger(__name__)
 
 # Probes cannot log in, and learn nothing but a word.
 OPEN = ("/healthz", "/readyz")
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
-_FETCHES_AT_ONCE = 4  # they wait for other servers, and cost little
-_LOADING_FOR = 5  # seconds, as the loading page and Retry-After say
-_TIDIED_EVERY = 60  # seconds
 _DOCS = "/static-offline-docs"
-# Gradio's routes that newstance does not use: they fetch other addresses in the server's name, run programs, write what
-# is in a session to disk, or call methods of components.
-_CLOSED = tuple(
-    f"/gradio_api/{name}"
-    for name in (
-        *("proxy=", "file=http:", "file=https:", "file/", "process_recording", "vibe", "undo-vibe", "dev/"),
-        *("deep_link", "component_server", "stream/"),
-    )
-)
-_LOADING = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>newstance</title>
-<meta http-equiv="refresh" content="{_LOADING_FOR}"></head><body style="font-family: system-ui; margin: 4rem">
-<h1>newstance</h1><p>The models are being loaded. This page opens by itself in a moment.</p></body></html>"""
-
-
-@dataclass(frozen=True)
-class ServerSettings:
-    """How much a server takes on, and from whom.
-
-    Attributes:
-        concurrency: How many analyses run at once for API and tools; as many again may run for the page.
-        max_queue: How many wait, for API and tools, and as many again for the page.
-        accounts: The file of tokens and users; None lets everybody in.
-        hosts: The names under which the server is asked; others are refused. None takes all.
-        proxies: Addresses or networks of the proxies whose X-Forwarded headers are believed.
-        requests: How many requests are answered at once, streams to open pages included.
-        seconds: How long one analysis may run, and how long it may wait before.
-        body_bytes: The largest request body.
-        body_seconds: How long a body may take to arrive.
-        more_tabs: What stands beside the page's own tabs, by the analyzer.
-    """
-
-    concurrency: int = 2
-    max_queue: int = 32
-    accounts: Path | None = None
-    hosts: tuple[str, ...] | None = None
-    proxies: tuple[str, ...] = ()
-    requests: int = 500
-    seconds: float = 120.0
-    body_bytes: int = 5_000_000
-    body_seconds: float = 30.0
-    more_tabs: Callable[[Analyzer], Sequence[Tab]] = lambda analyzer: ()
-
-
-class Service:
-    """What API, tools and page have in common: the models, and the gate before them.
-
-    Args:
-        analyzer: An analyzer, or the profile to make it of; see ``Analyzer.from_profile``.
-        settings: The server's.
-    """
-
-    def __init__(self, analyzer: Analyzer | Profile | str | Path, settings: ServerSettings) -> None:
-        self._given = analyzer
-        if isinstance(analyzer, Analyzer):
-            self.profile = analyzer.profile
-        else:
-            self.profile = analyzer if isinstance(analyzer, Profile) else Profile.load(analyzer)
-        self.settings = settings
-        self.gate = Gate(settings.concurrency, settings.max_queue, settings.seconds)
-        self._fetches = Gate(_FETCHES_AT_ONCE, settings.max_queue, settings.seconds)
-        self.metrics = Metrics(self.gate)
-        self.analyzer: Analyzer | None = None
-        self.failure: Exception | None = None
-
-    @property
-    def state(self) -> Literal["ok", "loading", "failed"]:
-        """Whether the models are there."""
-        return "failed" if self.failure else "ok" if self.analyzer else "loading"
-
-    def load(self) -> Analyzer:
-        """Load the models and run them once, so that the first user does not wait for what is done once."""
-        shared().start(idle=2)  # so that one reader's large file does not keep the next one waiting
-        given = self._given
-        analyzer = given if isinstance(given, Analyzer) else Analyzer.from_profile(self.profile)
-        analyzer.analyze(Article.from_file(min(SAMPLES.glob("*.md"))), sentences=1)
-        return analyzer
-
-    def close(self) -> None:
-        """Begin nothing more."""
-        self.gate.close()
-        self._fetches.close()
-
-    async def analyze(self, asked: AnalyzeRequest) -> Analysis:
-        """Analyse the article of a request.
-
-        Raises:
-            BusyError: Try again later.
-            TooSlowError: It takes longer than one request may.
-            InputError: There is no article in it, or it is too long, or a target names nothing.
-        """
-        analyzer = self._ready()
-        article = await self._article(asked, analyzer)
-
-        def work(heard: Heard) -> Analysis:
-            return analyzer.analyze(
-                article,
-                asked.targets,
-                asked.topic,
-                asked.summarize,
-                asked.sentences,
-                progress=heard,
-                on_batch=heard,
-                on_text=heard,
-                heard=heard,
-            )
-
-        return await self._run(work)
-
-    async def stances(self, asked: StancesRequest) -> dict[str, Any]:
-        """The stances that a request asks for, in the form of ``StancesAnswer``; raises as ``analyze``."""
-        analyzer = self._ready()
-        article = await self._article(asked, analyzer)
-        pairs = [(pair.actor, pair.target) for pair in asked.pairs]
-
-        def work(heard: Heard) -> dict[str, Any]:
-            found = analyzer.stances_of(article, pairs, asked.topic, on_batch=heard, heard=heard)
-            return {"stances": [stance.to_dict() for stance in found], "models": analyzer.models()}
-
-        return await self._run(work)
-
-    async def _run(self, work: Callable[[Heard], Result]) -> Result:
-        try:
-            return await self.gate.run(work)
-        except (NewstanceError, asyncio.CancelledError):
-            raise
-        except Exception as error:
-            log_failure("an analysis failed", error)
-            raise ModelError(f"newstance itself failed ({type(error).__name__}), and its log says where") from None
-
-    def _ready(self) -> Analyzer:
-        if self.analyzer is None:
-            what = "could not be loaded" if self.failure else "are being loaded"
-            raise BusyError(f"the models {what}; try again in {_LOADING_FOR} s", _LOADING_FOR)
-        return self.analyzer
-
-    async def _article(self, asked: ArticleRequest, analyzer: Analyzer) -> Article:
-        if asked.url is None:
-            article = Article.from_text(asked.text or "", asked.title)
-        else:
-            url = asked.url
-            article = await self._fetches.run(lambda heard: Article.from_url(url))
-        limit = analyzer.profile.limits.characters
-        if len(article.text) > limit:  # told before it waits for its turn
-            raise TooLongError(f"the article has {len(article.text):,} characters, and at most {limit:,} are taken")
-        return article
-
-
-class PageLater:
-    """The page and Gradio's routes once they are there; until then, a page that says so and reloads itself."""
-
-    def __init__(self) -> None:
-        self.page: ASGIApp | None = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer what is no route of the API."""
-        if scope["type"] == "websocket":  # Gradio 6 streams over HTTP
-            await send({"type": "websocket.close", "code": 1008})
-        elif scope["path"].lower().startswith(_CLOSED):
-            await problem(404, "newstance does not have this route")(scope, receive, send)
-        elif self.page is not None:
-            await self.page(scope, receive, send)
-        else:
-            response = HTMLResponse(_LOADING, 503, {"Retry-After": str(_LOADING_FOR)})
-            await response(scope, receive, send)
 
 
 def create_app(
@@ -287,10 +105,10 @@ async def _open(service: Service, later: PageLater, stop: asyncio.Event, on_stat
     """Load the models, then keep the page open until the server stops."""
     try:
         analyzer = await asyncio.to_thread(service.load)
-        page = await asyncio.to_thread(_page, service, analyzer)
+        page = await asyncio.to_thread(mounted, service, analyzer)
         # Gradio's queue and the tools' sessions begin and end with the page's own lifespan.
         async with page.router.lifespan_context(page):
-            tidying = asyncio.create_task(_tidy(page.state.blocks))
+            tidying = asyncio.create_task(tidy(page.state.blocks))
             later.page, service.analyzer = page, analyzer
             on_state(service)
             await stop.wait()
@@ -300,57 +118,6 @@ async def _open(service: Service, later: PageLater, stop: asyncio.Event, on_stat
         service.failure = error
         log_failure("the models could not be loaded", error)
         on_state(service)
-
-
-async def _tidy(blocks: Any) -> None:
-    """Delete uploads that nobody uses, for ever."""
-    while True:
-        await asyncio.sleep(_TIDIED_EVERY)
-        try:
-            await asyncio.to_thread(uploads.delete_unused, blocks, uploads.KEPT)
-        except OSError as error:
-            log_failure("uploads that nobody uses could not be deleted", error)
-
-
-def _print_no_messages() -> None:
-    """Keep Gradio from printing the messages of failed events, which repeat what a user has sent."""
-
-    def print_exc() -> None:
-        if (error := sys.exc_info()[1]) is not None:
-            log_failure("an event of the page failed", error)
-
-    for module in (gradio.queueing, gradio.routes, gradio.route_utils):
-        module.traceback = types.SimpleNamespace(**vars(traceback) | {"print_exc": print_exc})
-
-
-def _page(service: Service, analyzer: Analyzer) -> FastAPI:
-    _print_no_messages()
-    blocks = build(analyzer, service.settings.more_tabs(analyzer))
-    for function in blocks.fns.values():
-        if function.concurrency_id == MODELS:
-            function.concurrency_limit = service.settings.concurrency
-    tools.add(blocks, service)
-    # Work goes through the queue alone, so that its bounds hold.
-    blocks.queue(
-        max_size=service.settings.max_queue,
-        api_open=False,
-    )
-    page: FastAPI = gradio.mount_gradio_app(
-        FastAPI(openapi_url=None),
-        blocks,
-        "/",
-        footer_links=[],
-        # Gradio would otherwise keep what was typed in the browser, and can send it to a bucket.
-        run_history=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        mcp_server=True,
-        max_file_size=service.settings.body_bytes,
-        **look(),
-    )
-    page.add_middleware(tools.WithStatus)
-    page.state.blocks = blocks
-    return page
 
 
 def serve(

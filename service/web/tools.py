@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 from pydantic import ValidationError
@@ -13,10 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from newstance.models.errors import InputError, NewstanceError
 
-from .api import AnalyzeRequest, StancesRequest, explain, status_of
-
-if TYPE_CHECKING:
-    from .server import Service
+from .api import explain, status_of
+from .requests import AnalyzeRequest, StancesRequest
+from .service import Service
 
 # What went wrong with the tools of the request that is being answered.
 _problems: ContextVar[list[Exception] | None] = ContextVar("newstance_tool_problems", default=None)

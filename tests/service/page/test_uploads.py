@@ -339,7 +339,7 @@ def test_uploads_that_nobody_uses_go_after_minutes(upload_folder):
 
 
 def test_server_deletes_what_nobody_uses(analyzer, upload_folder, monkeypatch):
-    monkeypatch.setattr(server, "_TIDIED_EVERY", 0.05)
+    monkeypatch.setattr("newstance.service.web.mount._TIDIED_EVERY", 0.05)
     monkeypatch.setattr(uploads, "KEPT", 0.1)
     with serving.running(server.create_app(analyzer)) as address, httpx.Client(base_url=address) as client:
         path = Path(upload(client, "mine.txt", MARK))

@@ -21,7 +21,8 @@ from newstance.service import Analyzer, Article, Profile
 from newstance.service.cli import main
 
 server = pytest.importorskip("newstance.service.web.server", reason="the server needs the serve extra")
-api = pytest.importorskip("newstance.service.web.api")
+from newstance.service.web import api, mount, requests  # noqa: E402
+
 gradio_client = pytest.importorskip("gradio_client")
 schemathesis = pytest.importorskip("schemathesis")
 
@@ -237,10 +238,10 @@ def test_article_may_be_as_long_as_the_profile_says(analyzer):
     service, limit = server.Service(analyzer, server.ServerSettings()), analyzer.profile.limits.characters
 
     def article(length):
-        return asyncio.run(service._article(api.AnalyzeRequest(text="a" * length), analyzer))
+        return asyncio.run(service._article(requests.AnalyzeRequest(text="a" * length), analyzer))
 
     assert len(article(limit).text) == limit
-    with pytest.raises(api.TooLongError):
+    with pytest.raises(requests.TooLongError):
         article(limit + 1)
 
 
@@ -348,10 +349,10 @@ def test_full_queue_slow_work_and_clients_that_go(held):
 
 def test_page_is_bound_by_the_same_numbers(analyzer):
     settings = server.ServerSettings(concurrency=3, max_queue=5, body_bytes=1000)
-    page = server._page(server.Service(analyzer, settings), analyzer)
+    page = mount.mounted(server.Service(analyzer, settings), analyzer)
     (blocks,) = [route.app.get_blocks() for route in page.routes if hasattr(getattr(route, "app", None), "get_blocks")]
     at_once = {
-        function.concurrency_limit for function in blocks.fns.values() if function.concurrency_id == server.MODELS
+        function.concurrency_limit for function in blocks.fns.values() if function.concurrency_id == mount.MODELS
     }
     assert at_once == {3}
     assert (blocks._queue.max_size, blocks.max_file_size) == (5, 1000)
