@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -62,5 +62,35 @@ def load(kind: str, name: str | Path, settings: type[SettingsType]) -> SettingsT
     except yaml.YAMLError as error:
         raise SettingsError(f"{path} is no valid YAML: {error}") from error
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise SettingsError(f"{path}: {problems}") from error
+        raise SettingsError(f"{path}: {'; '.join(map(_in_words, error.errors()))}") from error
+
+
+# What a reader of YAML may do wrong, by pydantic's name for it; other slips are told in pydantic's words.
+_SLIPS = {
+    "missing": "is missing",
+    "extra_forbidden": "is no key that is known here",
+    "string_type": "must be text, and is {input!r:.60}; put it in quotation marks",
+    "int_type": "must be a whole number, and is {input!r:.60}",
+    "int_parsing": "must be a whole number, and is {input!r:.60}",
+    "int_from_float": "must be a whole number, and is {input!r:.60}",
+    "float_type": "must be a number, and is {input!r:.60}",
+    "float_parsing": "must be a number, and is {input!r:.60}",
+    "bool_type": "must be true or false, and is {input!r:.60}",
+    "bool_parsing": "must be true or false, and is {input!r:.60}",
+    "literal_error": "must be one of {ctx[expected]}, and is {input!r:.60}",
+    "list_type": "must be a list, each item on a line of its own behind a hyphen",
+    "dict_type": "must hold keys and values, each on a line such as key: value",
+    "model_type": "must hold keys and values, each on a line such as key: value",
+    "greater_than": "must be more than {ctx[gt]:g}, and is {input!r:.60}",
+    "greater_than_equal": "must be at least {ctx[ge]:g}, and is {input!r:.60}",
+    "less_than": "must be less than {ctx[lt]:g}, and is {input!r:.60}",
+    "less_than_equal": "must be at most {ctx[le]:g}, and is {input!r:.60}",
+    "value_error": "{ctx[error]}",
+}
+
+
+def _in_words(problem: Any) -> str:
+    """What is wrong with a settings file, in words for whoever wrote it."""
+    place = ".".join(str(part) for part in problem["loc"] if part != "[key]") or "file"
+    words = _SLIPS.get(problem["type"], "{msg}").format(**problem)
+    return f"{place}: {words}"

@@ -256,9 +256,10 @@ def _text(record: dict[str, Any], columns: dict[str, str], constants: dict[str, 
 
 def _label(record: dict[str, Any], columns: dict[str, str], layout: Layout) -> str:
     raw = _text(record, columns, layout.constants, "label").strip()
-    if raw not in layout.labels:
+    label = layout.label_of(raw)
+    if label is None:
         raise _BadRowError(
             f"column {columns.get('label', 'label')!r}: unknown label {raw!r}; "
             f"the config's labels are {', '.join(map(repr, layout.labels))}"
         )
-    return layout.labels[raw]
+    return label

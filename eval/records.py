@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from newstance.models.errors import ConfigError, InputError
 
+from .csv_table import csv_rows
 from .set_config import HubSource, Layout, SetConfig
 
 SHIPPED = Path(__file__).parent / "data"
@@ -40,13 +39,17 @@ def open_records(config: SetConfig, data: Path | None, beside: Path) -> tuple[Re
         if not path.is_file():
             hint = "--data names the folder that holds the labelled sets"
             raise ConfigError(f"{config.name}: there is no file {path}; {hint}")
-        return file_records(path), config.file, config.file.path
+        return file_records(path, config.file.delimiter), config.file, config.file.path
     assert config.hub is not None
     return _hub_records(config.hub), config.hub, f"{config.hub.name}@{config.hub.revision}/{config.hub.split}"
 
 
-def file_records(path: Path) -> Records:
+def file_records(path: Path, delimiter: str = "") -> Records:
     """The records of a file, of the kind that its ending says.
+
+    Args:
+        path: The file.
+        delimiter: What stands between the cells of a CSV or TSV file; "" recognizes it.
 
     Raises:
         ConfigError: It is of no kind that is read.
@@ -58,7 +61,7 @@ def file_records(path: Path) -> Records:
         if path.suffix in (".jsonl", ".json"):
             yield from _jsonl_records(path)
         elif path.suffix in (".csv", ".tsv"):
-            yield from _csv_records(path)
+            yield from csv_rows(path, delimiter)
         elif path.suffix == ".parquet":
             yield from _parquet_records(path)
         else:
@@ -81,28 +84,6 @@ def _jsonl_records(path: Path) -> Records:
                 line,
                 record if isinstance(record, dict) else f"expected a JSON object, got {text.strip()[:40]}",
             )
-
-
-def _csv_records(path: Path) -> Records:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        # Strict, since else a quotation mark that nothing closes takes the following rows into its cell.
-        reader = csv.reader(file, delimiter="\t" if path.suffix == ".tsv" else ",", strict=True)
-        columns: list[str] = []
-        while True:
-            line = reader.line_num + 1  # where the row begins; a quoted cell may run over several lines
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield line, f"is no row of a table ({error})"
-                continue
-            if not columns:
-                columns = cells
-            elif len(cells) > len(columns):
-                yield line, f"has more cells than the {len(columns)} columns of the first line"
-            elif cells:
-                yield line, dict(zip_longest(columns, cells))
 
 
 def _parquet_records(path: Path) -> Records:

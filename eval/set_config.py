@@ -6,9 +6,9 @@ it is judged.
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from newstance.configs import Settings
 from newstance.models.stance import LABELS, Label
@@ -33,7 +33,8 @@ class Layout(Settings):
     Attributes:
         columns: Our field name to the column that holds it; a field not named here has its own name.
         constants: Fields that no column holds, such as ``holder: author``.
-        labels: The set's labels to ours; the default takes favor, against and neutral as they are.
+        labels: The set's labels to ours; the default takes favor, against and neutral as they are. Capitals do not
+            matter, unless two labels differ in nothing else; numbers are taken as they are written.
         verdicts: Of consistency sets: what the column ``supported`` says, and whether it means that.
         each: For records that hold several examples: one entry for each, with the columns that differ.
     """
@@ -44,6 +45,21 @@ class Layout(Settings):
     verdicts: dict[str, bool] = Field(default={"true": True, "false": False})
     each: list[dict[str, str]] = Field(default_factory=list)
 
+    @field_validator("labels", mode="before")
+    @classmethod
+    def _written(cls, labels: Any) -> Any:
+        """YAML takes 1 and -1 for numbers, and there is one way to write them."""
+        if not isinstance(labels, dict):
+            return labels
+        return {str(key) if type(key) is int else key: value for key, value in labels.items()}
+
+    def label_of(self, word: str) -> Label | None:
+        """What a label of the set means; None if it is not known."""
+        if word in self.labels:
+            return self.labels[word]
+        alike = {ours for known, ours in self.labels.items() if known.casefold() == word.casefold()}
+        return alike.pop() if len(alike) == 1 else None
+
 
 class FileSource(Layout):
     """A JSONL, CSV, TSV or Parquet file.
@@ -51,10 +67,12 @@ class FileSource(Layout):
     Attributes:
         path: Below the data root that the command line names; without one, below the config's own folder.
         shipped: Whether the file is one of the package's own.
+        delimiter: What stands between the cells of a CSV or TSV file; "" recognizes comma, semicolon, tab and bar.
     """
 
     path: str
     shipped: bool = False
+    delimiter: str = Field("", max_length=1)
 
 
 class HubSource(Layout):

@@ -33,7 +33,7 @@ _COLUMN_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 _LABEL_WORDS: Mapping[str, tuple[str, ...]] = {
     "favor": ("favor", "favour", "for", "pro", "support", "agree", "positive", "1"),
-    "against": ("against", "con", "anti", "oppose", "refute", "disagree", "negative", "-1"),
+    "against": ("against", "con", "contra", "anti", "oppose", "refute", "disagree", "negative", "-1"),
     "neutral": ("neutral", "none", "comment", "unrelated", "neither", "no stance", "0"),
 }
 

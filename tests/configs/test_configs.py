@@ -1,7 +1,9 @@
 import ast
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from pydantic import Field
 
 from newstance import configs
 from newstance.configs import Settings, SettingsError
@@ -22,8 +24,34 @@ class Outer(Settings):
 def test_unknown_key_is_refused_with_file_and_key(tmp_path):
     file = tmp_path / "mine.yaml"
     file.write_text("name: x\ncuont: 2\n")
-    with pytest.raises(SettingsError, match=r"mine\.yaml: cuont: Extra inputs are not permitted"):
+    with pytest.raises(SettingsError, match=r"mine\.yaml: cuont: is no key that is known here"):
         configs.load("profiles", file, Little)
+
+
+class Words(Settings):
+    words: dict[str, float] = Field(default_factory=dict)
+    first: Literal["a", "b"] = "a"
+    many: list[str] = Field(default_factory=list)
+    share: float = Field(0.5, ge=0, lt=1)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("words: {yes: 1}", r"words.*: must be text, and is True; put it in quotation marks"),
+        ("words: {a: much}", r"words.a: must be a number, and is 'much'"),
+        ("words: a", "words: must hold keys and values, each on a line"),
+        ("first: c", "first: must be one of 'a' or 'b', and is 'c'"),
+        ("many: a", "many: must be a list, each item on a line of its own"),
+        ("share: 1", "share: must be less than 1"),
+        ("share: -1", "share: must be at least 0"),
+    ],
+)
+def test_slips_are_told_in_our_words(tmp_path, content, message):
+    file = tmp_path / "mine.yaml"
+    file.write_text(content)
+    with pytest.raises(SettingsError, match=message):
+        configs.load("profiles", file, Words)
 
 
 def test_inner_keys_are_named_by_their_path(tmp_path):
@@ -35,7 +63,7 @@ def test_inner_keys_are_named_by_their_path(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("name: [", "no valid YAML"), ("", "name: Field required"), ("- a\n- b\n", "file: ")],
+    [("name: [", "no valid YAML"), ("", "name: is missing"), ("- a\n- b\n", "file: ")],
 )
 def test_wrong_files_are_refused(tmp_path, content, message):
     file = tmp_path / "mine.yaml"

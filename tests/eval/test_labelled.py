@@ -216,11 +216,33 @@ def test_of_a_set_with_a_held_out_part_only_that_is_read_twins_together(tmp_path
     assert len(load_articles(tmp_path, articles).examples) == 80
 
 
+@pytest.mark.parametrize("mark", [";", "\t", "|", ","])
+def test_what_stands_between_cells_is_recognized(tmp_path, mark):
+    rows = [("text", "holder", "target", "label"), ("Yes, build it", "Kim", "the dam", "Pro"), ("No", "Lee", "it", "1")]
+    quoted = [[f'"{cell}"' for cell in row] for row in rows]
+    (tmp_path / "rows.csv").write_text("".join(mark.join(row) + "\n" for row in quoted))
+    labels = {"pro": "favor", 1: "against"}  # as YAML reads a label that is a number
+    path = write_config(tmp_path, file={"path": "rows.csv", "labels": labels})
+    assert [example.gold for example in load_set(path).examples] == ["favor", "against"]
+
+
+def test_what_stands_between_cells_can_be_said(tmp_path):
+    (tmp_path / "rows.csv").write_text("text:holder:target:label\nYes, yes:Kim:the dam:favor\n")
+    path = write_config(tmp_path, file={"path": "rows.csv", "delimiter": ":"})
+    assert load_set(path).examples[0].input["text"] == "Yes, yes"
+
+
+def test_capitals_count_where_labels_differ_in_nothing_else(tmp_path):
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(GOOD | {"label": w, "id": w}) + "\n" for w in ("F", "f")))
+    path = write_config(tmp_path, file={"path": "rows.jsonl", "labels": {"F": "favor", "f": "against"}})
+    assert [example.gold for example in load_set(path).examples] == ["favor", "against"]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({}, "needs file or hub"),
-        ({"file": {"path": "x"}, "held_out": 15}, "held_out: Input should be less than 1"),
+        ({"file": {"path": "x"}, "held_out": 15}, "held_out: must be less than 1"),
         ({"file": {"path": "x"}, "metric": "bleu"}, "metric 'bleu' does not fit stance"),
         ({"file": {"path": "x", "columns": {"texts": "y"}}}, r"unknown fields \['texts'\]"),
         ({"file": {"path": "x", "each": [{"tweet": "y"}]}}, r"unknown fields \['tweet'\]"),
@@ -229,7 +251,7 @@ def test_of_a_set_with_a_held_out_part_only_that_is_read_twins_together(tmp_path
             {"file": {"path": "x"}, "kind": "consistency", "metric": "accuracy"},
             "does not fit consistency; expected auc",
         ),
-        ({"file": {"path": "x"}, "colums": {}}, "colums: Extra inputs"),
+        ({"file": {"path": "x"}, "colums": {}}, "colums: is no key"),
         ({"file": {"path": "x", "labels": {"pro": "yes"}}}, "file.labels.pro"),
     ],
 )

@@ -104,16 +104,23 @@ def test_blank_lines_are_passed_over_and_counted(load, kind):
         load(b"".join([lines[0], b"\n", *lines[1:-1], b"\n", lines[-1]]), kind)
 
 
+def test_two_columns_of_one_name_are_refused(load):
+    with pytest.raises(InputError, match="line 1: two columns are called 'text'"):
+        load(b"id,text,text,holder,target,label\na,Yes,No,Kim,dam,favor\n", "csv")
+
+
 def test_a_quotation_mark_that_nothing_closes_takes_no_other_row_along(load):
     content = b'id,text,holder,target,label\na,"Yes,Kim,dam,favor\nb,No,Kim,dam,against\nc,"Yes",Kim,dam,favor\n'
     content += b"d,So.,Kim,dam,neutral\n"
-    with pytest.raises(InputError, match=r"line 2, is no row of a table \(',' expected after '\"'\)"):
+    with pytest.raises(InputError, match="line 2, a quotation mark is opened and not closed; lines 3 to 4 are inside"):
         load(content, "csv")
     skipped = load(content, "csv", skip_invalid=True)
     assert [e.id for e in skipped.examples] == ["d"]
-    assert len(skipped.skipped) == 1
-    with pytest.raises(InputError, match=r"line 2, is no row of a table \(unexpected end of data\)"):
+    assert len(skipped.skipped) == 3
+    with pytest.raises(InputError, match="line 2, a quotation mark is opened and not closed; line"):
         load(content[: content.index(b'"Yes"')], "csv")
+    with pytest.raises(InputError, match=r"line 2, is no row of a table \(',' expected after '\"'\)"):
+        load(b'id,text,holder,target,label\na,"Yes"no,Kim,dam,favor\n', "csv")
 
 
 def test_a_short_row_lacks_its_last_columns(load):

@@ -26,9 +26,9 @@ def test_unknown_profile_names_those_that_exist():
 @pytest.mark.parametrize(
     ("part", "wrong", "message"),
     [
-        ("limits", {"characters": 0, "actors": 1, "targets": 1}, r"limits\.characters: .*greater than 0"),
-        ("limits", {"characters": 9, "actors": 1, "targets": 1, "speed": 1}, r"limits\.speed: .*not permitted"),
-        ("guard", {"min_support": 1.5, "unsupported": "drop"}, r"guard\.min_support: .*less than or equal to 1"),
+        ("limits", {"characters": 0, "actors": 1, "targets": 1}, r"limits\.characters: must be more than 0"),
+        ("limits", {"characters": 9, "actors": 1, "targets": 1, "speed": 1}, r"limits\.speed: is no key"),
+        ("guard", {"min_support": 1.5, "unsupported": "drop"}, r"guard\.min_support: must be at most 1"),
         ("guard", {"min_support": 0.5, "unsupported": "hide"}, r"guard\.unsupported: .*'regenerate', 'drop' or 'keep'"),
         ("guard", None, r"guard: "),
     ],

@@ -1,0 +1,72 @@
+"""The rows of a CSV or TSV file, with the line that each begins on; what is wrong with a table is said, not guessed."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, TextIO
+
+from newstance.models.errors import InputError
+
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+def csv_rows(path: Path, delimiter: str = "") -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """The rows of a table whose first line names its columns, each with its line; the reason where there is none.
+
+    Args:
+        path: The file.
+        delimiter: What stands between cells; "" recognizes it in the first line.
+
+    Raises:
+        InputError: Two columns have one name.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        delimiter = delimiter or _delimiter_of(file, "\t" if path.suffix == ".tsv" else ",")
+        # Strict, since else a quotation mark that nothing closes takes the following rows into its cell.
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        columns: list[str] = []
+        while True:
+            line = reader.line_num + 1  # where the row begins; a quoted cell may run over several lines
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield from _unread(line, reader.line_num, error)
+                continue
+            if not columns:
+                columns = cells
+                _refuse_twins(columns, path.name)
+            elif len(cells) > len(columns):
+                yield line, f"has more cells than the {len(columns)} columns of the first line"
+            elif cells:
+                yield line, dict(zip_longest(columns, cells))
+
+
+def _delimiter_of(file: TextIO, usual: str) -> str:
+    """What makes most columns of a file's first line; the usual one if another makes no more."""
+    first = file.readline(csv.field_size_limit())
+    file.seek(0)
+    columns = {mark: first.count(mark) for mark in (usual, *_DELIMITERS)}
+    return max(columns, key=columns.__getitem__)
+
+
+def _refuse_twins(columns: list[str], name: str) -> None:
+    twins = [column for column, count in Counter(columns).items() if column and count > 1]
+    if twins:
+        raise InputError(f"{name}, line 1: two columns are called {twins[0]!r}; give each a name of its own")
+
+
+def _unread(line: int, last: int, error: csv.Error) -> Iterator[tuple[int, str]]:
+    """What is said of each line that the reader went through before it gave up on a row."""
+    if last == line and "unexpected end" not in str(error):
+        yield line, f"is no row of a table ({error})"
+        return
+    inside = f"; lines {line + 1} to {last} are inside of it" if last > line else ""
+    yield line, f"a quotation mark is opened and not closed{inside}"
+    for lost in range(line + 1, last + 1):
+        yield lost, f"is inside of the quotation mark that is opened on line {line}"
