@@ -25,12 +25,6 @@ def test_every_part_is_typed_and_says_what_it_is(part):
     assert ast.get_docstring(ast.parse((ROOT / part / "__init__.py").read_text(encoding="utf-8")))
 
 
-@pytest.mark.parametrize("package", [newstance.models, newstance.service])
-def test_public_names_exist_and_are_sorted(package):
-    assert package.__all__ == sorted(package.__all__)
-    assert all(hasattr(package, name) for name in package.__all__)
-
-
 def test_import_loads_no_heavy_library_and_changes_nothing(tmp_path):
     program = """
 import logging, sys, warnings, numpy, pydantic, yaml, platformdirs, filelock

@@ -1,0 +1,44 @@
+"""What users import: every name stays until a version says that it goes."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+PROMISED = {
+    "newstance.configs": "Settings SettingsError find load names",
+    "newstance.models": "Annotator AnnotatorSettings ConfigError EntailmentScorer InputError ModelError NewstanceError "
+    "StanceClassifier StancePrediction StanceQuery StanceSettings Summarizer SummarizerSettings WeightsNotFoundError "
+    "load_summarizer",
+    "newstance.service": "Actor Analysis Analyzer Article Evidence Mention Profile Stance Summary Topic",
+    "newstance.service.comparison": "compare",
+    "newstance.service.editing": "Session merge split",
+}
+METHODS = {
+    "newstance.service.Analysis": "to_csv to_dict to_html to_json to_markdown",
+    "newstance.service.Analyzer": "analyze check consistency from_profile models pair read relations stances_of state "
+    "summarize summarizer",
+    "newstance.service.Article": "from_file from_html from_text from_url",
+    "newstance.service.Profile": "load",
+    "newstance.service.Topic": "load",
+    "newstance.service.editing.Session": "analysis decide forms merge of relations rename retarget split",
+}
+
+
+@pytest.mark.parametrize("module", PROMISED)
+def test_names_that_users_import_are_there(module):
+    found = importlib.import_module(module)
+    assert [name for name in PROMISED[module].split() if not hasattr(found, name)] == []
+
+
+@pytest.mark.parametrize("module", ["newstance.models", "newstance.service"])
+def test_a_package_lists_what_it_promises(module):
+    assert importlib.import_module(module).__all__ == sorted(PROMISED[module].split())
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_methods_that_users_call_are_there(name):
+    module, _, kind = name.rpartition(".")
+    found = getattr(importlib.import_module(module), kind)
+    assert [method for method in METHODS[name].split() if not hasattr(found, method)] == []
