@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from newstance.service.arguments import positive
+
 from .progress import progress_bar
 from .target_commands import add_targets
 
@@ -112,7 +114,7 @@ def _add_evaluate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser
     )
     _add_common(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="each set gets a folder in it")
-    parser.add_argument("--limit", type=_positive, metavar="N", help="about N examples only; marks the report")
+    parser.add_argument("--limit", type=positive, metavar="N", help="about N examples only; marks the report")
     parser.add_argument("--zero-shot", metavar="SOURCE", help="an NLI model for the zero-shot pipeline baseline")
     parser.add_argument(
         "--robustness", action="store_true", help="stance sets again with names and surroundings changed"
@@ -135,7 +137,7 @@ def _add_ablate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
     parser.add_argument("config", metavar="CONFIG", help="a name in configs/eval, or a YAML file")
     _add_common(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="runs, answers and the table go here")
-    parser.add_argument("--limit", type=_positive, metavar="N", help="about N examples only")
+    parser.add_argument("--limit", type=positive, metavar="N", help="about N examples only")
     parser.add_argument(
         "--vary", action="append", default=[], metavar="SETTING=VALUE", help="such as aggregation.threshold=0.5"
     )
@@ -157,13 +159,6 @@ def _ablate(args: argparse.Namespace) -> int:
     table = ablate(labelled, profile, variants, shared.analyzer, args.out, args.limit, progress_bar)
     print(table.markdown(), end="")
     return 0
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return value
 
 
 def _evaluate(args: argparse.Namespace) -> int:

@@ -21,6 +21,7 @@ from newstance.models.consistency import content_words
 from newstance.models.errors import ConfigError, InputError
 from newstance.service import Actor
 from newstance.service.reading.actors import bare_name, match_actor
+from newstance.service.reading.matters import TIMES
 
 from .metrics import Estimate, Measure
 from .records import file_records, shipped_rows
@@ -30,7 +31,6 @@ LISTED = "targets.jsonl"
 ARTICLES = "articles/train.jsonl"
 MOST_WORDS = 7
 _QUOTES = re.compile(r"[\"“”«»()\[\]]|(?:^|\s)['‘](?!s\b)|['’](?:\s|$)")
-_TIMES = frozenset({"DATE", "TIME", "CARDINAL", "MONEY", "PERCENT", "QUANTITY", "ORDINAL"})
 _LOOSE = frozenset({"ADP", "CCONJ", "SCONJ", "PUNCT", "DET", "PART", "SPACE", "AUX", "ADV"})  # at either end
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 
@@ -213,7 +213,7 @@ def _span_fault(span: Any) -> str:
     tokens = list(span)
     if any(token.pos_ == "PRON" for token in tokens):
         return "a pronoun"
-    if all(token.ent_type_ in _TIMES or token.pos_ == "NUM" for token in tokens):
+    if all(token.ent_type_ in TIMES or token.pos_ == "NUM" for token in tokens):
         return "a date or number"
     if any(token.tag_ in _FINITE for token in tokens):
         return "a clause"

@@ -27,15 +27,11 @@ from .entailment import EntailmentScorer, Hypotheses
 from .pairs import PairClassifier
 from .sentences import points_back, standing
 from .sources import Weights, locate
+from .words import NUMBER_WORDS, bare
 
 _WORD = re.compile(r"\d[\d,.]*\d|\w+(?:[’']\w+)*")
 _QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]")
-_NUMBER_WORDS = {
-    word: str(value)
-    for value, word in enumerate(
-        ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 2
-    )
-}
+_NUMBERS = {word: str(value) for value, word in enumerate(NUMBER_WORDS, 2)}
 _TITLES = {
     "senator": "sen",
     "representative": "rep",
@@ -313,7 +309,7 @@ class ConsistencyChecker:
         }
         weights = self._weights.model_dump()
         odds = weights["bias"] + sum(weights[name] * value for name, value in signs.items())
-        is_copy = any(_bare(claim) == _bare(source) for source in nearest)
+        is_copy = any(bare(claim) == bare(source) for source in nearest)
         return Support(
             passage.sources,
             1.0 if is_copy else round(float(1 / (1 + np.exp(-odds))), 4),
@@ -382,18 +378,18 @@ def invented(sentence: str, source: str, begins_with_name: bool | None = None) -
 
 def is_number(word: str) -> bool:
     """Whether a word is a number, in digits or in letters from two to twelve."""
-    return word[0].isdigit() or word.lower() in _NUMBER_WORDS
+    return word[0].isdigit() or word.lower() in _NUMBERS
 
 
 def misquoted(sentence: str, source: str) -> tuple[str, ...]:
     """Quotations of a sentence that are not, word for word, in its source."""
-    known = f" {_bare(source)} "
-    return tuple(quoted for quoted in _QUOTED.findall(sentence) if _bare(quoted) and f" {_bare(quoted)} " not in known)
+    known = f" {bare(source)} "
+    return tuple(quoted for quoted in _QUOTED.findall(sentence) if bare(quoted) and f" {bare(quoted)} " not in known)
 
 
 def copied(claim: str, source: str) -> float:
     """The share of a claim's runs of three words that a source sentence holds; of its words, if it has fewer."""
-    words, known = _bare(claim).split(), _bare(source).split()
+    words, known = bare(claim).split(), bare(source).split()
     size = min(_COPIED, len(words))
     if not size:
         return 0.0
@@ -454,13 +450,9 @@ def _who_does_what_to_whom(doc: Any) -> list[tuple[Any, Any, Any]]:
     return found
 
 
-def _bare(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
-
-
 def _normal(word: str) -> str:
     word = re.sub(r"'s?$", "", word.replace("’", "'")).lower().replace(",", "")
-    word = _NUMBER_WORDS.get(word, _TITLES.get(word, word))
+    word = _NUMBERS.get(word, _TITLES.get(word, word))
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from .errors import InputError
 from .tokenizing import PiecewiseTokenizer
+from .words import bare
 
 # A blank line ends a paragraph; so does a line break, unless the next line goes on in lower case.
 _BORDER = re.compile(r"\n\s*\n|\n(?!\s*[a-z])")
@@ -181,12 +182,8 @@ def unique(sentences: Iterable[str]) -> list[str]:
     """The sentences without those that repeat an earlier one, but for case and punctuation."""
     first: dict[str, str] = {}
     for sentence in sentences:
-        first.setdefault(_bare(sentence), sentence)
+        first.setdefault(bare(sentence), sentence)
     return list(first.values())
-
-
-def _bare(sentence: str) -> str:
-    return " ".join(re.findall(r"\w+", sentence.casefold()))
 
 
 @dataclass(frozen=True)
@@ -209,7 +206,7 @@ class Draft:
         body = _LIST_MARK.sub("", plain[preamble.end() if preamble else 0 :])
         sentences = split_sentences(body)
         growing = sentences.pop() if sentences else ""
-        return cls(unique(s for s in sentences if not s.endswith(":") and _bare(s)), growing)
+        return cls(unique(s for s in sentences if not s.endswith(":") and bare(s)), growing)
 
     def finished(self, ended: bool) -> list[str]:
         """The whole sentences once nothing more is to come.
@@ -218,7 +215,7 @@ class Draft:
             ended: Whether the model itself ended; if it was cut off, an unfinished sentence is dropped.
         """
         is_whole = self.growing and not self.growing.endswith(":") and (ended or _FINAL.search(self.growing))
-        return unique([*self.whole, self.growing]) if is_whole and _bare(self.growing) else self.whole
+        return unique([*self.whole, self.growing]) if is_whole and bare(self.growing) else self.whole
 
     def presentable(self, length: Length) -> str:
         """What can already be shown: no half word, no preamble in the making, no more than was asked for."""
@@ -226,7 +223,7 @@ class Draft:
         is_last = length.is_exceeded_by([*self.whole, self.growing]) and bool(kept)
         words = self.growing.split(" ")[:-1]
         may_be_preamble = not kept and (len(words) < 5 or _MAY_BECOME_PREAMBLE.match(self.growing))
-        may_be_repeated = any(_bare(sentence).startswith(_bare(self.growing)) for sentence in kept)
+        may_be_repeated = any(bare(sentence).startswith(bare(self.growing)) for sentence in kept)
         if is_last or may_be_preamble or may_be_repeated:
             words = []
         return " ".join([*kept, *words])

@@ -17,6 +17,7 @@ from newstance.configs import SettingsError
 from newstance.configs import names as shipped_names
 from newstance.models.errors import ModelError, NewstanceError, WeightsNotFoundError
 
+from .arguments import not_negative, positive
 from .article import SAMPLES
 
 _LONGEST_LINE = 10_000  # characters of a password that is piped in
@@ -72,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_profile(analyze)
     analyze.add_argument("--format", choices=("text", "json", "markdown", "csv", "html"), default="text")
-    analyze.add_argument("--sentences", type=_positive, metavar="N", help="length of the summary")
+    analyze.add_argument("--sentences", type=positive, metavar="N", help="length of the summary")
     analyze.add_argument("--no-summary", action="store_true", help="leave the summary out")
     analyze.set_defaults(run=_analyze)
 
@@ -97,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         default="train",
         help="rows: make the rows and stop; ship: export and calibrate a model that was fitted elsewhere",
     )
-    train.add_argument("--processes", type=_positive, default=1, metavar="N", help="how many read articles at once")
+    train.add_argument("--processes", type=positive, default=1, metavar="N", help="how many read articles at once")
     train.set_defaults(run=_train)
 
     serve = commands.add_parser("serve", help="serve the page, the API and tools for agents")
@@ -105,9 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=7860, help="%(default)s; 0 takes a free one")
     _add_profile(serve)
     serve.add_argument("--auth-file", type=Path, metavar="F", help="who may come in; see `newstance auth`")
-    serve.add_argument("--concurrency", type=_positive, default=2, metavar="N", help="analyses at once (%(default)s)")
+    serve.add_argument("--concurrency", type=positive, default=2, metavar="N", help="analyses at once (%(default)s)")
     serve.add_argument(
-        "--max-queue", type=_not_negative, default=32, metavar="N", help="analyses that wait (%(default)s)"
+        "--max-queue", type=not_negative, default=32, metavar="N", help="analyses that wait (%(default)s)"
     )
     serve.add_argument("--runs", type=Path, metavar="DIR", help="evaluations made on the page are kept there, for all")
     serve.add_argument("--data", type=Path, metavar="DIR", help="the labelled sets that the page offers")
@@ -145,20 +146,6 @@ def _add_profile(parser: argparse.ArgumentParser) -> None:
         metavar="P",
         help=f"{', '.join(shipped_names('profiles'))}, or a path",
     )
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is less than 1")
-    return number
-
-
-def _not_negative(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError(f"{number} is less than 0")
-    return number
 
 
 def _day(text: str) -> date:

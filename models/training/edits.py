@@ -50,22 +50,17 @@ def tidy(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def bare(text: str) -> str:
-    """A text's words alone, in lower case: two that have the same ones say the same."""
-    return " ".join(re.findall(r"\w+", text.lower()))
-
-
 def like(word: str, model: str) -> str:
     """A word in the case of another one."""
     return word[:1].upper() + word[1:] if model[:1].isupper() else word
 
 
-def bare_name(text: str) -> str:
+def plain_name(text: str) -> str:
     """A name without article and possessive ending."""
     return re.sub(r"^(?:the|a|an) |['’]s?$", "", text.strip(), flags=re.IGNORECASE)
 
 
-def bare_part(entity: Any) -> Part:
+def plain_part(entity: Any) -> Part:
     """The place of a name without article and possessive ending."""
     start, end = entity.start, entity.end
     if entity[0].lower_ in ("the", "a", "an"):

@@ -10,17 +10,15 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, get_args
 
-from .edits import Edit, Part, bare, bare_name, bare_part, like, pairs, rewritten, subtree, tidy
+from ..words import NUMBER_WORDS, bare
+from .edits import Edit, Part, like, pairs, plain_name, plain_part, rewritten, subtree, tidy
 
 Corruption = Literal["name", "number", "date", "negation", "role", "opposite", "certainty", "splice"]
 CORRUPTIONS: tuple[Corruption, ...] = get_args(Corruption)
 
 _NAMED = {"PERSON", "ORG", "GPE", "NORP", "LOC"}
 _NUMBER = re.compile(r"\d[\d,.]*")
-_NUMBER_WORDS = (
-    *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("twenty", "thirty", "fifty"),
-)
+_NUMBERS = (*NUMBER_WORDS, "twenty", "thirty", "fifty")
 _DATES = (
     ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     ("January", "February", "March", "April", "June", "July", "August", "September", "October", "November", "December"),
@@ -63,7 +61,7 @@ def corruptions(claim: Any, article: Any, rng: random.Random) -> list[Edit]:
 
 def _swapped_names(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
     for entity in claim.ents:
-        part = bare_part(entity)
+        part = plain_part(entity)
         if entity.label_ in _NAMED and part[0] < part[1]:
             others = _other_names(entity.text, entity.label_, article)
             if others:
@@ -73,7 +71,7 @@ def _swapped_names(claim: Any, article: Any, rng: random.Random) -> Iterator[str
 def _names(doc: Any, label: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for entity in doc.ents:
-        text = bare_name(entity.text)
+        text = plain_name(entity.text)
         if entity.label_ == label and text[:1].isupper():
             found.setdefault(text.lower(), text)
     return found
@@ -81,7 +79,7 @@ def _names(doc: Any, label: str) -> dict[str, str]:
 
 def _other_names(name: str, label: str, article: Any) -> list[str]:
     """Names of the same kind that share no word with this one."""
-    words = set(bare_name(name).lower().split())
+    words = set(plain_name(name).lower().split())
     return [other for key, other in _names(article, label).items() if not words & set(key.split())]
 
 
@@ -95,8 +93,8 @@ def _changed_numbers(claim: Any, article: Any, rng: random.Random) -> Iterator[s
                 yield rewritten(claim, {part: rng.choice(near)})
             else:
                 yield rewritten(claim, {part: _other_number(token.text, rng)})
-        elif token.lower_ in _NUMBER_WORDS:
-            others = [word for word in _NUMBER_WORDS if word != token.lower_]
+        elif token.lower_ in _NUMBERS:
+            others = [word for word in _NUMBERS if word != token.lower_]
             yield rewritten(claim, {part: like(rng.choice(others), token.text)})
 
 
@@ -157,7 +155,7 @@ def _swapped_roles(claim: Any, article: Any, rng: random.Random) -> Iterator[str
             shared = set(first.text.lower().split()) & set(second.text.lower().split())
             between = claim[first.end : second.start].text.strip().lower()
             if first.label_ == second.label_ and not shared and between not in ("and", ",", "or", "", ", and", "&"):
-                yield from _exchanged(claim, bare_part(first), bare_part(second))
+                yield from _exchanged(claim, plain_part(first), plain_part(second))
 
 
 def _exchanged(claim: Any, first: Part, second: Part) -> Iterator[str]:

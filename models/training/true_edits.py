@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .edits import Edit, Part, bare, bare_name, bare_part, like, pairs, rewritten, subtree, tidy
+from ..words import bare
+from .edits import Edit, Part, like, pairs, plain_name, plain_part, rewritten, subtree, tidy
 
 _SAME = pairs(
     "began/started bought/purchased film/movie told/informed attempted/tried require/need required/needed assist/help "
@@ -103,11 +104,11 @@ def _one_clause(sentence: Any) -> Iterator[str]:
 
 def _renamed(sentence: Any) -> Iterator[str]:
     """Surnames for full names, full names for surnames, and the name for a pronoun that can mean only one person."""
-    people = [bare_name(e.text) for e in sentence.doc.ents if e.label_ == "PERSON"]
+    people = [plain_name(e.text) for e in sentence.doc.ents if e.label_ == "PERSON"]
     for entity in sentence.ents:
         if entity.label_ != "PERSON":
             continue
-        part = bare_part(entity)
+        part = plain_part(entity)
         words = sentence.doc[part[0] : part[1]].text.split()
         if len(words) > 1:
             yield rewritten(sentence, {part: words[-1]})
@@ -117,7 +118,7 @@ def _renamed(sentence: Any) -> Iterator[str]:
                 yield rewritten(sentence, {part: full[0]})
     if sentence[0].lower_ in ("he", "she") and sentence.start > 0:
         before = sentence.doc[sentence.start - 1].sent
-        named = {bare_name(e.text) for e in before.ents if e.label_ == "PERSON"}
+        named = {plain_name(e.text) for e in before.ents if e.label_ == "PERSON"}
         if len(named) == 1:
             yield rewritten(sentence, {(sentence.start, sentence.start + 1): named.pop()})
 

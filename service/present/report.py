@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from ..analysis import Analysis, Evidence, Stance, Summary
 from ..article import Article
+from .html import SIGNS
 from .markdown_text import escaped
 
 if TYPE_CHECKING:
     from rich.console import Group
 
-_SIGNS = {"favor": "+", "against": "−", "neutral": "·", "mixed": "±"}
 _COLORS = {"favor": "cyan", "against": "dark_orange", "neutral": "bright_black", "mixed": "magenta"}
 _MOST_EVIDENCE = 3
 _MOST_CHARACTERS = 600  # of one sentence in a terminal
@@ -123,7 +123,7 @@ def _dropped(summary: Summary) -> str:
 
 
 def _board_cell(stance: Stance) -> str:
-    text = f"{_SIGNS[stance.display]} {stance.display}"
+    text = f"{SIGNS[stance.display]} {stance.display}"
     if stance.display != "neutral":
         text += f" {stance.probability:.2f}"
     elif not stance.evidence:
@@ -133,7 +133,7 @@ def _board_cell(stance: Stance) -> str:
 
 def _evidence_line(evidence: Evidence) -> str:
     notes = "".join(f" [{note}]" for note in evidence_notes(evidence))
-    return f"{_SIGNS[evidence.label]} {evidence.probability:.2f} {' '.join(evidence.text.split())}{notes}"
+    return f"{SIGNS[evidence.label]} {evidence.probability:.2f} {' '.join(evidence.text.split())}{notes}"
 
 
 def evidence_notes(evidence: Evidence) -> list[str]:

@@ -17,7 +17,7 @@ from .nouns import ROLES
 from .syntax import first_named, is_subject
 
 MOST_WORDS = 7
-_TIMES = frozenset({"DATE", "TIME", "CARDINAL", "MONEY", "PERCENT", "QUANTITY", "ORDINAL"})
+TIMES = frozenset({"DATE", "TIME", "CARDINAL", "MONEY", "PERCENT", "QUANTITY", "ORDINAL"})
 _COMPLEMENTS = frozenset("about against between for in into of on over to with".split())  # noqa: SIM905
 _EMPTY_WORDS = frozenset("enough few full further many more most other own same several so-called such".split())  # noqa: SIM905
 # How much a phrase says beyond its noun: what is to be done, a complement or another noun, an adjective alone.
@@ -106,7 +106,7 @@ def find_matters(doc: Any, actors: Sequence[Actor], places: Places) -> list[Matt
     found: dict[tuple[str, frozenset[str]], Matter] = {}
     for chunk in doc.noun_chunks:
         root = chunk.root
-        if root.pos_ not in ("NOUN", "PROPN") or root.ent_type_ in _TIMES | {"PERSON"} or root.i in places.taken:
+        if root.pos_ not in ("NOUN", "PROPN") or root.ent_type_ in TIMES | {"PERSON"} or root.i in places.taken:
             continue
         start = _start(chunk)
         if root.lemma_.lower() in ROLES or start is None or bare_name(doc[start : root.i + 1].text).casefold() in names:
@@ -181,7 +181,7 @@ def _start(chunk: Any) -> int | None:
     doc, words = chunk.doc, [token for token in chunk if token.i <= chunk.root.i]
     for i, token in enumerate(words):
         before = words[i - 1] if i else token
-        if token.tag_ == "POS" and (before.ent_type_ in _TIMES or any(word.pos_ == "PRON" for word in words[:i])):
+        if token.tag_ == "POS" and (before.ent_type_ in TIMES or any(word.pos_ == "PRON" for word in words[:i])):
             words = words[i + 1 :]  # "Thursday's air strike", "his party's plan"
             break
     for i, token in enumerate(words):
@@ -252,7 +252,7 @@ def _object(token: Any, dependency: str) -> Any:
 
 def _fits(doc: Any, start: int, inner: int, last: Any) -> bool:
     """Whether what stands behind the head is whole, and all of it short enough."""
-    if last.pos_ not in ("NOUN", "PROPN") or last.ent_type_ in _TIMES or last.i + 1 - start > MOST_WORDS:
+    if last.pos_ not in ("NOUN", "PROPN") or last.ent_type_ in TIMES or last.i + 1 - start > MOST_WORDS:
         return False
     added = doc[inner : last.i + 1]
     if _BROKEN.search(added.text) or any(token.pos_ == "PRON" or token.is_digit or token.is_space for token in added):

@@ -15,7 +15,7 @@ from .entries import Entry
 from .nouns import ROLES
 from .quotation_marks import quoted_spans
 from .speakers import CUES
-from .syntax import SUBJECTS, head_of_name
+from .syntax import DOING, head_of_name
 
 _HE = frozenset({"he", "him", "his", "himself"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
@@ -104,7 +104,7 @@ def add_pronouns(doc: Any, entries: Sequence[Entry], heard: Heard = unheard) -> 
                 meant.is_male = token.lower_ in _HE
             mention = Mention(token.idx, token.idx + len(token), token.text, is_pronoun=True)
             meant.mentions.append(mention)
-            is_subject = token.dep_ in SUBJECTS
+            is_subject = token.dep_ in DOING
             meant.acts += is_subject
             if meant.kind == "person":
                 people.add(_Seen(number, meant, mention, is_subject, is_subject and _is_main(token)))
@@ -113,7 +113,7 @@ def add_pronouns(doc: Any, entries: Sequence[Entry], heard: Heard = unheard) -> 
 
 
 def _may_be_a_person(token: Any) -> bool:
-    is_name = token.pos_ == "PROPN" and token.dep_ in SUBJECTS and not token.text.isupper()
+    is_name = token.pos_ == "PROPN" and token.dep_ in DOING and not token.text.isupper()
     return is_name and token.ent_type_ in ("", "PERSON")
 
 
@@ -142,7 +142,7 @@ def _person_meant(token: Any, number: int, people: _People) -> Entry | None:
     meant = _subject_of_own_clause(token, people, fits) or _last_subject(fitting, number)
     if meant is None:
         return None
-    goes_on = meant.is_main and meant.sentence == number - 1 and token.dep_ in SUBJECTS and _is_main(token)
+    goes_on = meant.is_main and meant.sentence == number - 1 and token.dep_ in DOING and _is_main(token)
     is_unsure = any(
         seen.mention.start > meant.mention.start and seen.entry is not meant.entry and seen.entry.is_surely_person
         for seen in fitting
@@ -154,7 +154,7 @@ def _subject_of_own_clause(token: Any, people: _People, fits: Callable[[_Seen], 
     """ "Miller thanked his friends", "Miller says that he ..."."""
     for above in islice(token.ancestors, _MOST_ABOVE):
         for child in above.children:
-            if child.dep_ in SUBJECTS and child.i < token.i:
+            if child.dep_ in DOING and child.i < token.i:
                 seen = next(filter(fits, people.at(child)), None)
                 if seen is not None:
                     return seen
@@ -178,7 +178,7 @@ def _subject_above(token: Any, people: _People) -> Entry | None:
     if token.lower_ not in ("him", "her") or token.tag_ == "PRP$":
         return None
     for above in islice(token.ancestors, _MOST_ABOVE):
-        subject = next((child for child in above.children if child.dep_ in SUBJECTS and child != token), None)
+        subject = next((child for child in above.children if child.dep_ in DOING and child != token), None)
         if subject is not None:
             return next((seen.entry for seen in people.at(subject)), None)
     return None
@@ -189,9 +189,9 @@ def _as_subject(doc: Any, mention: Mention) -> Any | None:
     span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
     head = head_of_name(span)
     # "Its president, X, fears ...": where the parser takes the verb for a noun, the office is the root.
-    if head.dep_ in SUBJECTS or (head.dep_ == "ROOT" and head.lower_ in ROLES):
+    if head.dep_ in DOING or (head.dep_ == "ROOT" and head.lower_ in ROLES):
         return head
-    return span.root if span.root.dep_ in SUBJECTS else None
+    return span.root if span.root.dep_ in DOING else None
 
 
 def _is_main(subject: Any | None) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from .nouns import BODIES, GIVING, HAPPENINGS, KINDS, OTHER_HOLDERS, PUBLICATIONS, PUBLISHING, ROLES, STANCES, STATES
-from .speakers import CUES
+from .speakers import CUES, SUBJECTS
 
-SUBJECTS = frozenset({"nsubj", "nsubjpass", "agent"})
+DOING = SUBJECTS | {"agent"}
 _LOCATING = frozenset({"in", "at", "near", "inside", "outside", "around", "across", "through", "into", "via"})
 _OPPOSING = frozenset({"by", "with", "against", "between", "toward", "towards", "behind", "among"})
 _DIRECTING = frozenset({"to", "for", "on", "of"})
@@ -41,7 +41,7 @@ def first_named(token: Any) -> Any:
 
 def is_subject(token: Any) -> bool:
     """Whether a token is what its sentence is about."""
-    return token.dep_ in SUBJECTS or (token.dep_ == "pobj" and token.head.dep_ == "agent")
+    return token.dep_ in DOING or (token.dep_ == "pobj" and token.head.dep_ == "agent")
 
 
 def speaks(token: Any) -> bool:

@@ -1,0 +1,21 @@
+"""Numbers as the command line takes them."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def positive(text: str) -> int:
+    """A number from 1 on; anything else is refused."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
+
+
+def not_negative(text: str) -> int:
+    """A number from 0 on; anything else is refused."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{number} is less than 0")
+    return number
