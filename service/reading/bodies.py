@@ -13,6 +13,7 @@ from typing import Any
 
 from .entries import Entry
 from .nouns import BODIES, KINDS
+from .spans import span_at
 from .syntax import acts
 
 BODY_NOUNS = KINDS | BODIES
@@ -28,7 +29,7 @@ def bind_nouns(doc: Any, entries: Sequence[Entry]) -> None:
         if head in BODY_NOUNS:
             entry.nouns.add(head)
         for mention in entry.mentions:
-            span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
+            span = span_at(doc, mention.start, mention.end)
             entry.nouns |= {c.lower_ for c in span.root.children if c.dep_ == "appos" and c.lower_ in BODY_NOUNS}
 
 
@@ -110,7 +111,7 @@ class Bodies:
         """The words of a body's name and of the phrases that it stands in."""
         words, seen = self._surroundings.get(id(entry), (set(entry.nouns), 0))
         for mention in entry.mentions[seen:]:
-            root = self._doc.char_span(mention.start, mention.end, alignment_mode="expand").root
+            root = span_at(self._doc, mention.start, mention.end).root
             words.update(token.lower_ for token in self._doc[root.left_edge.i : root.i + 1])
         self._surroundings[id(entry)] = (words, len(entry.mentions))
         return words

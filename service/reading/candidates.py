@@ -26,6 +26,7 @@ from .nouns import (
     TITLES,
 )
 from .places import country_named, country_of_government, country_of_people, is_seat
+from .spans import span_at
 from .speakers import CUES
 from .syntax import acts, head_of_name, is_listed, is_opposed, is_spoken_for, is_subject, locates, publishes, speaks
 from .wholes import whole_word
@@ -105,7 +106,7 @@ def _of_topic(doc: Any, text: str, aliases: Mapping[str, Sequence[str]]) -> Iter
     # The longest first: "the North Korean leader" is not "the North".
     for form, canonical in sorted(forms, key=lambda item: -len(item[0])):
         for match in whole_word(form).finditer(text):
-            span = doc.char_span(*match.span(), alignment_mode="expand")
+            span = span_at(doc, *match.span())
             if span is not None:
                 label = next((token.ent_type_ for token in span if token.ent_type_ in ENTITIES), "ORG")
                 named = _named(labelled(doc, span.start, span.end, label), canonical, country_named(canonical))

@@ -21,6 +21,7 @@ from .entries import Entry
 from .names import MOST_ALIKE
 from .nouns import OTHER_HOLDERS, ROLES
 from .places import country_named, country_of_government, country_of_people
+from .spans import span_at
 from .syntax import acts
 
 _PEOPLE = frozenset("leaders men women presidents ministers politicians rivals".split())  # noqa: SIM905
@@ -81,7 +82,7 @@ def _offices(doc: Any, entries: Sequence[Entry]) -> Iterator[_Office]:
         if entry.kind != "person":
             continue
         for mention in entry.mentions:
-            span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
+            span = span_at(doc, mention.start, mention.end)
             before = span.start - 1
             if before > 0 and doc[before].text == "," and doc[before - 1].lower_ in ROLES:
                 before -= 1

@@ -14,6 +14,7 @@ from ..analysis import Mention
 from .entries import Entry
 from .nouns import ROLES
 from .quotation_marks import quoted_spans
+from .spans import span_at
 from .speakers import CUES
 from .syntax import DOING, head_of_name
 
@@ -186,7 +187,7 @@ def _subject_above(token: Any, people: _People) -> Entry | None:
 
 def _as_subject(doc: Any, mention: Mention) -> Any | None:
     """The token of a mention, or of the phrase around it, that is a subject."""
-    span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
+    span = span_at(doc, mention.start, mention.end)
     head = head_of_name(span)
     # "Its president, X, fears ...": where the parser takes the verb for a noun, the office is the root.
     if head.dep_ in DOING or (head.dep_ == "ROOT" and head.lower_ in ROLES):

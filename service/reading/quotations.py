@@ -17,6 +17,7 @@ from newstance.models.hearing import Heard, listening, unheard
 from ..analysis import Actor
 from .quotation_marks import Span, quoted_spans
 from .reported_speech import reported_speech
+from .spans import span_at
 from .speakers import (
     CUES,
     NAMING,
@@ -31,6 +32,7 @@ from .speakers import (
 )
 
 QuotationKind = Literal["direct", "indirect", "mixed"]
+Marked = tuple[Span, Any]  # what stands between quotation marks, and its tokens
 
 _ENDS_A_SENTENCE = ".!?…"
 # What stands in front of a quotation that is a sentence of its own, and not a part of somebody else's.
@@ -87,13 +89,14 @@ def find_quotations(doc: Any, actors: Sequence[Actor], heard: Heard = unheard) -
         heard: Called every few milliseconds; stops the work by what it raises.
     """
     text = doc.text  # spaCy puts it together anew each time
-    spans = list(listening(quoted_spans(text), heard))
-    article = _Article(doc, text, _tokens_inside(doc, spans), actors_by_token(doc, actors))
+    marks = listening(quoted_spans(text), heard)
+    marked = [(mark, span) for mark in marks if (span := span_at(doc, mark[0], mark[1])) is not None]
+    article = _Article(doc, text, _tokens_inside(marked), actors_by_token(doc, actors))
     reported = [
         Quotation.by(attribution, start, end, "indirect")
         for start, end, attribution in reported_speech(doc, text, article.inside, article.named, heard)
     ]
-    quoted = _quoted(article, spans, reported, heard)
+    quoted = _quoted(article, marked, reported, heard)
     # One speaker is one object; to compare all its mentions for each quotation would be quadratic.
     unique = {(q.start, q.end, id(q.speaker), q.kind, q.cue, q.source): q for q in (*quoted, *reported)}
     return sorted(unique.values(), key=lambda q: (q.start, -q.end))
@@ -128,25 +131,22 @@ class _Article:
         return self._saying[sentence.start]
 
 
-def _tokens_inside(doc: Any, spans: Sequence[Span]) -> frozenset[int]:
+def _tokens_inside(marked: Sequence[Marked]) -> frozenset[int]:
     """The tokens that stand between quotation marks."""
-    found = (doc.char_span(start, end, alignment_mode="expand") for start, end, *_ in spans)
-    pairs = ((span, start) for span, (start, *_) in zip(found, spans, strict=True) if span is not None)
-    return frozenset(token.i for span, start in pairs for token in span if token.idx >= start)
+    return frozenset(token.i for (start, *_), span in marked for token in span if token.idx >= start)
 
 
-def _quoted(article: _Article, spans: Sequence[Span], reported: Sequence[Quotation], heard: Heard) -> list[Quotation]:
+def _quoted(
+    article: _Article, marked: Sequence[Marked], reported: Sequence[Quotation], heard: Heard
+) -> list[Quotation]:
     quotations: list[Quotation] = []
     doc, text = article.doc, article.text
     # Of those that end at one place, the first that was found.
     by_end = list(reversed(reported))
     by_end.sort(key=lambda q: q.end)
     ends = [q.end for q in by_end]
-    for start, end, opens, continues in listening(spans, heard):
-        span = doc.char_span(start, end, alignment_mode="expand")
-        if span is None:
-            continue
-        if _is_embedded(doc, text, start, end):
+    for (start, end, opens, continues), span in listening(marked, heard):
+        if _is_embedded(doc, text, span, start, end):
             attribution = None if _is_a_name(doc, span, start) else _governing(span, article)
             if attribution is not None:
                 quotations.append(Quotation.by(attribution, start, end, "mixed"))
@@ -175,14 +175,13 @@ def _give_speaker_to_what_was_left_open(quotations: list[Quotation]) -> None:
         quotations[i] = replace(quotations[i], speaker=last.speaker, source=last.source)
 
 
-def _is_embedded(doc: Any, text: str, start: int, end: int) -> bool:
+def _is_embedded(doc: Any, text: str, outside: Any, start: int, end: int) -> bool:
     """Whether quoted words are part of a sentence of the article's own, and not sentences themselves."""
-    outside = doc.char_span(start, end, alignment_mode="expand")
     before = _word_before(text, start)
     behind = text[end : end + 3]
     if before != -1 and text[before] not in _SETS_OFF:
         last = _skip_back(text, start, str.isspace)
-        word = doc.char_span(last, last + 1, alignment_mode="expand")
+        word = span_at(doc, last, last + 1)
         i = (word[0].i if word is not None else outside.start) - 1
         while i > 0 and (doc[i].is_quote or doc[i].is_space):
             i -= 1

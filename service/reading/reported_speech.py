@@ -11,6 +11,7 @@ from newstance.models.hearing import Heard, listening
 
 from .phrases import phrase_of
 from .quotation_marks import without_blanks
+from .spans import span_at
 from .speakers import CUES, NAMING, Attribution, Named, after_according, has_subject, named_by, said_by
 
 # B ... A of doing something: who says so is B.
@@ -128,7 +129,7 @@ def _headlines(doc: Any, text: str, inside: Set[int], named: Named, heard: Heard
         for speaker, said in (parts, parts[::-1]):
             attribution = named_by(doc, *speaker, named)
             low, high = without_blanks(text, *said)
-            words = doc.char_span(low, high, alignment_mode="expand")
+            words = span_at(doc, low, high)
             is_marked = words is None or any(token.i in inside for token in words)
             if attribution and not is_marked and len(text[low:high].split()) > 2:
                 high = low + len(text[low:high].rstrip("."))

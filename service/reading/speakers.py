@@ -11,6 +11,7 @@ from typing import Any
 
 from ..analysis import Actor
 from .phrases import phrase_of
+from .spans import span_at
 
 # Verbs that bring somebody's words. A verb is enough: what they say is found by the parse.
 CUES = frozenset(
@@ -58,7 +59,7 @@ def actors_by_token(doc: Any, actors: Sequence[Actor]) -> Named:
     named = Named()
     for actor in actors:
         for mention in actor.mentions:
-            span = doc.char_span(mention.start, mention.end, alignment_mode="expand")
+            span = span_at(doc, mention.start, mention.end)
             for token in span or ():
                 named.setdefault(token.i, actor)
     return named
@@ -118,7 +119,7 @@ def after_according(token: Any, named: Named) -> Attribution | None:
 
 def named_by(doc: Any, start: int, end: int, named: Named) -> Attribution | None:
     """The one actor that a few words name: "Russian president Vladimir Putin"."""
-    span = doc.char_span(start, end, alignment_mode="expand")
+    span = span_at(doc, start, end)
     if span is None or len(span) > _MOST_WORDS or any(t.pos_ in ("VERB", "AUX") for t in span):
         return None
     speaker = named.get(next((t.i for t in reversed(span) if t.is_alpha), -1))
