@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from newstance.models import Annotator, StanceClassifier, load_summarizer
-from newstance.models.consistency import ConsistencyChecker, Sources
+from newstance.models.consistency import ConsistencyChecker
 from newstance.models.errors import InputError, ModelError
 from newstance.models.hearing import Heard, unheard
 from newstance.models.pairs import OnBatch
@@ -21,35 +18,18 @@ from newstance.models.summarizer import Summarizer
 
 from .analysis import Actor, Analysis, Stance, Summary
 from .article import Article, refuse_no_name
-from .judging.answers import Answers
 from .judging.guard import Checked, Guard, sources_of
-from .judging.passages import Sentence, Target, is_named, passages_of, sentences_of, target_of
+from .judging.passages import Target, is_named, passages_of, target_of
 from .judging.stances import ReadArticle, judge, stance_of
 from .profile import AggregationSettings, Profile, Topic
+from .read import Reading, with_actors
 from .reading.actors import find_actors, match_actor, named_in
-from .reading.quotations import Quotation, find_quotations
 from .reading.targets import propose_targets
+from .steps import Step, timed
 
 Progress = Callable[[str], None]
 NO_SUMMARY = "No summary"  # how a note begins that says why there is none
 MOST_RELATED = 8  # actors, for 56 ordered pairs at the most
-
-
-@dataclass(frozen=True)
-class Reading:
-    """An article with what was found in it before any stance was asked for; and the classifier's answers since.
-
-    Models are shared by all who read, and remember nothing of an article; what they say of it is kept here.
-    """
-
-    article: Article
-    doc: Any
-    actors: tuple[Actor, ...]
-    quotations: tuple[Quotation, ...]
-    sentences: tuple[Sentence, ...]
-    topic: Topic | None
-    sources: Sources
-    answers: Answers = field(default_factory=Answers, compare=False, repr=False)
 
 
 class Analyzer:
@@ -140,20 +120,47 @@ class Analyzer:
         Raises:
             InputError: The article is longer than the profile allows, or a target is empty or too long.
         """
+        for step in self.steps(article, targets, topic, summarize, sentences, None, on_batch, on_text, heard):
+            if step.name != "done":
+                progress(step.name)
+        assert step.analysis is not None
+        return step.analysis
+
+    def steps(
+        self,
+        article: Article,
+        targets: Sequence[str] | None = None,
+        topic: str | Path | Topic | None = None,
+        summarize: bool = True,
+        sentences: int | None = None,
+        threshold: float | None = None,
+        on_batch: OnBatch | None = None,
+        on_text: Callable[[str], None] | None = None,
+        heard: Heard = unheard,
+    ) -> Iterator[Step]:
+        """Analyse an article step by step: each is given as it begins, and the last when all is done.
+
+        Stances come before the summary, which takes longest. Takes what ``analyze`` takes, and a threshold as ``state``
+        does; raises what they raise.
+        """
+        yield Step("reading")
         seconds: dict[str, float] = {}
-        with _timed("reading", seconds, progress):
+        with timed("reading", seconds):
             reading = self.read(article, topic, heard)
-        progress("stances")
-        analysis = self.state(reading, targets, on_batch=on_batch)
+        yield Step("stances", reading)
+        analysis = self.state(reading, targets, threshold, on_batch)
         seconds |= analysis.seconds
-        summary, notes = None, analysis.notes
+        analysis = replace(analysis, seconds=dict(seconds))
         if summarize:
-            with _timed("summary", seconds, progress):
+            yield Step("summary", reading, analysis)
+            summary, notes = None, analysis.notes
+            with timed("summary", seconds):
                 try:
                     summary = self._checked_summary(reading, sentences, on_text)
                 except ModelError as error:  # the stances are there, and are worth having without it
                     notes = (f"{NO_SUMMARY}: {error}", *notes)
-        return replace(analysis, summary=summary, notes=notes, seconds=seconds)
+            analysis = replace(analysis, summary=summary, notes=notes, seconds=seconds)
+        yield Step("done", reading, analysis)
 
     def state(
         self,
@@ -181,7 +188,7 @@ class Analyzer:
         seconds: dict[str, float] = {}
         wanted = self._targets(reading, targets)
         chosen = reading.actors[: self.profile.limits.actors]
-        with _timed("stances", seconds, lambda step: None):
+        with timed("stances", seconds):
             asked = [(actor, target) for actor in chosen for target in wanted]
             stances = self._stances(reading, asked, on_batch, settings)
         notes = []
@@ -377,19 +384,3 @@ class Analyzer:
 
     def _guard(self, reading: Reading) -> Guard:
         return Guard(reading.doc, self.consistency, self.annotator, self.profile.guard, reading.sources)
-
-
-def with_actors(reading: Reading, actors: Sequence[Actor], heard: Heard = unheard) -> Reading:
-    """The same article with other actors; who speaks in its quotations follows from them, by rules alone."""
-    quotations = tuple(find_quotations(reading.doc, actors, heard))
-    return replace(
-        reading, actors=tuple(actors), quotations=quotations, sentences=sentences_of(reading.doc, quotations)
-    )
-
-
-@contextmanager
-def _timed(step: str, seconds: dict[str, float], progress: Progress) -> Iterator[None]:
-    progress(step)
-    start = time.perf_counter()
-    yield
-    seconds[step] = round(time.perf_counter() - start, 3)

@@ -13,8 +13,9 @@ from newstance.models.errors import InputError
 from newstance.models.pairs import OnBatch
 
 from .analysis import Actor, Analysis, Kind, Mention
-from .analyzer import MOST_RELATED, NO_SUMMARY, Analyzer, Reading, with_actors
+from .analyzer import MOST_RELATED, NO_SUMMARY, Analyzer
 from .article import refuse_no_name
+from .read import Reading, with_actors
 
 _LONGEST_NAME = 120
 

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from newstance.configs import SettingsError
 from newstance.models.errors import ModelError, NewstanceError
 from newstance.service.analysis import Analysis
-from newstance.service.analyzer import NO_SUMMARY, Analyzer, Reading
+from newstance.service.analyzer import NO_SUMMARY, Analyzer
 from newstance.service.article import Article
 from newstance.service.comparison import shared_targets
 from newstance.service.profile import Topic
+from newstance.service.read import Reading
 from newstance.service.reading.targets import propose_targets
 
 _TELL_EVERY = 0.3  # seconds

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from newstance.models.errors import ModelError
-from newstance.service.analyzer import NO_SUMMARY, Analyzer
+from newstance.service.analyzer import Analyzer
 from newstance.service.article import Article
 from newstance.service.editing import Session
 from newstance.service.profile import Topic
@@ -73,23 +72,11 @@ def steps(load: Callable[[], Analyzer], wanted: Wanted, stop: threading.Event) -
             raise Stopped
 
     def work(tell: Callable[[Step], None]) -> None:
-        analyzer = load()
-        tell(Step("reading"))
-        start = time.perf_counter()
-        reading = analyzer.read(wanted.article, wanted.topic, heard)
-        taken = {"reading": round(time.perf_counter() - start, 3)}
-        tell(Step("stances"))
-        stated = analyzer.state(
-            reading,
-            wanted.targets,
-            wanted.threshold,
-            on_batch=lambda done, of: tell(Step("stances", answered=(done, of))),
-        )
-        stated = replace(stated, seconds=taken | stated.seconds)
-        session = replace(Session.of(reading, stated), threshold=wanted.threshold)
-        tell(Step("summary", session))
-        start = last = time.perf_counter()
-        draft = ""
+        session: Session | None = None
+        draft, last = "", 0.0
+
+        def on_batch(done: int, of: int) -> None:
+            tell(Step("stances", answered=(done, of)))
 
         def on_text(piece: str) -> None:
             nonlocal draft, last
@@ -99,11 +86,20 @@ def steps(load: Callable[[], Analyzer], wanted: Wanted, stop: threading.Event) -
                 last = time.perf_counter()
                 tell(Step("summary", session, draft))
 
-        try:
-            stated = replace(stated, summary=analyzer.summarize(reading, wanted.sentences, on_text))
-        except ModelError as error:  # the stances are there, and are worth having without it
-            stated = replace(stated, notes=(f"{NO_SUMMARY}: {error}", *stated.notes))
-        stated = replace(stated, seconds={**stated.seconds, "summary": round(time.perf_counter() - start, 3)})
-        tell(Step("done", replace(session, stated=stated)))
+        for step in load().steps(
+            wanted.article,
+            wanted.targets,
+            wanted.topic,
+            sentences=wanted.sentences,
+            threshold=wanted.threshold,
+            on_batch=on_batch,
+            on_text=on_text,
+            heard=heard,
+        ):
+            if step.reading is not None and step.analysis is not None:
+                begun = session or replace(Session.of(step.reading, step.analysis), threshold=wanted.threshold)
+                session = replace(begun, stated=step.analysis)
+            last = time.perf_counter()
+            tell(Step(step.name, session))
 
     return in_background(work, stop)

@@ -165,6 +165,17 @@ def test_target_that_fills_the_model_is_refused(analyzer, word):
         analyzer.analyze(ARTICLE, targets=[f"{word} " * 300])
 
 
+def test_an_analysis_comes_in_steps(analyzer):
+    steps = {step.name: step for step in analyzer.steps(ARTICLE, ["rain"], threshold=0.999)}
+    assert list(steps) == ["reading", "stances", "summary", "done"]
+    assert [step.reading is None for step in steps.values()] == [True, False, False, False]
+    assert steps["stances"].analysis is None
+    stated, whole = steps["summary"].analysis, steps["done"].analysis
+    assert (stated.summary, list(stated.seconds)) == (None, ["reading", "stances"])
+    assert stated.stances == whole.stances == analyzer.state(steps["done"].reading, ["rain"], 0.999).stances
+    assert whole.summary == analyzer.analyze(ARTICLE, ["rain"]).summary
+
+
 def test_steps_are_told_and_timed(analyzer):
     told = []
     analysis = analyzer.analyze(ARTICLE, ["rain"], progress=told.append)

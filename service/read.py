@@ -1,0 +1,42 @@
+"""An article that has been read: what is known of it, found once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from newstance.models.consistency import Sources
+from newstance.models.hearing import Heard, unheard
+
+from .analysis import Actor
+from .article import Article
+from .judging.answers import Answers
+from .judging.passages import Sentence, sentences_of
+from .profile import Topic
+from .reading.quotations import Quotation, find_quotations
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An article with what was found in it before any stance was asked for; and the classifier's answers since.
+
+    Models are shared by all who read, and remember nothing of an article; what they say of it is kept here.
+    """
+
+    article: Article
+    doc: Any
+    actors: tuple[Actor, ...]
+    quotations: tuple[Quotation, ...]
+    sentences: tuple[Sentence, ...]
+    topic: Topic | None
+    sources: Sources
+    answers: Answers = field(default_factory=Answers, compare=False, repr=False)
+
+
+def with_actors(reading: Reading, actors: Sequence[Actor], heard: Heard = unheard) -> Reading:
+    """The same article with other actors; who speaks in its quotations follows from them, by rules alone."""
+    quotations = tuple(find_quotations(reading.doc, actors, heard))
+    return replace(
+        reading, actors=tuple(actors), quotations=quotations, sentences=sentences_of(reading.doc, quotations)
+    )
