@@ -13,6 +13,7 @@ from .intake import bounds
 from .intake.decoding import decoded_page, decoded_text
 from .intake.door import read_file
 from .intake.extraction import Extracted
+from .intake.lines import unwrapped
 from .intake.worker import PAGE, PDF, RTF, WORD
 from .intake.workers import shared
 
@@ -79,12 +80,13 @@ class Article:
     def from_text(cls, text: str, title: str = "", source: str = "", date: str = "") -> Article:
         """An article from plain text.
 
-        Line ends become "\\n"; nothing else is changed but as by ``clean``. A title is one line.
+        Line ends become "\\n", and spaces where they stand inside of sentences; nothing else is changed but as by
+        ``clean``. A title is one line.
 
         Raises:
             InputError: There is nothing to read in it.
         """
-        cleaned = clean(_LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))).strip()
+        cleaned = unwrapped(clean(_LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))).strip())
         if not any(c.isalpha() for c in cleaned):
             raise InputError("the article is empty: there is not one word in it; give the text of a news article")
         return cls(cleaned, " ".join(clean(title).split()), source, date)

@@ -89,6 +89,7 @@ def extract(html: str, where: str, url: str = "") -> Extracted:
     tree = trafilatura.load_html(html) if html.strip() else None
     if tree is None:
         raise _nothing(where)
+    _join_lines(tree)
     # All of this before trafilatura, which takes the tree apart.
     language = _language(tree)
     headings = {" ".join(heading.text_content().split()) for heading in tree.iter("h1")}
@@ -125,6 +126,25 @@ def extract(html: str, where: str, url: str = "") -> Extracted:
         site if len(site) <= _LONGEST_NAME else "",
         language,
     )
+
+
+def _join_lines(tree: Any) -> None:
+    """Line breaks in a page's source mean no more than a space."""
+    for element in tree.iter():
+        if element.tag in ("pre", "textarea", "script", "style"):
+            continue
+        if element.text and isinstance(element.tag, str):
+            element.text = _on_one_line(element.text)
+        if element.tail:
+            element.tail = _on_one_line(element.tail)
+
+
+def _on_one_line(text: str) -> str:
+    first, *others = text.split("\n")
+    if not others:
+        return text
+    *middle, last = others
+    return " ".join((first.rstrip(), *filter(None, map(str.strip, middle)), last.lstrip()))
 
 
 def _nothing(where: str) -> InputError:

@@ -169,3 +169,16 @@ def test_article_beside_a_banner_or_on_the_matter_is_no_wall(body):
 def test_page_that_is_none(html):
     with pytest.raises(InputError, match="no article was found in the page"):
         extract(html, "the page")
+
+
+def test_breaks_in_the_source_of_a_page_are_none_in_its_text():
+    page = (
+        "<html><body><article><h1>Ferry</h1><div>Mayor Ingrid\n   Solberg praised the <b>ferry</b>\nof the old\n\tquay "
+        "on Monday, after a debate of five hours.</div><p>It rained\nall\n\nday, and nobody came to the quay.</p>"
+        "</article></body></html>"
+    )
+    found = extract(page, "a page")
+    assert found.text.split("\n") == [
+        "Mayor Ingrid Solberg praised the ferry of the old quay on Monday, after a debate of five hours.",
+        "It rained all day, and nobody came to the quay.",
+    ]
