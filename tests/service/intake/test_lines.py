@@ -4,7 +4,7 @@ import pytest
 
 from newstance.service.intake.lines import unwrapped
 
-WRAPPED = """Mayor Ingrid
+WRAPPED = """The town's new mayor, Ingrid
 Solberg opened the ferry on Monday.
 "It will bring people to the old
 harbour," she told the owners. The
@@ -15,12 +15,14 @@ and said so."""
 
 
 def test_wrapped_lines_are_joined_to_paragraphs():
-    joined = unwrapped(f"Ferry opens\n\n{WRAPPED}\n\nIt rained.")
-    assert len(joined) == len(WRAPPED) + 25
+    text = f"Ferry opens\n\n{WRAPPED}\n\nIt rained."
+    joined = unwrapped(text)
+    assert len(joined) == len(text)
     assert joined.split("\n") == [
         "Ferry opens",
         "",
-        'Mayor Ingrid Solberg opened the ferry on Monday. "It will bring people to the old harbour," she told the '
+        "The town's new mayor, Ingrid Solberg opened the ferry on Monday. "
+        '"It will bring people to the old harbour," she told the '
         "owners. The fishermen, led by Peter Miller, stayed away.",
         "They want the quay for themselves, and said so.",
         "",
