@@ -17,6 +17,7 @@ import newstance.service
 
 ROOT = Path(newstance.models.__file__).parent.parent
 PARTS = ("models", "service", "eval", "configs")
+DATA = (".yaml", ".md", ".html", ".css", ".js", ".json", ".jsonl")
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -59,7 +60,7 @@ def test_wheel_holds_configs_samples_and_bundled_weights(tmp_path):
     for part in PARTS:
         assert f"newstance/{part}/py.typed" in held
         for file in (ROOT / part).rglob("*"):
-            is_data = file.suffix in (".yaml", ".md", ".css", ".js", ".json", ".jsonl") or "bundled" in file.parts
+            is_data = file.suffix in DATA or "bundled" in file.parts
             if file.parent == ROOT / "eval" / "results":  # what the README quotes; no part of the program
                 continue
             if file.is_file() and (is_data or file.suffix == ".py") and "__pycache__" not in file.parts:

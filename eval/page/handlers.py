@@ -25,6 +25,7 @@ from newstance.service.page.controls import clicked, go_and_cancel
 from newstance.service.page.endings import Stops, reason
 from newstance.service.page.uploads import taken
 from newstance.service.present import html
+from newstance.service.present.wording import count
 
 from .. import provenance
 from ..labelled import LabelledSet, load_set
@@ -127,7 +128,7 @@ class EvaluateHandlers:
             words = _words_of(mine.file, mine.file.guesses["label"])
         except NewstanceError as error:
             return (mine, html.field_problem(_without_folders(str(error), mine)), *[gr.skip()] * (len(FIELDS) + 3))
-        said = html.hint(f"{mine.file.name}: {html.count(mine.file.rows, 'row')}. Check the columns and labels below.")
+        said = html.hint(f"{mine.file.name}: {count(mine.file.rows, 'row')}. Check the columns and labels below.")
         choices = [("(none)", ""), *((column, column) for column in mine.file.columns)]
         columns = [gr.update(choices=choices, value=mine.file.guesses[field]) for field in FIELDS]
         return (mine, said, *columns, *words)
@@ -172,9 +173,9 @@ class EvaluateHandlers:
                 done = 0
                 for new, total in in_background(self._work(asked), stop):
                     done += new
-                    yield View(html.status(f"{labelled.config.name}: {done} of {html.count(total, 'example')}…"))
+                    yield View(html.status(f"{labelled.config.name}: {done} of {count(total, 'example')}…"))
                 yield View(html.status("Scoring…"))
-                said = html.status(f"Done: {html.count(done, 'example')} of {labelled.config.name}.")
+                said = html.status(f"Done: {count(done, 'example')} of {labelled.config.name}.")
                 over = View(said, shown_report(asked.folder), self.listing(mine))
             except Stopped:
                 said = html.status("Stopped. What was answered is kept: press Run to go on.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from html import escape
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -14,8 +13,8 @@ from newstance.service.analysis import Analysis
 from newstance.service.article import SAMPLES, Article
 from newstance.service.comparison import MOST_ARTICLES, compare
 from newstance.service.present import html
-from newstance.service.present.compare import chosen_articles, label_of, letters, summaries, table
-from newstance.service.present.evidence import drawer
+from newstance.service.present.compare import chosen_articles, evidence_in, letters, summaries, table
+from newstance.service.present.wording import count, listed
 
 from .background import Stopped, in_background
 from .compare_steps import Known, Told, compare_articles
@@ -59,7 +58,7 @@ class CompareHandlers:
             return (
                 gr.skip(),
                 gr.skip(),
-                html.field_problem(f"there is no sample {name!r}; choose from {html.listed(list(samples()))}"),
+                html.field_problem(f"there is no sample {name!r}; choose from {listed(list(samples()))}"),
             )
         sample = Article.from_file(SAMPLES / f"{name}.md")
         return self._added(articles, [replace(sample, source=f"sample:{name}")])
@@ -135,7 +134,7 @@ class CompareHandlers:
                     known.hear(told)
                     yield View(_status(known), _summaries(known), *(_found(known) if new else ()))
                 done = len(known.analyses)
-                said = html.status(f"Done: {done} of {html.count(len(articles), 'article')} compared.")
+                said = html.status(f"Done: {done} of {count(len(articles), 'article')} compared.")
             except Stopped:
                 said = html.status(_STOPPED)
             except Exception as error:
@@ -156,7 +155,7 @@ class CompareHandlers:
         article = clicked_number(event, "article")
         if compared is None or article is None or not 0 <= article < len(compared):
             return gr.skip()
-        return _evidence(compared[article], clicked_number(event, "cell"))
+        return evidence_in(compared[article], clicked_number(event, "cell"), _PART)
 
 
 def _status(known: Known) -> str:
@@ -164,7 +163,7 @@ def _status(known: Known) -> str:
     stated = len(known.analyses) + len(known.problems)
     summarized = sum(analysis.summary is not None for analysis in known.analyses.values())
     if stated < total:
-        return html.status(f"Judging stances: {stated} of {html.count(total, 'article')}…")
+        return html.status(f"Judging stances: {stated} of {count(total, 'article')}…")
     return html.status(f"Writing summaries: {summarized} of {len(known.analyses)}…")
 
 
@@ -182,10 +181,5 @@ def _found(known: Known) -> tuple[Any, Any, Any]:
         ((article, index) for row in comparison.rows for article, index in enumerate(row.cells) if index is not None
          and analyses[article].stances[index].evidence), None,
     )  # fmt: skip
-    evidence = "" if first is None else _evidence(analyses[first[0]], first[1])
+    evidence = "" if first is None else evidence_in(analyses[first[0]], first[1], _PART)
     return table(comparison, names, first), evidence, analyses
-
-
-def _evidence(analysis: Analysis, index: int | None) -> str:
-    said = f"In “{label_of(analysis.article)}”"
-    return f'<p class="ns-origin ns-of-article">{escape(said)}</p>{drawer(analysis, index, _PART)}'

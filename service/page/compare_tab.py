@@ -7,7 +7,7 @@ import gradio as gr
 from newstance.service.article import SUFFIXES
 from newstance.service.comparison import MOST_ARTICLES
 from newstance.service.present import html
-from newstance.service.present.compare import chosen_articles
+from newstance.service.present.compare import chosen_articles, welcome
 
 from . import controls
 from .compare_handlers import CompareHandlers, View
@@ -67,7 +67,7 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
                 stop = gr.Button("Cancel", interactive=False, scale=1, min_width=90)
         with gr.Column(scale=8, min_width=320, elem_classes="ns-results"):
             status = gr.HTML(html.status(), **controls.PLAIN)
-            beside = gr.HTML(_WELCOME, **controls.PLAIN)
+            beside = gr.HTML(welcome(), **controls.PLAIN)
             board = gr.HTML("", elem_id="ns-compared", js_on_load=controls.CHOOSE_CELL, **controls.PLAIN)
             evidence = gr.HTML("", **controls.PLAIN)
     articles = gr.State([], time_to_live=controls.KEPT)
@@ -87,11 +87,3 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
         None, js=controls.scroll_to("ns-compare-evidence")
     )
     page.unload(handlers.leave)
-
-
-_WELCOME = (
-    '<div class="ns-welcome"><h2>How do they tell it?</h2><ol><li>Add two to five articles on the same matter.</li>'
-    "<li>Choose a topic or write targets, or let them be taken from the articles.</li><li>Press <b>Compare</b>. You "
-    "get the summaries beside each other, and for every actor what each article shows of its stances; what differs "
-    "is marked.</li></ol></div>"
-)

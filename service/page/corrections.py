@@ -12,6 +12,7 @@ from newstance.models.errors import InputError, NewstanceError
 from newstance.service.analyzer import Analyzer
 from newstance.service.editing import Session
 from newstance.service.present import html
+from newstance.service.present.wording import listed
 
 from . import downloads
 from .article_view import Found, View, all_of
@@ -49,7 +50,7 @@ class Corrections:
         if found is None or not names:
             return Choice(html.hint("Choose one actor to rename or split, two or more to merge."), gone, gone)
         if len(names) > 1:
-            said = f"{html.listed(names)} become one actor."
+            said = f"{listed(names)} become one actor."
             return Choice(html.hint(said), gone, shown, keep=gr.update(choices=names, value=names[0]))
         try:
             forms = found.session.forms(names[0])
@@ -68,7 +69,7 @@ class Corrections:
 
     def merge(self, found: Found | None, names: list[str], keep: str | None) -> Iterator[View]:
         """One actor of several."""
-        said = f"Merged {html.listed(names or [])}."
+        said = f"Merged {listed(names or [])}."
         yield from self._changed(found, said, lambda session, analyzer: session.merge(analyzer, names, keep))
 
     def rename(self, found: Found | None, names: list[str], new: str) -> Iterator[View]:
@@ -77,7 +78,7 @@ class Corrections:
 
     def split(self, found: Found | None, names: list[str], forms: list[str]) -> Iterator[View]:
         """An actor of its own for some of the chosen actor's names."""
-        said = f"Split off {html.listed(forms or [])}."
+        said = f"Split off {listed(forms or [])}."
         yield from self._changed(
             found, said, lambda session, analyzer: session.split(analyzer, _only(names), forms or [])
         )

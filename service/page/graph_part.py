@@ -12,6 +12,7 @@ from newstance.service.analyzer import MOST_RELATED
 from newstance.service.present import html
 from newstance.service.present.evidence import drawer
 from newstance.service.present.graph import NARROW, WIDE, Format, graph
+from newstance.service.present.wording import count
 
 from .background import in_background
 from .controls import AT_ONCE, KEPT, ON_MODELS, PLAIN, clicked_number
@@ -88,7 +89,7 @@ class GraphHandlers:
 def _drawn(relations: Analysis, form: Format) -> tuple[Any, Any, Any, Any]:
     first = next((i for i, stance in enumerate(relations.stances) if stance.display != "neutral"), None)
     shown = gr.skip() if first is None else drawer(relations, first)
-    said = f"{html.count(len(relations.stances), 'pair')} of actors that a passage brings together."
+    said = f"{count(len(relations.stances), 'pair')} of actors that a passage brings together."
     return html.hint(said), graph(relations.stances, first, form), shown, relations
 
 

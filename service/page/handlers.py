@@ -17,6 +17,7 @@ from newstance.service.present import html
 from newstance.service.present.board import pending
 from newstance.service.present.evidence import drawer, sources
 from newstance.service.present.summary import summary
+from newstance.service.present.wording import count
 from newstance.service.profile import Topic
 
 from . import downloads
@@ -151,7 +152,7 @@ class Handlers:
         except NewstanceError as error:
             yield *skip, html.field_problem(str(error))
             return
-        words = html.count(len(article.text.split()), "word")
+        words = count(len(article.text.split()), "word")
         yield article.title, article.text, article.source, article.date, html.hint(f"Fetched: {words}.")
 
     def take_topic(self, topic: str | None, targets: list[str] | None) -> tuple[Any, str]:

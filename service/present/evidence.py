@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,7 +10,10 @@ from newstance.models.stance import Label
 from newstance.service.analysis import Analysis, Evidence, Stance
 from newstance.service.article import Article
 
-from .html import SIGNS, WORDS, copy_button, flat, percent, sentence
+from .fragments import fragment
+from .wording import SIGNS, WORDS, flat, percent
+
+SIDES: tuple[Label, ...] = ("favor", "against")
 
 
 class Passage(NamedTuple):
@@ -41,33 +43,20 @@ def drawer(analysis: Analysis, index: int | None, part: str = "") -> str:
         part: Goes into its ids, where a page has several drawers.
     """
     if index is None or not 0 <= index < len(analysis.stances):
-        return _drawer(
-            "<h3>The article</h3>",
-            '<p class="ns-quiet">No passage shows a stance toward these targets. Try targets of your own.</p>',
-            article(analysis.article, ()),
-            part,
-        )
+        return fragment("evidence", "no_evidence", pieces(analysis.article, ()), part)
     stance = analysis.stances[index]
-    told = f"{SIGNS[stance.display]} {WORDS[stance.display]}"
-    if stance.display in ("favor", "against"):
-        told += f" {percent(stance.probability)}"
-    note = f'<p class="ns-quiet">{escape(sentence(stance.note))}</p>' if stance.note else ""
-    sides = "".join(
-        _side(side, stance, analysis.article, part) for side in ("favor", "against") if _of_side(stance, side)
-    )
-    heading = (
-        f"<h3>Evidence: {escape(stance.actor.name)} on {escape(stance.target)} "
-        f'<span class="ns-tag ns-{stance.display}">{told}</span></h3>'
-    )
+    listed = [item(number, evidence, stance, analysis.article) for number, evidence in enumerate(stance.evidence, 1)]
     passages = [
         Passage(e.start, e.end, e.label, SIGNS[e.label], f"{WORDS[e.label]} {percent(e.probability)}")
         for e in stance.evidence
     ]
-    return _drawer(
-        heading,
-        f'{note}<div class="ns-sides">{sides}</div><h4>In the article</h4>',
-        article(analysis.article, passages, part),
-        part,
+    return fragment(
+        "evidence",
+        "drawer",
+        stance,
+        sides=[(side, of_side) for side in SIDES if (of_side := [one for one in listed if one.label == side])],
+        pieces=pieces(analysis.article, passages),
+        part=part,
     )
 
 
@@ -83,36 +72,35 @@ def sources(analysis: Analysis, number: int) -> str:
         return drawer(analysis, None)
     chosen = sentences[number]
     passages = [Passage(s.start, s.end, "source", "", "supports this sentence") for s in chosen.sources]
-    return _drawer(
-        f"<h3>Sources of sentence {number + 1} of the summary</h3>",
-        f"<blockquote>{escape(chosen.text)}</blockquote><h4>In the article</h4>",
-        article(analysis.article, passages),
-    )
+    return fragment("evidence", "sources", number + 1, chosen.text, pieces(analysis.article, passages))
 
 
-def _drawer(heading: str, body: str, text: str, part: str = "") -> str:
-    return f'<section class="ns-drawer" id="ns-{part}evidence" aria-live="polite">{heading}{body}{text}</section>'
+class Item(NamedTuple):
+    """A passage in a list.
+
+    Attributes:
+        number: In the article.
+        label: What it shows.
+        text: Its words.
+        voice: Whose word it is.
+        probability: Of the label.
+        truncated: Whether the model read only its beginning.
+        quotation: What the button beside it copies.
+    """
+
+    number: int
+    label: Label
+    text: str
+    voice: str
+    probability: float
+    truncated: bool
+    quotation: str
 
 
-def _side(side: Label, stance: Stance, found: Article, part: str) -> str:
-    items = "".join(item(number, evidence, stance, found, part) for number, evidence in _of_side(stance, side))
-    return f'<div><h4 class="ns-{side}">{SIGNS[side]} {WORDS[side].capitalize()}</h4><ul>{items}</ul></div>'
-
-
-def _of_side(stance: Stance, side: Label) -> list[tuple[int, Evidence]]:
-    return [(number, item) for number, item in enumerate(stance.evidence, 1) if item.label == side]
-
-
-def item(number: int, evidence: Evidence, stance: Stance, found: Article, part: str) -> str:
+def item(number: int, evidence: Evidence, stance: Stance, found: Article) -> Item:
     """A passage in a list, with whose word it is; its number leads to it in the article."""
-    cut = "; the model read only its beginning" if evidence.truncated else ""
-    return (
-        f'<li><a class="ns-jump" href="#ns-{part}passage-{number}" '
-        f'aria-label="Passage {number}: show it in the article">{number}</a>'
-        f"<blockquote>{escape(flat(evidence.text))}</blockquote>"
-        f'<p><span class="ns-voice">{escape(voice_of(evidence))}</span> · {percent(evidence.probability)} '
-        f"{WORDS[evidence.label]}{cut} {copy_button('Copy', _quoted(evidence, stance, found))}</p></li>"
-    )
+    voice, quotation = voice_of(evidence), _quoted(evidence, stance, found)
+    return Item(number, evidence.label, evidence.text, voice, evidence.probability, evidence.truncated, quotation)
 
 
 def voice_of(evidence: Evidence) -> str:
@@ -132,24 +120,41 @@ def _quoted(evidence: Evidence, stance: Stance, found: Article) -> str:
     return f"“{flat(evidence.text)}”\n— {origin or 'untitled article'} [{shows}, by newstance]"
 
 
+class Piece(NamedTuple):
+    """A piece of an article.
+
+    Attributes:
+        text: Its words.
+        classes: What it looks like; "" where no passage covers it.
+        title: What the passages that cover it are.
+        begins: Number and sign of those that begin with it.
+    """
+
+    text: str
+    classes: str = ""
+    title: str = ""
+    begins: Sequence[tuple[int, str]] = ()
+
+
 def article(found: Article, passages: Sequence[Passage], part: str = "") -> str:
     """The article with passages highlighted; where two overlap, both show. Each has its number, counted from 1."""
-    parts = []
+    return fragment("evidence", "article", pieces(found, passages), part)
+
+
+def pieces(found: Article, passages: Sequence[Passage]) -> list[Piece]:
+    """An article cut where passages begin and end."""
+    cut = []
     for start, end, covering in segments(len(found.text), [(item.start, item.end) for item in passages]):
-        text = escape(found.text[start:end])
+        text = found.text[start:end]
         if not covering:
-            parts.append(text)
+            cut.append(Piece(text))
             continue
         kinds = sorted({passages[i].kind for i in covering})
         title = "; ".join(f"passage {i + 1}: {passages[i].words}" for i in covering)
-        numbers = "".join(
-            f'<sup id="ns-{part}passage-{i + 1}">{passages[i].sign}{i + 1}</sup>'
-            for i in covering
-            if passages[i].start == start
-        )
         classes = " ".join(f"ns-{kind}" for kind in kinds) + (" ns-many" if len(covering) > 1 else "")
-        parts.append(f'<mark class="{classes}" title="{escape(title)}">{numbers}{text}</mark>')
-    return f'<div class="ns-article" tabindex="0" role="region" aria-label="The article">{"".join(parts)}</div>'
+        begins = [(i + 1, passages[i].sign) for i in covering if passages[i].start == start]
+        cut.append(Piece(text, classes, title, begins))
+    return cut
 
 
 def segments(length: int, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int, tuple[int, ...]]]:

@@ -6,17 +6,22 @@ import csv
 import io
 import re
 import unicodedata
-from html import escape
 from pathlib import Path
 
-from ..analysis import Analysis, Evidence, Stance
-from ..article import Article
+from markupsafe import Markup
+
+from newstance.models.stance import Label
+
+from ..analysis import Analysis, Evidence
 from . import html
 from .board import board
-from .evidence import Passage, article, item
+from .evidence import Passage, item, pieces
+from .fragments import fragment
 from .summary import summary
+from .wording import SIGNS, WORDS, percent
 
 STYLE = Path(__file__).parent / "style.css"
+_REPORT_STYLE = STYLE.with_name("report.css")
 COLUMNS = (
     "title",  # of the article
     "source",
@@ -47,20 +52,6 @@ _FORMULA = ("=", "+", "-", "@")
 _CONTROLS = tuple("\t\r\n")
 _BORDER = re.compile("([;\t\r\n])")
 _UNSEEN = "\"'\u115f\u1160\u2800\u3164\uffa0"  # quotation marks of cells, and letters that are drawn as blanks
-
-# What the page's scripts would answer; in our own HTML every ">" of a value is escaped.
-_BUTTON = re.compile(r"<button\b[^>]*>.*?</button>", re.DOTALL)
-_REPORT_STYLE = """
-body.ns-report { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; background: var(--ns-paper);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; color-scheme: light; }
-.ns-report a.ns-cell { box-sizing: border-box; text-decoration: none; }
-.ns-report .ns-summary { min-height: 0; }
-.ns-report .ns-article { max-height: none; }
-.ns-report section { break-inside: auto; }
-.ns-report sup a { color: inherit; }
-.ns-report :target { outline: 2px solid var(--ns-ink); outline-offset: 3px; }
-.ns-report li { break-inside: avoid; }
-"""
 
 
 def to_csv(analysis: Analysis) -> str:
@@ -143,31 +134,30 @@ def to_html(analysis: Analysis) -> str:
     It holds no script and loads nothing; a content security policy in it forbids both.
     """
     passages, numbers = _passages(analysis)
-    title = analysis.article.title or "Analysis"
-    sections = "".join(
-        _stance(index, stance, numbers, analysis.article)
+    shown = [
+        (index, stance, [item(numbers[_key(one)], one, stance, analysis.article) for one in stance.evidence])
         for index, stance in enumerate(analysis.stances)
         if stance.evidence
-    )
-    evidence = f"<h3>Evidence</h3>{sections}" if sections else ""
-    style = STYLE.read_text(encoding="utf-8")
-    return (
-        '<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8">\n'
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}: who stands where</title>\n<style>\n{style}\n{_REPORT_STYLE}</style></head>\n"
-        '<body class="gradio-container ns-report">\n<main id="ns-results">\n'
-        f"{_BUTTON.sub('', summary(analysis.summary, analysis.article))}\n{board(analysis, static=True)}\n"
-        f'<section class="ns-evidence">{evidence}</section>\n'
-        f"<section><h3>The article</h3>{article(analysis.article, passages)}</section>\n"
-        f"</main>\n{html.models(analysis.models, analysis.seconds)}\n"
-        '<p class="ns-quiet">Made by newstance. Models err; read the evidence before you rely on a stance.</p>\n'
-        "</body>\n</html>\n"
+    ]
+    return fragment(
+        "report",
+        "report",
+        title=analysis.article.title or "Analysis",
+        styles=[Markup(sheet.read_text(encoding="utf-8")) for sheet in (STYLE, _REPORT_STYLE)],  # our own
+        summary=Markup(summary(analysis.summary, analysis.article, can_act=False)),
+        board=Markup(board(analysis, static=True)),
+        shown=shown,
+        pieces=pieces(analysis.article, passages),
+        models=Markup(html.models(analysis.models, analysis.seconds)),
     )
 
 
-Key = tuple[int, int, str]  # start, end, label
+Key = tuple[int, int, Label]
+
+
+def _key(evidence: Evidence) -> Key:
+    """Where a passage is and what it shows: two stances may share it."""
+    return evidence.start, evidence.end, evidence.label
 
 
 def _passages(analysis: Analysis) -> tuple[list[Passage], dict[Key, int]]:
@@ -175,25 +165,9 @@ def _passages(analysis: Analysis) -> tuple[list[Passage], dict[Key, int]]:
     shows: dict[Key, list[str]] = {}
     for stance in analysis.stances:
         for one in stance.evidence:
-            shows.setdefault((one.start, one.end, one.label), []).append(
-                f"{stance.actor.name} on {stance.target}: {html.WORDS[one.label]} {html.percent(one.probability)}"
+            shows.setdefault(_key(one), []).append(
+                f"{stance.actor.name} on {stance.target}: {WORDS[one.label]} {percent(one.probability)}"
             )
     order = sorted(shows)
-    passages = [
-        Passage(key[0], key[1], key[2], html.SIGNS[key[2]], "; ".join(shows[key]))  # type: ignore[index]
-        for key in order
-    ]
+    passages = [Passage(*key, SIGNS[key[2]], "; ".join(shows[key])) for key in order]
     return passages, {key: number for number, key in enumerate(order, 1)}
-
-
-def _stance(index: int, stance: Stance, numbers: dict[Key, int], found: Article) -> str:
-    told = f"{html.SIGNS[stance.display]} {html.WORDS[stance.display]}"
-    if stance.display in ("favor", "against"):
-        told += f" {html.percent(stance.probability)}"
-    items = "".join(item(numbers[one.start, one.end, one.label], one, stance, found, "") for one in stance.evidence)
-    note = f'<p class="ns-quiet">{escape(html.sentence(stance.note))}</p>' if stance.note else ""
-    return (
-        f'<section id="stance-{index}"><h4>{escape(stance.actor.name)} on {escape(stance.target)} '
-        f'<span class="ns-tag ns-{stance.display}">{told}</span></h4>{note}'
-        f'<div class="ns-sides"><ul>{_BUTTON.sub("", items)}</ul></div></section>'
-    )

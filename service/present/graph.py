@@ -1,20 +1,20 @@
 """The graph of who stands how toward whom, as an SVG picture and as the table of its edges.
 
-Networkx lays it out; the picture is drawn here, so that it takes the page's colors, can be read by screen readers,
-and each edge is a button that opens its evidence. An edge tells its stance by sign, line and color.
+Networkx lays it out; the picture is drawn by a template, so that it takes the page's colors, can be read by
+screen readers, and each edge is a button that opens its evidence. An edge tells its stance by sign, line and color.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 from itertools import combinations
 from typing import NamedTuple
 
 from newstance.service.analysis import Stance
 
-from .html import SIGNS, WORDS, count, listed, percent
+from .fragments import fragment
+from .wording import WORDS, count, listed, percent
 
 _MARGIN = 16
 _BOX_HEIGHT = 34
@@ -70,6 +70,26 @@ WIDE = Format("ns-wide", 960, (260, 460, 680), 24)
 NARROW = Format("ns-narrow", 420, (300, 760, 1240), 20)
 
 
+class Edge(NamedTuple):
+    """An edge of the picture.
+
+    Attributes:
+        number: Of its stance.
+        stance: The stance.
+        told: What it says.
+        words: The same for who does not see it, with what a click does.
+        path: Start, control point and end of its line.
+        place: Where its sign stands.
+    """
+
+    number: int
+    stance: Stance
+    told: str
+    words: str
+    path: tuple[Point, Point, Point]
+    place: Point
+
+
 def graph(stances: Sequence[Stance], chosen: int | None = None, form: Format = WIDE) -> str:
     """The picture with the table under it.
 
@@ -80,42 +100,15 @@ def graph(stances: Sequence[Stance], chosen: int | None = None, form: Format = W
     """
     drawn = [i for i, stance in enumerate(stances) if stance.display != "neutral"]
     told = [i for i, stance in enumerate(stances) if stance.evidence]
-    if not told:
-        return (
-            '<section class="ns-graph"><p class="ns-quiet">The article does not show how these actors stand toward '
-            "each other.</p></section>"
-        )
-    picture = _picture(stances, drawn, chosen, form) if drawn else ""
-    none = "" if drawn else '<p class="ns-quiet">No actor takes a clear side on another; the table shows leanings.</p>'
-    table = (
-        f'<details class="ns-fold"{"" if drawn else " open"}><summary>As a table, with leanings</summary>'
-        f"{_table(stances, told, chosen)}</details>"
-    )
-    return f'<section class="ns-graph">{picture}{none}{_legend() if drawn else ""}{table}</section>'
-
-
-def _legend() -> str:
-    return (
-        '<p class="ns-legend"><span class="ns-favor">+ solid line: in favor</span> '
-        '<span class="ns-against">− dashed line: against</span> ± dotted line: both sides. '
-        "An arrow leads from the actor to whom the stance is toward; the thicker, the more probable. "
-        "Click a sign for the evidence.</p>"
-    )
-
-
-def _table(stances: Sequence[Stance], told: Sequence[int], chosen: int | None) -> str:
-    rows = "".join(
-        f'<tr><td>{escape(stances[i].actor.name)}</td><td><span class="ns-tag ns-{stances[i].display}">'
-        f"{SIGNS[stances[i].display]} {WORDS[stances[i].display]}</span> {percent(stances[i].probability)}</td>"
-        f"<td>{escape(stances[i].target)}</td>"
-        f'<td><button type="button" class="ns-link" data-cell="{i}" aria-pressed="{str(i == chosen).lower()}" '
-        f'aria-label="{escape(_words(stances[i]))}">{count(len(stances[i].evidence), "passage")}</button></td></tr>'
-        for i in sorted(told, key=lambda i: (stances[i].display == "neutral", -stances[i].probability))
-    )
-    return (
-        '<div class="ns-scroll" tabindex="0" role="region" aria-label="Stances of actors toward each other">'
-        '<table class="ns-list"><thead><tr><th scope="col">Actor</th><th scope="col">stands</th>'
-        f'<th scope="col">toward</th><th scope="col">Evidence</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    return fragment(
+        "graph",
+        "graph",
+        rows=[
+            (i, stances[i], _words(stances[i]))
+            for i in sorted(told, key=lambda i: (stances[i].display == "neutral", -stances[i].probability))
+        ],
+        picture=_picture(stances, drawn, form) if drawn and told else None,
+        chosen=chosen,
     )
 
 
@@ -125,26 +118,39 @@ def _words(stance: Stance) -> str:
     return f"{stance.actor.name} on {stance.target}: {told}; show the evidence"
 
 
-def _picture(stances: Sequence[Stance], drawn: Sequence[int], chosen: int | None, form: Format) -> str:
+class Picture(NamedTuple):
+    """What the picture shows.
+
+    Attributes:
+        form: What it is made for.
+        height: In the picture's own units.
+        named: All of it in words.
+        boxes: Each actor's name whole and as its box shows it, with the box.
+        edges: The edges.
+        badge: The radius of a sign.
+    """
+
+    form: Format
+    height: int
+    named: str
+    boxes: Sequence[tuple[str, str, Box]]
+    edges: Sequence[Edge]
+    badge: int = _BADGE
+
+
+def _picture(stances: Sequence[Stance], drawn: Sequence[int], form: Format) -> Picture:
     edges = {(stances[i].actor.name, stances[i].target): i for i in drawn}
     boxes, height = layout(list(edges), form)
     taken: list[Point] = []
-    lines, badges = [], []
-    for (source, target), i in edges.items():
-        line, badge = _edge(stances[i], i, boxes[source], boxes[target], list(boxes.values()), taken, i == chosen)
-        lines.append(line)
-        badges.append(badge)
-    nodes = "".join(_node(name, form.label(name), box) for name, box in boxes.items())
-    heads = "".join(
-        f'<marker id="ns-head-{label}" class="ns-{label}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="11" '
-        'markerHeight="11" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5L0 10z"/></marker>'
-        for label in ("favor", "against", "mixed")
-    )
-    named = listed([_plain(stances[i]) for i in drawn])
-    return (
-        '<div class="ns-scroll" tabindex="0" role="region" aria-label="Graph; a table below says the same">'
-        f'<svg class="{form.name}" viewBox="0 0 {form.width} {height}" role="group" aria-label="{escape(named)}">'
-        f'<defs>{heads}</defs><g class="ns-lines">{"".join(lines)}</g>{nodes}{"".join(badges)}</svg></div>'
+    return Picture(
+        form,
+        height,
+        listed([_plain(stances[i]) for i in drawn]),
+        [(name, form.label(name), box) for name, box in boxes.items()],
+        [
+            _edge(i, stances[i], boxes[source], boxes[target], list(boxes.values()), taken)
+            for (source, target), i in edges.items()
+        ],
     )
 
 
@@ -153,35 +159,13 @@ def _plain(stance: Stance) -> str:
     return f"{stance.actor.name} is {WORDS[stance.display]}{joined} {stance.target}"
 
 
-def _node(name: str, shown: str, box: Box) -> str:
-    return (
-        f'<g class="ns-node"><title>{escape(name)}</title><rect x="{box.x - box.half_width:.1f}" '
-        f'y="{box.y - box.half_height:.1f}" width="{2 * box.half_width:.1f}" height="{2 * box.half_height:.1f}" '
-        f'rx="5"/><text x="{box.x:.1f}" y="{box.y:.1f}">{escape(shown)}</text></g>'
-    )
-
-
-def _edge(
-    stance: Stance, index: int, source: Box, target: Box, boxes: Sequence[Box], taken: list[Point], is_chosen: bool
-) -> tuple[str, str]:
+def _edge(index: int, stance: Stance, source: Box, target: Box, boxes: Sequence[Box], taken: list[Point]) -> Edge:
     """The line and its sign; the sign goes where it hides neither a box nor another sign."""
-    start, bend, end = route(source, target, [box for box in boxes if box not in (source, target)])
-    places = [_on_curve(start, bend, end, share) for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73)]
+    path = route(source, target, [box for box in boxes if box not in (source, target)])
+    places = [_on_curve(*path, share) for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73)]
     place = max(places, key=lambda point: min(_room(point, boxes, taken), 2.0))  # the first that has enough
     taken.append(place)
-    path = f"M{start.x:.1f} {start.y:.1f}Q{bend.x:.1f} {bend.y:.1f} {end.x:.1f} {end.y:.1f}"
-    line = (
-        f'<path class="ns-line ns-{stance.display}" d="{path}" stroke-width="{1.2 + 2.6 * stance.probability:.1f}" '
-        f'marker-end="url(#ns-head-{stance.display})"/><path class="ns-reach" data-cell="{index}" d="{path}"/>'
-    )
-    badge = (
-        f'<g class="ns-badge ns-{stance.display}" role="button" tabindex="0" data-cell="{index}" '
-        f'aria-pressed="{str(is_chosen).lower()}" aria-label="{escape(_words(stance))}">'
-        f"<title>{escape(_plain(stance))}, {percent(stance.probability)}</title>"
-        f'<circle cx="{place.x:.1f}" cy="{place.y:.1f}" r="{_BADGE}"/>'
-        f'<text x="{place.x:.1f}" y="{place.y:.1f}">{SIGNS[stance.display]}</text></g>'
-    )
-    return line, badge
+    return Edge(index, stance, f"{_plain(stance)}, {percent(stance.probability)}", _words(stance), path, place)
 
 
 def route(source: Box, target: Box, others: Sequence[Box]) -> tuple[Point, Point, Point]:

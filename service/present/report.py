@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ..analysis import Analysis, Evidence, Stance, Summary
 from ..article import Article
-from .html import SIGNS
 from .markdown_text import escaped
+from .wording import SIGNS
 
 if TYPE_CHECKING:
     from rich.console import Group

@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from jinja2 import UndefinedError
 
 from newstance.service import Actor, Article, Evidence, Mention, Stance
 from newstance.service.analysis import Analysis, Source, Summary, SummarySentence
+from newstance.service.comparison import compare
 from newstance.service.present import html as fragments
 from newstance.service.present.board import board, pending, strongest
+from newstance.service.present.compare import chosen_articles, evidence_in, summaries, table
 from newstance.service.present.evidence import Passage, article, drawer, segments, sources
+from newstance.service.present.exports import to_html
+from newstance.service.present.fragments import fragment
 from newstance.service.present.summary import summary
+from newstance.service.present.wording import percent
 
 TEXT = "The mayor praised the plan. Unions condemned it.\n\nNobody else spoke."
 MAYOR = Actor("the mayor", "person", ("she",), (Mention(4, 9, "mayor"),))
@@ -295,6 +301,11 @@ def test_everything_from_outside_is_escaped():
         drawer(found, 0),
         drawer(found, None),
         sources(found, 0),
+        chosen_articles([where], 5),
+        evidence_in(found, 0, "a-"),
+        summaries([where, where, where], {0: found}, {1: EVIL}, {2: EVIL}),
+        table(compare([found, found]), ["A", "B"]),
+        to_html(found),
         summary(found.summary, where),
         summary(None, where, EVIL, pending=True),
         summary(None, where, why_none=EVIL),
@@ -314,6 +325,16 @@ def test_everything_from_outside_is_escaped():
         assert '</script>"' not in html
 
 
+def test_templates_break_lines_for_their_readers_alone():
+    assert "\n" not in board(BOTH) + summary(None) + fragments.welcome() + fragments.footer()
+    assert "Otherwise they are taken" in fragments.welcome()
+
+
+def test_what_a_template_lacks_is_an_error():
+    with pytest.raises(UndefinedError):
+        fragment("parts", "problem")
+
+
 def test_status_names_the_step_and_the_end():
     html = fragments.status("stances")
     assert "✓ Read the article" in html
@@ -325,4 +346,4 @@ def test_status_names_the_step_and_the_end():
 
 @pytest.mark.parametrize(("share", "words"), [(0, "0%"), (0.001, "<1%"), (0.934, "93%"), (0.999, ">99%")])
 def test_percent_claims_no_certainty(share, words):
-    assert fragments.percent(share) == words
+    assert percent(share) == words

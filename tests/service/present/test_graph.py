@@ -107,4 +107,4 @@ def test_long_names_are_cut_to_the_picture_and_told_whole():
 def test_names_are_never_html():
     html = graph([stance(EVIL, "Putin"), stance("Putin", EVIL, "against")])
     assert "<b" not in html.replace("<button", "")
-    assert "&lt;b onload=&#x27;x&#x27;&gt;&amp;&quot;" in html
+    assert "&lt;b onload=&#39;x&#39;&gt;&amp;&#34;" in html
