@@ -1,1 +1,1 @@
-"""From a reading to stances: which sentences concern an actor and a target, and what a model makes of them."""
+"""From a reading to stances and checked summaries: what a model is asked, and what of its answers may stand."""

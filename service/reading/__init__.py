@@ -1,1 +1,1 @@
-"""An article read: sentences, who and what is named, who is quoted, what it is about."""
+"""An article read: who and what is named, who is quoted, what it is about."""

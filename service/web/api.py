@@ -34,7 +34,7 @@ def _model_of(kind: Any, **other: Any) -> type[BaseModel]:
     """The pydantic model of a result type, whose fields are all there and no others.
 
     Args:
-        kind: A dataclass of ``analysis.py``.
+        kind: A dataclass of ``service/analysis.py``.
         **other: Types of fields that ``to_dict()`` gives another form, or adds.
     """
     hints = {field.name: get_type_hints(kind)[field.name] for field in dataclasses.fields(kind)} | other
