@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError
+from .outliers import largest_inputs, split
 
 log = logging.getLogger(__name__)
+
+Encoded = Mapping[str, np.ndarray]
+Form = Callable[[Path, Sequence[Encoded]], Any]  # a float32 model's file and examples to a model in fewer bits
 
 FILE_LIMIT = 95_000_000  # bytes; 100 MB is the most that GitHub takes
 _TABLE_ROWS = 256  # a table that rows are looked up in and that has fewer is not worth it
@@ -26,7 +30,14 @@ _EXTERNAL = 1024  # bytes; smaller tensors stay in model.onnx
 _ALIGNED = 4096  # external tensors may start at multiples of it, see onnx.external_data_helper
 
 
-def export(model: Any, tokenizer: Any, folder: Path, form: str, file_limit: int = FILE_LIMIT) -> None:
+def export(
+    model: Any,
+    tokenizer: Any,
+    folder: Path,
+    form: str,
+    examples: Sequence[tuple[str, str]] = (),
+    file_limit: int = FILE_LIMIT,
+) -> None:
     """Write a torch pair classifier as ONNX, with its tokenizer and config.
 
     Args:
@@ -34,21 +45,25 @@ def export(model: Any, tokenizer: Any, folder: Path, form: str, file_limit: int 
         tokenizer: Its tokenizer.
         folder: Where to; made anew.
         form: One of ``FORMS``.
+        examples: A hundred pairs such as it will be asked, in which the mixed forms look for large activations.
         file_limit: No file of weights becomes larger, in bytes.
 
     Raises:
-        ConfigError: There is no such form, or one tensor alone is larger than the limit.
+        ConfigError: There is no such form, it needs examples, or one tensor alone is larger than the limit.
     """
     import onnx
 
     if form not in FORMS:
         raise ConfigError(f"{form!r} is no form of a shipped model; expected one of {', '.join(FORMS)}")
+    if form.startswith("mixed") and not examples:
+        raise ConfigError(f"the form {form} is made by examples, and there are none; give pairs of text and question")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         whole = Path(scratch) / "float32.onnx"
         _trace(model, tokenizer, whole)
-        smaller = FORMS[form](whole)
+        asked = [_encoded(tokenizer, *pair, model.config.max_position_embeddings) for pair in examples]
+        smaller = FORMS[form](whole, asked)
     save_in_parts(smaller, folder, file_limit)
     onnx.checker.check_model(str(folder / "model.onnx"), full_check=False)
     tokenizer.save_pretrained(folder)
@@ -116,16 +131,33 @@ def _trace(model: Any, tokenizer: Any, path: Path) -> None:
     )
 
 
-def _whole(path: Path) -> Any:
+def _encoded(tokenizer: Any, text: str, question: str, positions: int) -> Encoded:
+    # Of as many positions as a config names, models of this family take two for padding.
+    encoded = tokenizer([text], [question], truncation="only_first", max_length=positions - 2, return_tensors="np")
+    return {name: values.astype(np.int64) for name, values in encoded.items()}
+
+
+def _whole(path: Path, asked: Sequence[Encoded]) -> Any:
     import onnx
 
     return onnx.load(str(path))
 
 
-def _dynamic(path: Path, reduce_range: bool) -> Any:
-    """Weights of eight bits in each channel (seven with a reduced range), activations rounded as they come.
+def _mixed(path: Path, asked: Sequence[Encoded]) -> Any:
+    """As ``_dynamic``, with the largest activations and their weights in float32."""
+    import onnx
 
-    Processors without VNNI add eight-bit products in sixteen bits, which overflow unless the range is reduced.
+    model = onnx.load(str(path))
+    small = split(model, largest_inputs(path, asked))
+    halves = path.with_name("split.onnx")
+    onnx.save(model, str(halves))
+    return _dynamic(halves, asked, small)
+
+
+def _dynamic(path: Path, asked: Sequence[Encoded], left: Sequence[str] = ()) -> Any:
+    """Weights of seven bits in each channel, activations of eight bits, rounded as they come; ``left`` stays as it is.
+
+    Processors without VNNI add eight-bit products in sixteen bits, which overflow with weights of eight bits.
     """
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -136,13 +168,14 @@ def _dynamic(path: Path, reduce_range: bool) -> Any:
         str(smaller),
         op_types_to_quantize=["MatMul", "Gemm"],
         per_channel=True,
-        reduce_range=reduce_range,
+        reduce_range=True,
         weight_type=QuantType.QInt8,
+        nodes_to_exclude=list(left),
     )
     return _with_small_tables(onnx.load(str(smaller)))
 
 
-def _weights_alone(path: Path, bits: int, block: int) -> Any:
+def _weights_alone(path: Path, asked: Sequence[Encoded], bits: int, block: int) -> Any:
     """Weights of four or eight bits with a scale for each block of inputs.
 
     Activations are rounded to eight bits, too, but each row for itself and with a scale for each block.
@@ -196,13 +229,13 @@ def _drop_unused(graph: Any) -> None:
     graph.initializer.extend(kept)
 
 
-def _forms() -> Iterator[tuple[str, Callable[[Path], Any]]]:
+def _forms() -> Iterator[tuple[str, Form]]:
     yield "float32", _whole
-    yield "dynamic-7", partial(_dynamic, reduce_range=True)
-    yield "dynamic-8", partial(_dynamic, reduce_range=False)
+    yield "dynamic-7", _dynamic
+    yield "mixed-7", _mixed
     for bits in (8, 4):
         for block in (32, 64, 128):
             yield f"weights-{bits}-{block}", partial(_weights_alone, bits=bits, block=block)
 
 
-FORMS: dict[str, Callable[[Path], Any]] = dict(_forms())
+FORMS: dict[str, Form] = dict(_forms())

@@ -23,6 +23,7 @@ from .recipe import Recipe, Terms
 from .rows import make_rows
 
 _HEAD_NAMES = ("stance", "support")
+_EXAMPLES = 100  # rows in which an export may look for large activations
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
     if not (torch_model / "model.safetensors").is_file():
         raise ConfigError(f"{torch_model} holds no trained model; run newstance train {recipe.name} first")
     model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")
-    export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form)
+    export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form, _examples(out / ROWS))
     _write_config(shipped, {"max_length": recipe.fit.max_length})
     scores = dev_scores(shipped, out / DEV)
     wanted = (recipe.stance.calibrate_on, recipe.support.calibrate_on)
@@ -91,6 +92,13 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
     own = {"max_length": recipe.fit.max_length, "temperatures": temperatures, "terms": terms, "use": recipe.use()}
     _write_config(shipped, own)
     return Trained(shipped, terms, temperatures, scores, dict(rows))
+
+
+def _examples(rows: Path) -> list[tuple[str, str]]:
+    """Rows from all over the file, so from all sets."""
+    every = read_rows(rows)
+    step = max(1, len(every) // _EXAMPLES)
+    return [(row["text"], row["question"]) for row in every[::step][:_EXAMPLES]]
 
 
 def _write_config(folder: Path, own: Mapping[str, object]) -> None:
