@@ -120,9 +120,11 @@ class Analyzer:
         Raises:
             InputError: The article is longer than the profile allows, or a target is empty or too long.
         """
+        last = ""
         for step in self.steps(article, targets, topic, summarize, sentences, None, on_batch, on_text, heard):
-            if step.name != "done":
+            if step.name != "done" and step.name != last:
                 progress(step.name)
+            last = step.name
         assert step.analysis is not None
         return step.analysis
 
@@ -140,17 +142,23 @@ class Analyzer:
     ) -> Iterator[Step]:
         """Analyse an article step by step: each is given as it begins, and the last when all is done.
 
-        Stances come before the summary, which takes longest. Takes what ``analyze`` takes, and a threshold as ``state``
-        does; raises what they raise.
+        Stances come target by target, and before the summary, which takes longest. Takes what ``analyze`` takes, and a
+        threshold as ``state`` does; raises what they raise.
         """
         yield Step("reading")
         seconds: dict[str, float] = {}
         with timed("reading", seconds):
             reading = self.read(article, topic, heard)
         yield Step("stances", reading)
-        analysis = self.state(reading, targets, threshold, on_batch)
-        seconds |= analysis.seconds
-        analysis = replace(analysis, seconds=dict(seconds))
+        with timed("stances", seconds):
+            names = [target.name for target in self._targets(reading, targets)]
+        for i in range(1, max(1, len(names)) + 1):
+            # What has been answered is not asked again.
+            analysis = self.state(reading, names[:i], threshold, on_batch)
+            seconds["stances"] = round(seconds["stances"] + analysis.seconds["stances"], 3)
+            analysis = replace(analysis, seconds=dict(seconds))
+            if i < len(names):
+                yield Step("stances", reading, analysis)
         if summarize:
             yield Step("summary", reading, analysis)
             summary, notes = None, analysis.notes

@@ -19,9 +19,10 @@ class Step:
     """How far an analysis has come.
 
     Attributes:
-        name: What begins: reading, stances or summary; "done" at the end.
+        name: What begins or goes on: reading, stances or summary; "done" at the end.
         reading: The article; None before it has been read.
-        analysis: What has been found; None before there are stances, without a summary before the end.
+        analysis: What has been found; None before there are stances, those toward the first targets alone while they
+            are being found, without a summary before the end.
     """
 
     name: StepName

@@ -42,7 +42,8 @@ class Step:
 
     Attributes:
         name: loading, reading, stances, summary or done.
-        session: What has been found; None before there are stances, without a summary before the end.
+        session: What has been found; None before there are stances, those toward the first targets alone while they
+            are being found, without a summary before the end.
         draft: What has been written of the summary, not yet checked.
         answered: How many of how many questions the stance model has answered.
     """

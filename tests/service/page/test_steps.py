@@ -41,6 +41,23 @@ def test_stances_come_before_the_summary(analyzer):
     assert counted[-1][0] == counted[-1][1] > 0
 
 
+def test_stances_come_target_by_target_and_nothing_is_asked_twice(analyzer, monkeypatch):
+    asked = []
+    classify = analyzer.classifier.classify
+    monkeypatch.setattr(
+        analyzer.classifier, "classify", lambda queries, *rest: asked.extend(queries) or classify(queries, *rest)
+    )
+    targets = ["the new law", "the rain", "Albert Einstein"]
+    found = list(steps(lambda: analyzer, Wanted(Article(SPEECHES), targets), threading.Event()))
+    come = [step.session.stated for step in found if step.session and step.name != "done" and not step.draft]
+    assert [analysis.targets for analysis in come] == [("the new law",), ("the new law", "the rain"), tuple(targets)]
+    whole = found[-1].session.stated
+    for analysis in come:
+        assert list(analysis.stances) == [s for s in whole.stances if s.target in analysis.targets]
+    assert len(asked) == len(set(asked))
+    assert whole.seconds["stances"] >= come[0].seconds["stances"] > 0
+
+
 def test_a_threshold_is_taken(analyzer):
     (*_, last) = steps(
         lambda: analyzer, Wanted(Article(SPEECHES), ["the new law"], threshold=0.99999), threading.Event()
