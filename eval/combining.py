@@ -19,8 +19,9 @@ from newstance.models.stance import LABELS
 from newstance.service import Analyzer, Article
 from newstance.service.analysis import Stance
 from newstance.service.judging.combiner import SIDES, Combiner, Row, all_signs, by_window, window_signs
-from newstance.service.judging.stances import Judged, ReadArticle, judge, stance_of
+from newstance.service.judging.stances import Judged, judge, stance_of
 from newstance.service.profile import AggregationSettings
+from newstance.service.reading.reading import Reading
 
 from . import metrics
 from .labelled import LabelledSet
@@ -51,7 +52,7 @@ class Case:
     """
 
     judged: Judged
-    article: ReadArticle
+    article: Reading
     gold: str
     group: str
 
@@ -158,12 +159,11 @@ def cases_of(analyzer: Analyzer, labelled: LabelledSet, bar: Bar) -> list[Case]:
         advance(0, len(labelled.examples))
         for text, places in by_text.items():
             reading = analyzer.read(Article.from_text(text, title=""))
-            article = ReadArticle(reading.doc, reading.sentences, reading.quotations)
             examples = [labelled.examples[i] for i in places]
             pairs = [analyzer.pair(reading, e.input["holder"], e.input["target"]) for e in examples]
-            judged = judge(pairs, article, everything, analyzer.classifier.classify)
+            judged = judge(pairs, reading, everything, analyzer.classifier.classify)
             for i, example, one in zip(places, examples, judged, strict=True):
-                cases[i] = Case(one, article, example.gold, f"{labelled.config.name} {example.group}")
+                cases[i] = Case(one, reading, example.gold, f"{labelled.config.name} {example.group}")
             advance(len(places), len(labelled.examples))
     return [cases[i] for i in range(len(labelled.examples))]
 

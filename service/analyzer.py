@@ -20,10 +20,10 @@ from .analysis import Actor, Analysis, Stance, Summary
 from .article import Article, refuse_no_name
 from .judging.guard import Checked, Guard, sources_of
 from .judging.passages import Target, is_named, passages_of, target_of
-from .judging.stances import ReadArticle, judge, stance_of
+from .judging.stances import judge, stance_of
 from .profile import AggregationSettings, Profile, Topic
-from .read import Reading, with_actors
 from .reading.actors import find_actors, match_actor, named_in
+from .reading.reading import Reading, with_actors
 from .reading.targets import propose_targets
 from .steps import Step, timed
 
@@ -378,12 +378,11 @@ class Analyzer:
     ) -> list[Stance]:
         """One stance for each pair; what the model has said before about this article, it is not asked again."""
         settings = settings or self.profile.aggregation
-        article = ReadArticle(reading.doc, reading.sentences, reading.quotations)
 
         def ask(queries: Sequence[StanceQuery]) -> list[StancePrediction]:
             return reading.answers.to(queries, lambda new: self.classifier.classify(new, on_batch))
 
-        return [stance_of(judged, article, settings) for judged in judge(asked, article, settings, ask)]
+        return [stance_of(judged, reading, settings) for judged in judge(asked, reading, settings, ask)]
 
     def _checked_summary(
         self, reading: Reading, length: int | None, on_text: Callable[[str], None] | None = None

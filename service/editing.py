@@ -15,7 +15,7 @@ from newstance.models.pairs import OnBatch
 from .analysis import Actor, Analysis, Kind, Mention
 from .analyzer import MOST_RELATED, NO_SUMMARY, Analyzer
 from .article import refuse_no_name
-from .read import Reading, with_actors
+from .reading.reading import Reading, with_actors
 
 _LONGEST_NAME = 120
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .analysis import Analysis
-from .read import Reading
+from .reading.reading import Reading
 
 StepName = Literal["reading", "stances", "summary", "done"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,27 +12,10 @@ from newstance.models.stance import StanceQuery
 
 from ..analysis import Actor, Mention
 from ..reading.actors import bare_name, match_actor
-from ..reading.quotations import Quotation
+from ..reading.sentences import Sentence
 
 _CONTEXT_WORDS = 30  # the model cuts what is too long at its end, and that is the passage itself
 _QUOTES = '"“”«» \n'
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A sentence of an article with what is asked of it for every actor and target.
-
-    Attributes:
-        start: First character in the article.
-        end: One past the last, without trailing space.
-        words: Its content words.
-        quotation: What somebody says in quotation marks, where most of the sentence is that.
-    """
-
-    start: int
-    end: int
-    words: frozenset[str]
-    quotation: Quotation | None
 
 
 @dataclass(frozen=True)
@@ -82,30 +65,6 @@ class Passage:
     names_target: bool
 
 
-def sentences_of(doc: Any, quotations: Sequence[Quotation]) -> tuple[Sentence, ...]:
-    """The sentences of an article that hold more than space, in its order.
-
-    Args:
-        doc: The article's annotation, a spaCy Doc.
-        quotations: Its quotations.
-    """
-    spans = []
-    for sentence in doc.sents:
-        text = sentence.text.rstrip()
-        if text.strip():
-            spans.append((sentence.start_char, sentence.start_char + len(text), content_words(text)))
-    starts = [start for start, _, _ in spans]
-    quoted: dict[int, Quotation] = {}
-    for quotation in quotations:
-        if quotation.kind == "indirect":
-            continue
-        for i in range(max(0, bisect_right(starts, quotation.start) - 1), bisect_left(starts, quotation.end)):
-            start, end, _ = spans[i]
-            if min(end, quotation.end) - max(start, quotation.start) > (end - start) / 2:
-                quoted.setdefault(i, quotation)
-    return tuple(Sentence(*span, quoted.get(i)) for i, span in enumerate(spans))
-
-
 def target_of(name: str, aliases: Sequence[str], actors: Sequence[Actor]) -> Target:
     """A target by its name."""
     words = content_words(" ".join((name, *aliases)))
@@ -125,7 +84,7 @@ def passages_of(actor: Actor, target: Target, sentences: Sequence[Sentence], doc
     Args:
         actor: Whose stance is asked for.
         target: Toward what.
-        sentences: The article's, from ``sentences_of``.
+        sentences: The article's, from ``reading.sentences``.
         doc: The article's annotation, a spaCy Doc.
     """
     if target.is_actor(actor) or not target.is_mentioned or not actor.mentions:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from newstance.models.stance import Label, StancePrediction, StanceQuery
 
 from ..analysis import Actor, Evidence, Stance
 from ..profile import AggregationSettings
-from ..reading.quotations import Quotation
+from ..reading.reading import Reading
 from .combiner import SIDES, by_both, by_window
-from .passages import Passage, Sentence, Target, alone, passages_of, query_for
+from .passages import Passage, Target, alone, passages_of, query_for
 from .voice import voice_of
 from .window import window_of
 
@@ -24,15 +23,6 @@ NO_SENTENCE = "the article as a whole leans {side} ({probability:.2f}), but no s
 MIXED = "the article shows both sides"
 
 Ask = Callable[[Sequence[StanceQuery]], Sequence[StancePrediction]]
-
-
-@dataclass(frozen=True)
-class ReadArticle:
-    """What of a reading the stances need."""
-
-    doc: Any
-    sentences: Sequence[Sentence]
-    quotations: Sequence[Quotation]
 
 
 @dataclass(frozen=True)
@@ -62,7 +52,7 @@ class Judged:
 
 
 def judge(
-    pairs: Sequence[tuple[Actor, Target]], article: ReadArticle, settings: AggregationSettings, ask: Ask
+    pairs: Sequence[tuple[Actor, Target]], article: Reading, settings: AggregationSettings, ask: Ask
 ) -> list[Judged]:
     """Ask the model about pairs: first all windows, then the sentences of those that may show a stance.
 
@@ -91,7 +81,7 @@ def judge(
     ]
 
 
-def stance_of(judged: Judged, article: ReadArticle, settings: AggregationSettings) -> Stance:
+def stance_of(judged: Judged, article: Reading, settings: AggregationSettings) -> Stance:
     """One stance from what the model said of a pair.
 
     The most probable side is the answer if it reaches the threshold and a sentence shows it; else the answer is
@@ -141,7 +131,7 @@ def _reason(
     return f"leans {side} ({probabilities[side]:.2f}), below the threshold of {settings.threshold:.2f}"
 
 
-def _evidence(judged: Judged, side: Label, article: ReadArticle, settings: AggregationSettings) -> tuple[Evidence, ...]:
+def _evidence(judged: Judged, side: Label, article: Reading, settings: AggregationSettings) -> tuple[Evidence, ...]:
     """The sentences that show a side alone, the strongest first.
 
     For the likelier side one will do that just reaches the bound, and where none names the actor, one that stands in
@@ -170,7 +160,7 @@ def _evidence(judged: Judged, side: Label, article: ReadArticle, settings: Aggre
 
 
 def _shown(
-    judged: Judged, side: Label, k: int, probability: float, prediction: StancePrediction, article: ReadArticle
+    judged: Judged, side: Label, k: int, probability: float, prediction: StancePrediction, article: Reading
 ) -> Evidence:
     passage, sentence = judged.passages[k], article.sentences[k]
     voice, claimed_by = voice_of(sentence, judged.actor, judged.target, article.doc, article.quotations)

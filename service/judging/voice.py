@@ -10,8 +10,10 @@ from newstance.models.consistency import content_words
 from ..analysis import Actor, Mention, Voice
 from ..reading.nouns import ROLES
 from ..reading.quotations import Quotation
+from ..reading.sentences import Sentence
+from ..reading.spans import span_at
 from ..reading.speakers import actors_by_token
-from .passages import Sentence, Target
+from .passages import Target
 
 # What is told with these is taken for true: "B confirmed that A backs T" is a report.
 _FACTIVE = frozenset({"acknowledge", "admit", "concede", "confirm", "note", "recall", "report", "reveal"})
@@ -30,7 +32,7 @@ def voice_of(
         The voice, and who claims it if it is a claim: an actor's name, else what the article calls them; None if the
         article does not say.
     """
-    span = doc.char_span(sentence.start, sentence.end, alignment_mode="expand")
+    span = span_at(doc, sentence.start, sentence.end)
     own = _tokens(doc, actor.mentions, sentence)
     toward = _tokens(doc, target.actor.mentions, sentence) if target.actor else []
     if not target.actor:
@@ -48,7 +50,7 @@ def voice_of(
 def _tokens(doc: Any, mentions: Sequence[Mention], sentence: Sentence) -> list[Any]:
     """The head of each mention in a sentence."""
     inside = (m for m in mentions if sentence.start <= m.start and m.end <= sentence.end)
-    spans = (doc.char_span(m.start, m.end, alignment_mode="expand") for m in inside)
+    spans = (span_at(doc, m.start, m.end) for m in inside)
     return [span.root for span in spans if span is not None]
 
 
@@ -118,7 +120,7 @@ def _speaks_for(quotation: Quotation, actor: Actor, here: Any, doc: Any) -> bool
 
 
 def _roots(doc: Any, actor: Actor) -> list[Any]:
-    spans = (doc.char_span(m.start, m.end, alignment_mode="expand") for m in actor.mentions if not m.is_pronoun)
+    spans = (span_at(doc, m.start, m.end) for m in actor.mentions if not m.is_pronoun)
     return [span.root for span in spans if span is not None]
 
 

@@ -14,7 +14,7 @@ from newstance.service.analyzer import NO_SUMMARY, Analyzer
 from newstance.service.article import Article
 from newstance.service.comparison import shared_targets
 from newstance.service.profile import Topic
-from newstance.service.read import Reading
+from newstance.service.reading.reading import Reading
 from newstance.service.reading.targets import propose_targets
 
 _TELL_EVERY = 0.3  # seconds

@@ -6,7 +6,7 @@ from newstance.models.errors import InputError
 from newstance.service import Actor, Analyzer, Article, Mention
 from newstance.service.analyzer import NO_SUMMARY
 from newstance.service.editing import Session, merge, split
-from newstance.service.judging.answers import Answers
+from newstance.service.reading.answers import Answers
 
 
 def actor(name, weight, *mentions, aliases=(), kind="person"):

@@ -4,10 +4,11 @@ from dataclasses import replace
 import pytest
 
 from newstance.service import Actor
-from newstance.service.judging.passages import alone, is_named, passages_of, query_for, sentences_of, target_of
+from newstance.service.judging.passages import alone, is_named, passages_of, query_for, target_of
 from newstance.service.judging.window import window_of
 from newstance.service.reading.actors import find_actors, match_actor, named_in
 from newstance.service.reading.quotations import find_quotations
+from newstance.service.reading.sentences import sentences_of
 
 pytestmark = pytest.mark.embedded
 

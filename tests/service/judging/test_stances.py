@@ -10,7 +10,7 @@ from newstance.models import StancePrediction
 from newstance.service import Actor, Evidence, Mention, Stance
 from newstance.service.judging import stances
 from newstance.service.judging.combiner import Combiner
-from newstance.service.judging.passages import Passage, Sentence, alone, target_of
+from newstance.service.judging.passages import Passage, alone, target_of
 from newstance.service.judging.stances import (
     MIXED,
     NOT_MENTIONED,
@@ -18,16 +18,17 @@ from newstance.service.judging.stances import (
     NOTHING_SHOWN,
     SAME,
     Judged,
-    ReadArticle,
     judge,
     stance_of,
 )
 from newstance.service.profile import AggregationSettings
+from newstance.service.reading.reading import Reading
+from newstance.service.reading.sentences import Sentence
 
 TEXT = "Kim spoke. Kim left. Putin ran. Kim slept. It rained."
 PLACES = [(0, 10), (11, 20), (21, 31), (32, 42), (43, 53)]
 SENTENCES = [Sentence(start, end, frozenset(), None) for start, end in PLACES]
-ARTICLE = ReadArticle(SimpleNamespace(text=TEXT), SENTENCES, ())
+ARTICLE = Reading(None, SimpleNamespace(text=TEXT), (), (), SENTENCES, None, None)
 KIM = Actor("Kim", "person", (), (Mention(0, 3, "Kim"), Mention(11, 14, "Kim"), Mention(32, 35, "Kim")))
 PUTIN = Actor("Putin", "person", (), (Mention(21, 26, "Putin"),))
 SETTINGS = AggregationSettings(

@@ -3,10 +3,11 @@ from dataclasses import replace
 import pytest
 
 from newstance.service import Actor
-from newstance.service.judging.passages import sentences_of, target_of
+from newstance.service.judging.passages import target_of
 from newstance.service.judging.voice import voice_of
 from newstance.service.reading.actors import find_actors, match_actor, named_in
 from newstance.service.reading.quotations import find_quotations
+from newstance.service.reading.sentences import sentences_of
 
 pytestmark = pytest.mark.embedded
 

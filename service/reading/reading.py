@@ -9,12 +9,12 @@ from typing import Any
 from newstance.models.consistency import Sources
 from newstance.models.hearing import Heard, unheard
 
-from .analysis import Actor
-from .article import Article
-from .judging.answers import Answers
-from .judging.passages import Sentence, sentences_of
-from .profile import Topic
-from .reading.quotations import Quotation, find_quotations
+from ..analysis import Actor
+from ..article import Article
+from ..profile import Topic
+from .answers import Answers
+from .quotations import Quotation, find_quotations
+from .sentences import Sentence, sentences_of
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,53 @@
+"""The sentences of an article, and which of them somebody says."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from newstance.models.consistency import content_words
+
+from .quotations import Quotation
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of an article with what is the same in it for every actor and target.
+
+    Attributes:
+        start: First character in the article.
+        end: One past the last, without trailing space.
+        words: Its content words.
+        quotation: What somebody says in quotation marks, where most of the sentence is that.
+    """
+
+    start: int
+    end: int
+    words: frozenset[str]
+    quotation: Quotation | None
+
+
+def sentences_of(doc: Any, quotations: Sequence[Quotation]) -> tuple[Sentence, ...]:
+    """The sentences of an article that hold more than space, in its order.
+
+    Args:
+        doc: The article's annotation, a spaCy Doc.
+        quotations: Its quotations.
+    """
+    spans = []
+    for sentence in doc.sents:
+        text = sentence.text.rstrip()
+        if text.strip():
+            spans.append((sentence.start_char, sentence.start_char + len(text), content_words(text)))
+    starts = [start for start, _, _ in spans]
+    quoted: dict[int, Quotation] = {}
+    for quotation in quotations:
+        if quotation.kind == "indirect":
+            continue
+        for i in range(max(0, bisect_right(starts, quotation.start) - 1), bisect_left(starts, quotation.end)):
+            start, end, _ = spans[i]
+            if min(end, quotation.end) - max(start, quotation.start) > (end - start) / 2:
+                quoted.setdefault(i, quotation)
+    return tuple(Sentence(*span, quoted.get(i)) for i, span in enumerate(spans))
