@@ -23,6 +23,7 @@ from .judging.passages import Target, is_named, passages_of, target_of
 from .judging.stances import judge, stance_of
 from .profile import AggregationSettings, Profile, Topic
 from .reading.actors import find_actors, match_actor, named_in
+from .reading.furniture import find_furniture, without_furniture
 from .reading.reading import Reading, with_actors
 from .reading.targets import propose_targets
 from .steps import Step, timed
@@ -325,7 +326,8 @@ class Analyzer:
                 f"most {limit:,}; give one article at a time, or raise limits.characters in a profile of your own"
             )
         loaded = topic if isinstance(topic, Topic) or topic is None else Topic.load(topic)
-        doc = self.annotator.annotate(article.text, self.profile.limits.most_tokens, heard)
+        text = without_furniture(article.text, find_furniture(article.text))
+        doc = self.annotator.annotate(text, self.profile.limits.most_tokens, heard)
         actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {}, heard)
         return with_actors(Reading(article, doc, (), (), (), loaded, sources_of(doc)), actors, heard)
 

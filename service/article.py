@@ -16,6 +16,7 @@ from .intake.extraction import Extracted
 from .intake.lines import unwrapped
 from .intake.worker import PAGE, PDF, RTF, WORD
 from .intake.workers import shared
+from .reading.furniture import agency, authors, find_furniture, without_links
 
 # What `Article.from_file` reads; a file with another ending is taken for plain text.
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf", ".rtf")
@@ -62,6 +63,7 @@ class Article:
         date: The day of publication as YYYY-MM-DD; "" if unknown.
         url: The web address that it was fetched from; "" if from elsewhere.
         language: As the page stated it, such as "en"; "" if unknown.
+        author: Who wrote it, as the page or its byline says, several with ", " between; "" if unknown.
     """
 
     text: str
@@ -70,6 +72,7 @@ class Article:
     date: str = ""
     url: str = ""
     language: str = ""
+    author: str = ""
 
     def __post_init__(self) -> None:
         # Here all text enters. What is half a character cannot be written into any file; names of files may have some.
@@ -81,7 +84,7 @@ class Article:
         """An article from plain text.
 
         Line ends become "\\n", and spaces where they stand inside of sentences; nothing else is changed but as by
-        ``clean``. A title is one line.
+        ``clean``. A title is one line. Author and, where none is given, source are those of its byline and dateline.
 
         Raises:
             InputError: There is nothing to read in it.
@@ -89,7 +92,9 @@ class Article:
         cleaned = unwrapped(clean(_LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))).strip())
         if not any(c.isalpha() for c in cleaned):
             raise InputError("the article is empty: there is not one word in it; give the text of a news article")
-        return cls(cleaned, " ".join(clean(title).split()), source, date)
+        found = find_furniture(cleaned)
+        title = " ".join(clean(title).split())
+        return cls(cleaned, title, source or agency(found), date, author=", ".join(authors(found)))
 
     @classmethod
     def from_file(cls, path: str | Path) -> Article:
@@ -145,7 +150,8 @@ class Article:
 
     @classmethod
     def _as_found(cls, found: Extracted, source: str) -> Article:
-        return replace(cls.from_text(found.text, found.title, source, found.date), language=found.language)
+        article = cls.from_text(without_links(found.text), found.title, source, found.date)
+        return replace(article, language=found.language, author=found.author or article.author)
 
     @classmethod
     def from_url(cls, url: str) -> Article:

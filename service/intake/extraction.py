@@ -61,6 +61,7 @@ class Extracted:
         date: The day of publication as YYYY-MM-DD.
         site: The name of the site.
         language: As the page states it, such as "en".
+        author: Who wrote it, several with ", " between.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Extracted:
     date: str
     site: str
     language: str
+    author: str = ""
 
 
 def extract(html: str, where: str, url: str = "") -> Extracted:
@@ -119,12 +121,14 @@ def extract(html: str, where: str, url: str = "") -> Extracted:
     if not _SENTENCE_END.search(text) and len(text.split()) < _WORDS_BESIDE_A_WALL:
         raise _nothing(where)
     site = found.sitename or ""
+    author = ", ".join((found.author or "").split("; "))
     return Extracted(
         text,
         title if len(title) <= TITLE_CHARACTERS else "",  # what is longer is no headline
         found.date or "",
         site if len(site) <= _LONGEST_NAME else "",
         language,
+        author if len(author) <= _LONGEST_NAME else "",
     )
 
 

@@ -112,9 +112,9 @@ def shown(analysis: Analysis) -> list[Stance]:
 
 
 def _origin(article: Article) -> str:
-    """Site, day and address; the name of a file means nothing to the report's readers."""
+    """Author, site, day and address; the name of a file means nothing to the report's readers."""
     site = article.source if article.url else ""
-    return ", ".join(part for part in (site, article.date, article.url) if part)
+    return ", ".join(part for part in (article.author, site, article.date, article.url) if part)
 
 
 def _dropped(summary: Summary) -> str:

@@ -68,7 +68,7 @@ def _origin(article: Article) -> str:
 
 
 def _quoted(found: Summary, article: Article | None) -> str:
-    origin = " · ".join(filter(None, (article.title, article.source, article.date))) if article else ""
+    origin = " · ".join(filter(None, (article.title, article.author, article.source, article.date))) if article else ""
     return f"{found.text}\n\n— {origin}" if origin else found.text
 
 

@@ -16,6 +16,7 @@ from .nouns import (
     BODIES,
     FEMALE_TITLES,
     GIVING,
+    GOVERNING,
     GOVERNMENTS,
     KINDS,
     MALE_TITLES,
@@ -248,7 +249,11 @@ def _government(span: Any, name: str, country: str, countries: _Countries) -> It
     if name == "Brussels" and countries.has_union:  # the Union's institutions, where the article is about them
         country = "European Union"
     verb = token.head.lemma_.lower() if token.dep_ == "nsubj" else ""
-    does = speaks(token) or verb in GIVING or (acts(token) and (country in countries.named or is_seat(name)))
+    does = (
+        speaks(token)
+        or verb in GIVING | GOVERNING | STANCES
+        or (acts(token) and (country in countries.named or is_seat(name)))
+    )
     if does or is_opposed(token) or (is_seat(name) and token.dep_ == "poss"):
         start = span.start - (span.start > 0 and span.doc[span.start - 1].lower_ == "the")
         yield Named(labelled(span.doc, start, span.end, "GPE"), country, country, acts=does, matters=True)

@@ -91,6 +91,8 @@ GIVING = frozenset(
     deliver export give grant hand lend offer pledge promise provide sell send ship supply transfer
     """.split()  # noqa: SIM905
 )
+# What is done by those who govern alone: a capital that does it is no place.
+GOVERNING = frozenset("annex ban cede deport expel impose levy legalise legalize ratify repeal veto".split())  # noqa: SIM905
 # What is published, and by whom: "a poll by the Harwick Echo".
 PUBLICATIONS = frozenset("article interview investigation letter poll report research statement study survey".split())  # noqa: SIM905
 # Where somebody's words appear.

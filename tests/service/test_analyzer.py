@@ -80,6 +80,19 @@ def test_who_stands_where(analyzer):
         assert stance.probability == stance.probabilities[stance.label]
 
 
+def test_furniture_names_no_actor_and_is_no_evidence(analyzer):
+    text = (
+        "By Karen Holt, Harwick Echo\n\nOSLO, Norway (Reuters) - Ingrid Solberg praised the harbour plan. "
+        "Photo: Tim Lowe/PA\n"
+        "Norway paid for it.\nRead more: Miller slams the harbour plan"
+    )
+    analysis = analyzer.analyze(Article.from_text(text), ["the harbour plan"], summarize=False)
+    assert {actor.name for actor in analysis.actors} == {"Ingrid Solberg", "Norway"}
+    assert {alias for actor in analysis.actors for alias in actor.aliases} == set()
+    (evidence,) = analysis.stances[0].evidence
+    assert evidence.text == text[evidence.start : evidence.end] == "Ingrid Solberg praised the harbour plan."
+
+
 def test_one_stance_for_each_actor_and_target(analyzer):
     analysis = analyzer.analyze(ARTICLE, targets=["the harbour plan", "rain", "the harbour plan"])
     assert analysis.targets == ("the harbour plan", "rain")

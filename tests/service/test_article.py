@@ -162,4 +162,5 @@ def test_fields_go_into_the_dict():
         "date": "2024-03-02",
         "url": "https://paper.example/a",
         "language": "en",
+        "author": "",
     }
