@@ -1,4 +1,10 @@
-"""Sentence embeddings: texts whose meaning is near have vectors that point the same way."""
+"""Sentence embeddings: texts whose meaning is near have vectors that point the same way.
+
+sentence-transformers would read the pooling from a model's own files, and so take models that pool otherwise. It
+would bring scipy and scikit-learn (200 MB), which nothing else here needs to run, and it bounds a batch by its number
+of texts, where memory follows the longest of them; here it is bounded by tokens. What it would replace are the twenty
+lines of mean pooling below: finding weights of every source, and refusing wrong ones, would stay.
+"""
 
 from __future__ import annotations
 
