@@ -1,4 +1,9 @@
-"""Fitted numbers put into a profile's file as text, so that its comments and everything else stay."""
+"""Fitted numbers put into a profile's file as text, so that its comments and everything else stay.
+
+A round trip through ruamel.yaml would be no shorter, and change more: it gives the whole file its own indentation, and
+drops with a setting the comment that stands over the next one. What makes work on text safe is that nothing is written
+unless it reads, as YAML, as the old profile with the new numbers.
+"""
 
 from __future__ import annotations
 
@@ -38,12 +43,13 @@ def write_settings(path: Path, section: str, settings: Mapping[str, Any], commen
         comment: From ``fitted_on``; takes the place of an earlier one in the section.
 
     Raises:
-        ConfigError: The file lacks the section, or would be no valid profile afterwards.
+        ConfigError: The file lacks the section, or would afterwards be no valid profile, or one in which more or less
+            is new.
     """
     from newstance.service.profile import Profile
 
-    text = path.read_text(encoding="utf-8")
-    found = re.search(rf"^{section}:[ \t]*(?:#.*)?\n((?:[ \t]+.*\n?|[ \t]*\n)*)", text, re.MULTILINE)
+    old = path.read_text(encoding="utf-8")
+    found = re.search(rf"^{section}:[ \t]*(?:#.*)?\n((?:[ \t]+.*\n?|[ \t]*\n)*)", old, re.MULTILINE)
     indent = re.search(r"^([ \t]+)\S", found[1], re.MULTILINE) if found else None
     byhand = section_text(section, settings, comment)
     if found is None or indent is None:
@@ -51,13 +57,17 @@ def write_settings(path: Path, section: str, settings: Mapping[str, Any], commen
     own = indent[1]
     keys = "|".join(map(re.escape, settings))
     # A setting goes with the lines below it that stand further in.
-    old = re.compile(rf"^{own}(?:(?:{keys}):.*\n?(?:{own}[ \t]+\S.*\n?)*|{re.escape(_MARK)}.*\n?)", re.MULTILINE)
-    text = text[: found.start(1)] + _indented(settings, comment, own) + old.sub("", found[1]) + text[found.end(1) :]
+    replaced = re.compile(rf"^{own}(?:(?:{keys}):.*\n?(?:{own}[ \t]+\S.*\n?)*|{re.escape(_MARK)}.*\n?)", re.MULTILINE)
+    kept = replaced.sub("", found[1])
+    new = old[: found.start(1)] + _indented(settings, comment, own) + kept + old[found.end(1) :]
     try:
-        Profile.model_validate(yaml.safe_load(text))
+        before, after = yaml.safe_load(old), yaml.safe_load(new)
+        Profile.model_validate(after)
     except (ValidationError, yaml.YAMLError) as error:
         raise ConfigError(f"{path} would be no valid profile with\n{byhand}({error})") from error
-    path.write_text(text, encoding="utf-8")
+    if after != before | {section: before[section] | settings}:
+        raise ConfigError(f"{path} is written in a way that only a person can change; put in by hand:\n{byhand}")
+    path.write_text(new, encoding="utf-8")
 
 
 def _indented(settings: Mapping[str, Any], comment: str, indent: str) -> str:

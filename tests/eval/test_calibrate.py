@@ -95,6 +95,10 @@ def test_the_numbers_go_into_a_profile_and_leave_the_rest_alone(calibrated, tmp_
             "stance:\n  source: x\naggregation:\n  threshold: 0.5\n",
             "would be no valid profile with\nstance:\n",
         ),
+        (
+            EMBEDDED.replace("stance:\n", 'stance:\n  "temperature": 9.0\n', 1),
+            "only a person can change; put in by hand:\nstance:\n",
+        ),
     ],
 )
 def test_a_profile_that_cannot_take_the_numbers_is_left_alone(calibrated, tmp_path, profile, message):
