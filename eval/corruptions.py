@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from newstance.models.training.true_edits import faithful
 from . import metrics
 from .labelled import LabelledSet
 from .metrics import Estimate, Measure
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 # Where the part of each set begins that the recipe configs/training/newstance-mpnet.yaml leaves alone, and whether
 # its reference summaries are true: XSum's are not (Maynez et al. 2020 found 70 % with something that is not there).
@@ -53,7 +56,7 @@ class Case:
         return self.text == self.original
 
 
-def cases_of(identity: str, article: str, reference: str | None, annotate: Callable[[str], Any]) -> list[Case]:
+def cases_of(identity: str, article: str, reference: str | None, annotate: Callable[[str], Doc]) -> list[Case]:
     """True sentences of one article and false versions of each.
 
     Args:

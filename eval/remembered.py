@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from newstance.models.summarizer import Summarizer
 from newstance.service import Analyzer, Profile
 
 from . import provenance
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 Classify = Callable[[Sequence[StanceQuery]], Sequence[StancePrediction]]
 
@@ -90,9 +93,9 @@ class _RememberingAnnotator(_Delegate):
 
     def __init__(self, annotator: Annotator) -> None:
         super().__init__(annotator)
-        self._parsed: dict[str, Any] = {}
+        self._parsed: dict[str, Doc] = {}
 
-    def annotate(self, text: str, most_tokens: int | None = None, heard: Heard = unheard) -> Any:
+    def annotate(self, text: str, most_tokens: int | None = None, heard: Heard = unheard) -> Doc:
         if text not in self._parsed:
             self._parsed[text] = self._inner.annotate(text, most_tokens, heard)
         return self._parsed[text]

@@ -10,7 +10,7 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +20,10 @@ from .errors import InputError, ModelError
 from .hearing import Heard, unheard
 from .sources import locate
 from .tokenizing import PiecewiseTokenizer
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 # Tokens of a sentence; the longest of 5,753 in the news has 121. Whatever walks through a sentence for each of its
 # words is bounded by it.
@@ -47,7 +51,7 @@ class Annotator:
         ModelError: The pipeline lacks one of them.
     """
 
-    def __init__(self, load: Callable[[], Any]) -> None:
+    def __init__(self, load: Callable[[], Language]) -> None:
         self._load = load
         self._lock = threading.Lock()
         self._nlp = _prepared(load())
@@ -66,7 +70,7 @@ class Annotator:
         except OSError as error:
             raise ModelError(f"{settings.source} is no spaCy pipeline: {error}") from error
 
-    def annotate(self, text: str, most_tokens: int | None = None, heard: Heard = unheard) -> Any:
+    def annotate(self, text: str, most_tokens: int | None = None, heard: Heard = unheard) -> Doc:
         """The spaCy Doc of a text; its ``text`` equals what went in.
 
         Args:
@@ -89,12 +93,12 @@ class Annotator:
                 doc = part(doc)
         return doc
 
-    def annotate_all(self, texts: Sequence[str]) -> list[Any]:
+    def annotate_all(self, texts: Sequence[str]) -> list[Doc]:
         """One Doc for each text, as ``annotate`` gives it; short texts take less time together."""
         with self._turn(unheard):
             return list(self._lasting().pipe(texts))
 
-    def _lasting(self) -> Any:
+    def _lasting(self) -> Language:
         if len(self._nlp.vocab.strings) - self._words > _NEW_WORDS:
             self._nlp = _prepared(self._load())  # docs hold on to the vocabulary that they were made with
             self._words = len(self._nlp.vocab.strings)
@@ -112,7 +116,7 @@ class Annotator:
             self._lock.release()
 
 
-def _prepared(nlp: Any) -> Any:
+def _prepared(nlp: Language) -> Language:
     from spacy.language import Language
 
     if missing := {"parser", "ner"} - set(nlp.pipe_names):
@@ -122,7 +126,7 @@ def _prepared(nlp: Any) -> Any:
             Language.component(name, func=function)
     nlp.add_pipe("line_breaks", before="parser")
     nlp.add_pipe("endless_sentences", after="parser")
-    nlp.tokenizer = PiecewiseTokenizer(nlp.tokenizer)
+    nlp.tokenizer = PiecewiseTokenizer(nlp)
     nlp.max_length = 10**9  # what is too long, the caller decides
     return nlp
 
@@ -140,7 +144,7 @@ def _refuse_more(number: int, most: int, of: str) -> None:
         )
 
 
-def _end_sentences_at_line_breaks(doc: Any) -> Any:
+def _end_sentences_at_line_breaks(doc: Doc) -> Doc:
     # A line break is a token of its own, and belongs to the sentence that it ends.
     for token in doc[:-1]:
         if token.is_space and "\n" in token.text:
@@ -148,7 +152,7 @@ def _end_sentences_at_line_breaks(doc: Any) -> Any:
     return doc
 
 
-def cut_sentences(doc: Any) -> Any:
+def cut_sentences(doc: Doc) -> Doc:
     """The Doc with no sentence longer than ``LONGEST_SENTENCE``; what depends on a word of another piece is a root."""
     sentences = [(sentence.start, sentence.end) for sentence in doc.sents]
     if all(end - start <= LONGEST_SENTENCE for start, end in sentences):
@@ -159,4 +163,4 @@ def cut_sentences(doc: Any) -> Any:
     values = doc.to_array(["HEAD", "DEP"]).astype(np.int64)
     places = np.arange(len(doc))
     values[pieces[places + values[:, 0]] != pieces] = (0, doc.vocab.strings["ROOT"])
-    return doc.from_array(["HEAD", "DEP"], values.astype(np.uint64))
+    return doc.from_array(["HEAD", "DEP"], values.astype(np.uint64))  # type: ignore[arg-type]  # an array, as it says

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from pydantic import model_validator
@@ -28,6 +28,9 @@ from .pairs import PairClassifier
 from .sentences import points_back, standing
 from .sources import Weights, locate
 from .words import NUMBER_WORDS, bare
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 _WORD = re.compile(r"\d[\d,.]*\d|\w+(?:[’']\w+)*")
 _QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]")
@@ -345,8 +348,8 @@ def found_nowhere(sentence: str, source: str, begins_with_name: bool | None = No
     return (*invented(sentence, source, begins_with_name), *misquoted(sentence, source))
 
 
-def begins_with_name(sentence: Any) -> bool:
-    """Whether the first word of a sentence, a spaCy Doc, is a name or part of one."""
+def begins_with_name(sentence: Doc) -> bool:
+    """Whether the first word of a sentence is a name or part of one."""
     first = next((token for token in sentence if token.text[0].isalnum()), None)
     return first is not None and first.pos_ == "PROPN"
 
@@ -412,11 +415,11 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(_normal(word) for word in _WORD.findall(text) if word.lower() not in _stop_words())
 
 
-def turned_roles(claim: Any, article: Any) -> tuple[str, ...]:
+def turned_roles(claim: Doc, article: Doc) -> tuple[str, ...]:
     """Who does what to whom in a claim, where the article has it the other way round, and only so.
 
     Args:
-        claim: The spaCy Doc of a sentence.
+        claim: A sentence, parsed.
         article: The Doc of its source.
 
     Returns:
@@ -432,7 +435,7 @@ def turned_roles(claim: Any, article: Any) -> tuple[str, ...]:
     )
 
 
-def _who_does_what_to_whom(doc: Any) -> list[tuple[Any, Any, Any]]:
+def _who_does_what_to_whom(doc: Doc) -> list[tuple[Token, Token, Token]]:
     """(subject, verb, object) of each verb that has both; the heads of their phrases, as in the active voice."""
     found = []
     for verb in doc:

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from .errors import InputError
 from .tokenizing import PiecewiseTokenizer
 from .words import bare
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 # A blank line ends a paragraph; so does a line break, unless the next line goes on in lower case.
 _BORDER = re.compile(r"\n\s*\n|\n(?!\s*[a-z])")
@@ -52,7 +55,7 @@ def split_sentences(text: str) -> list[str]:
         return [sentence.text.strip() for line in lines if line for sentence in _splitter()(line).sents]
 
 
-def _splitter() -> Any:
+def _splitter() -> Language:
     held = _held()
     if len(held[0].vocab.strings) > _MOST_WORDS:  # it keeps every word that it has ever read
         held[0] = _new_splitter()
@@ -60,17 +63,17 @@ def _splitter() -> Any:
 
 
 @cache
-def _held() -> list[Any]:
+def _held() -> list[Language]:
     return [_new_splitter()]
 
 
-def _new_splitter() -> Any:
+def _new_splitter() -> Language:
     import spacy
 
     # Rules only: no weights, and the same borders everywhere.
     splitter = spacy.blank("en")
     splitter.add_pipe("sentencizer")
-    splitter.tokenizer = PiecewiseTokenizer(splitter.tokenizer)
+    splitter.tokenizer = PiecewiseTokenizer(splitter)
     splitter.max_length = 10**9
     return splitter
 

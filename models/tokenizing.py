@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 # Characters without a blank that no word, and hardly any web address, has.
 _ENDLESS = re.compile(r"\S{201,}\s?")
@@ -17,13 +21,14 @@ class PiecewiseTokenizer:
     What runs on without a blank for more than 200 characters is tokenized in pieces; all else as spaCy does it.
 
     Args:
-        tokenizer: spaCy's.
+        nlp: The pipeline whose tokenizer it takes over.
     """
 
-    def __init__(self, tokenizer: Any) -> None:
-        self._tokenizer = tokenizer
+    def __init__(self, nlp: Language) -> None:
+        self._tokenizer = nlp.tokenizer
+        self._vocab = nlp.vocab
 
-    def __call__(self, text: str) -> Any:
+    def __call__(self, text: str) -> Doc:
         """The spaCy Doc of a text, without any annotation."""
         pieces = list(_pieces(text))
         if len(pieces) == 1:
@@ -32,8 +37,7 @@ class PiecewiseTokenizer:
 
         # Of each piece at once: a Doc holds more memory than its words.
         tokens = [(token.text, bool(token.whitespace_)) for piece in pieces for token in self._tokenizer(piece)]
-        words, spaces = zip(*tokens, strict=True)
-        return Doc(self._tokenizer.vocab, words=words, spaces=spaces)
+        return Doc(self._vocab, words=[word for word, _ in tokens], spaces=[space for _, space in tokens])
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -11,7 +11,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
 
 Part = tuple[int, int]  # token indices in the Doc, the last one excluded
 
@@ -29,7 +32,7 @@ def pairs(text: str) -> dict[str, str]:
     return dict(pair.split("/") for pair in text.split())
 
 
-def rewritten(tokens: Any, changes: dict[Part, str]) -> str:
+def rewritten(tokens: Doc | Span, changes: dict[Part, str]) -> str:
     """The text of a Doc or Span with parts of it replaced; "" leaves a part out, and a blank in its place."""
     pieces, at = [], tokens[0].i
     doc = tokens.doc
@@ -60,7 +63,7 @@ def plain_name(text: str) -> str:
     return re.sub(r"^(?:the|a|an) |['’]s?$", "", text.strip(), flags=re.IGNORECASE)
 
 
-def plain_part(entity: Any) -> Part:
+def plain_part(entity: Span) -> Part:
     """The place of a name without article and possessive ending."""
     start, end = entity.start, entity.end
     if entity[0].lower_ in ("the", "a", "an"):
@@ -70,6 +73,6 @@ def plain_part(entity: Any) -> Part:
     return start, end
 
 
-def subtree(token: Any) -> Part:
+def subtree(token: Token) -> Part:
     """The place of a token with all that depends on it."""
     return token.left_edge.i, token.right_edge.i + 1

@@ -8,10 +8,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from ..words import NUMBER_WORDS, bare
 from .edits import Edit, Part, like, pairs, plain_name, plain_part, rewritten, subtree, tidy
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 Corruption = Literal["name", "number", "date", "negation", "role", "opposite", "certainty", "splice"]
 CORRUPTIONS: tuple[Corruption, ...] = get_args(Corruption)
@@ -43,11 +46,11 @@ _MODALS = {"could": "will", "may": "will", "might": "will", "should": "will", "w
 _HEDGES = {"allegedly", "reportedly", "possibly", "probably", "perhaps", "apparently"}
 
 
-def corruptions(claim: Any, article: Any, rng: random.Random) -> list[Edit]:
+def corruptions(claim: Doc, article: Doc, rng: random.Random) -> list[Edit]:
     """False versions of a sentence that is true of an article; at most one of each kind.
 
     Args:
-        claim: A spaCy Doc of one sentence, in the words of the article or in others.
+        claim: One sentence, in the words of the article or in others.
         article: The Doc of the article; where something else is put in, it comes from there if it can.
         rng: Chooses among the places that could be changed.
     """
@@ -59,7 +62,7 @@ def corruptions(claim: Any, article: Any, rng: random.Random) -> list[Edit]:
     return made
 
 
-def _swapped_names(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
+def _swapped_names(claim: Doc, article: Doc, rng: random.Random) -> Iterator[str]:
     for entity in claim.ents:
         part = plain_part(entity)
         if entity.label_ in _NAMED and part[0] < part[1]:
@@ -68,7 +71,7 @@ def _swapped_names(claim: Any, article: Any, rng: random.Random) -> Iterator[str
                 yield rewritten(claim, {part: rng.choice(others)})
 
 
-def _names(doc: Any, label: str) -> dict[str, str]:
+def _names(doc: Doc, label: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for entity in doc.ents:
         text = plain_name(entity.text)
@@ -77,13 +80,13 @@ def _names(doc: Any, label: str) -> dict[str, str]:
     return found
 
 
-def _other_names(name: str, label: str, article: Any) -> list[str]:
+def _other_names(name: str, label: str, article: Doc) -> list[str]:
     """Names of the same kind that share no word with this one."""
     words = set(plain_name(name).lower().split())
     return [other for key, other in _names(article, label).items() if not words & set(key.split())]
 
 
-def _changed_numbers(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
+def _changed_numbers(claim: Doc, article: Doc, rng: random.Random) -> Iterator[str]:
     elsewhere = [token.text for token in article if _NUMBER.fullmatch(token.text)]
     for token in claim:
         part = (token.i, token.i + 1)
@@ -105,7 +108,7 @@ def _other_number(text: str, rng: random.Random) -> str:
     return text[:place] + changed + text[place + 1 :]
 
 
-def _changed_dates(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
+def _changed_dates(claim: Doc, article: Doc, rng: random.Random) -> Iterator[str]:
     for token in claim:
         for group in _DATES:
             same = [word for word in group if word.lower() == token.lower_]
@@ -114,7 +117,7 @@ def _changed_dates(claim: Any, article: Any, rng: random.Random) -> Iterator[str
                 yield rewritten(claim, {(token.i, token.i + 1): like(other, token.text)})
 
 
-def _negated(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
+def _negated(claim: Doc, article: Doc, rng: random.Random) -> Iterator[str]:
     for token in claim:
         if token.dep_ == "neg" and token.lower_ in ("not", "n't", "n’t", "never"):
             before = claim[token.i - 1] if token.i else None
@@ -139,7 +142,7 @@ def _negated(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
             yield rewritten(claim, {(verb.i, verb.i + 1): f"{do} not {verb.lemma_}"})
 
 
-def _swapped_roles(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
+def _swapped_roles(claim: Doc, article: Doc, rng: random.Random) -> Iterator[str]:
     for verb in claim:
         subject = next((c for c in verb.children if c.dep_ in ("nsubj", "nsubjpass")), None)
         agent = next((c for c in verb.children if c.dep_ == "agent"), None)
@@ -158,7 +161,7 @@ def _swapped_roles(claim: Any, article: Any, rng: random.Random) -> Iterator[str
                 yield from _exchanged(claim, plain_part(first), plain_part(second))
 
 
-def _exchanged(claim: Any, first: Part, second: Part) -> Iterator[str]:
+def _exchanged(claim: Doc, first: Part, second: Part) -> Iterator[str]:
     first, second = sorted((first, second))
     if first[1] <= second[0] and all(0 < end - start <= 8 for start, end in (first, second)):
         texts = {part: claim[part[0] : part[1]].text for part in (first, second)}
@@ -167,13 +170,13 @@ def _exchanged(claim: Any, first: Part, second: Part) -> Iterator[str]:
         yield rewritten(claim, {first: texts[second], second: moved})
 
 
-def _opposite_words(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
+def _opposite_words(claim: Doc, article: Doc, rng: random.Random) -> Iterator[str]:
     for token in claim:
         if token.lower_ in _OPPOSITES and token.dep_ != "prt" and not token.ent_type_:
             yield rewritten(claim, {(token.i, token.i + 1): like(_OPPOSITES[token.lower_], token.text)})
 
 
-def _made_certain(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
+def _made_certain(claim: Doc, article: Doc, rng: random.Random) -> Iterator[str]:
     for token in claim:
         if token.tag_ == "MD" and token.lower_ in _MODALS:
             yield rewritten(claim, {(token.i, token.i + 1): like(_MODALS[token.lower_], token.text)})
@@ -181,7 +184,7 @@ def _made_certain(claim: Any, article: Any, rng: random.Random) -> Iterator[str]
             yield rewritten(claim, {(token.i, token.i + 1): ""})
 
 
-def _spliced(claim: Any, article: Any, rng: random.Random) -> Iterator[str]:
+def _spliced(claim: Doc, article: Doc, rng: random.Random) -> Iterator[str]:
     """The claim with a subject, an object or a place of another sentence: what summarizers get wrong most."""
     own = set(bare(claim.text).split())
     root = next((token for token in claim if token.dep_ == "ROOT"), None)
@@ -222,7 +225,7 @@ def _is_same(text: str, words: set[str]) -> bool:
     return len(theirs & words) > 0.6 * min(len(theirs), len(words))
 
 
-_MAKERS: dict[Corruption, Callable[[Any, Any, random.Random], Iterator[str]]] = {
+_MAKERS: dict[Corruption, Callable[[Doc, Doc, random.Random], Iterator[str]]] = {
     "name": _swapped_names,
     "number": _changed_numbers,
     "date": _changed_dates,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..words import bare
 from .edits import Edit, Part, like, pairs, plain_name, plain_part, rewritten, subtree, tidy
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span
 
 _SAME = pairs(
     "began/started bought/purchased film/movie told/informed attempted/tried require/need required/needed assist/help "
@@ -25,7 +28,7 @@ _NEEDED = frozenset(
 _MARKS = {'"', "“", "”", "'", "‘", "’", "``", "''"}
 
 
-def faithful(sentence: Any, rng: random.Random) -> list[Edit]:
+def faithful(sentence: Span, rng: random.Random) -> list[Edit]:
     """True versions of a sentence of an article: shorter, in another order, with names written out or shortened.
 
     Args:
@@ -40,7 +43,7 @@ def faithful(sentence: Any, rng: random.Random) -> list[Edit]:
     return made
 
 
-def _shortened(sentence: Any) -> Iterator[str]:
+def _shortened(sentence: Span) -> Iterator[str]:
     """Without what is said beside the point: appositions, relative clauses, fronted phrases, times and places."""
     parts = []
     for token in sentence:
@@ -71,7 +74,7 @@ def _shortened(sentence: Any) -> Iterator[str]:
         yield rewritten(sentence, apart)
 
 
-def _stands_apart(doc: Any, start: int, end: int) -> bool:
+def _stands_apart(doc: Doc, start: int, end: int) -> bool:
     """Whether leaving tokens out tears no word and no quotation apart."""
     marks = sum(token.text in _MARKS for token in doc[start:end])
     after = doc[end].text if end < len(doc) else ""
@@ -79,7 +82,7 @@ def _stands_apart(doc: Any, start: int, end: int) -> bool:
     return marks == 0 and not {after, before} & {"-", "/", "(", *_MARKS}
 
 
-def _with_commas(sentence: Any, start: int, end: int) -> Part:
+def _with_commas(sentence: Span, start: int, end: int) -> Part:
     """A part, and the two commas that it stands between."""
     doc = sentence.doc
     if start > sentence.start and end < sentence.end and doc[start - 1].text == "," and doc[end].text == ",":
@@ -87,7 +90,7 @@ def _with_commas(sentence: Any, start: int, end: int) -> Part:
     return start, end
 
 
-def _one_clause(sentence: Any) -> Iterator[str]:
+def _one_clause(sentence: Span) -> Iterator[str]:
     """One of two clauses that share a subject."""
     root = sentence.root
     subject = next((c for c in root.children if c.dep_ in ("nsubj", "nsubjpass")), None)
@@ -102,7 +105,7 @@ def _one_clause(sentence: Any) -> Iterator[str]:
         yield tidy(f"{head} {sentence.doc[second.left_edge.i : second.right_edge.i + 1].text}") + "."
 
 
-def _renamed(sentence: Any) -> Iterator[str]:
+def _renamed(sentence: Span) -> Iterator[str]:
     """Surnames for full names, full names for surnames, and the name for a pronoun that can mean only one person."""
     people = [plain_name(e.text) for e in sentence.doc.ents if e.label_ == "PERSON"]
     for entity in sentence.ents:
@@ -123,7 +126,7 @@ def _renamed(sentence: Any) -> Iterator[str]:
             yield rewritten(sentence, {(sentence.start, sentence.start + 1): named.pop()})
 
 
-def _turned(sentence: Any) -> Iterator[str]:
+def _turned(sentence: Span) -> Iterator[str]:
     """Active to passive, for regular verbs in the past."""
     for verb in sentence:
         if verb.tag_ != "VBD" or not verb.lower_.endswith("ed") or verb.dep_ != "ROOT":
@@ -144,7 +147,7 @@ def _turned(sentence: Any) -> Iterator[str]:
             yield tidy(f"{moved} {be} {verb.text} by {actor} {rest}")
 
 
-def _told(sentence: Any) -> Iterator[str]:
+def _told(sentence: Span) -> Iterator[str]:
     """Reported speech with its speaker in front."""
     root = sentence.root
     if root.lower_ not in ("said", "says", "added"):
@@ -161,13 +164,13 @@ def _told(sentence: Any) -> Iterator[str]:
     yield tidy(f"According to {who}, {what}") + "."
 
 
-def _other_words(sentence: Any) -> Iterator[str]:
+def _other_words(sentence: Span) -> Iterator[str]:
     for token in sentence:
         if token.lower_ in _SAME and not token.ent_type_:
             yield rewritten(sentence, {(token.i, token.i + 1): like(_SAME[token.lower_], token.text)})
 
 
-def _joined(sentence: Any) -> Iterator[str]:
+def _joined(sentence: Span) -> Iterator[str]:
     """Two short neighbours in one."""
     if sentence.end < len(sentence.doc):
         after = sentence.doc[sentence.end].sent
@@ -176,7 +179,7 @@ def _joined(sentence: Any) -> Iterator[str]:
             yield tidy(f"{first} and {after.text[:1].lower()}{after.text[1:]}")
 
 
-_FAITHFUL: dict[str, Callable[[Any], Iterator[str]]] = {
+_FAITHFUL: dict[str, Callable[[Span], Iterator[str]]] = {
     "shortened": _shortened,
     "one clause": _one_clause,
     "renamed": _renamed,

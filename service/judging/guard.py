@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models import Annotator
 from newstance.models.consistency import (
@@ -24,6 +24,9 @@ from newstance.models.summarizer import GeneratedSummary, Summarizer
 
 from ..analysis import Source, Summary, SummarySentence
 from ..profile import GuardSettings
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span
 
 OnText = Callable[[str], None]
 _SAME = 0.5  # of the content words of the shorter of two sentences; two that share more say the same
@@ -48,12 +51,12 @@ class Checked:
     passes: bool
 
 
-def sources_of(doc: Any) -> Sources:
+def sources_of(doc: Doc) -> Sources:
     """The sentences of an annotated article that are not blank, without the line breaks behind them."""
     return Sources(sentence.text.rstrip() for sentence in _told(doc))
 
 
-def _told(doc: Any) -> Iterator[Any]:
+def _told(doc: Doc) -> Iterator[Span]:
     return (sentence for sentence in doc.sents if sentence.text.strip())
 
 
@@ -69,7 +72,7 @@ class Guard:
     """
 
     def __init__(
-        self, doc: Any, checker: ConsistencyChecker, annotator: Annotator, settings: GuardSettings, texts: Sources
+        self, doc: Doc, checker: ConsistencyChecker, annotator: Annotator, settings: GuardSettings, texts: Sources
     ) -> None:
         self._doc = doc
         self._texts = texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models.consistency import content_words
 from newstance.models.stance import StanceQuery
@@ -13,6 +13,10 @@ from newstance.models.stance import StanceQuery
 from ..analysis import Actor, Mention
 from ..reading.actors import bare_name, match_actor
 from ..reading.sentences import Sentence
+from ..reading.spans import span_at
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 _CONTEXT_WORDS = 30  # the model cuts what is too long at its end, and that is the passage itself
 _QUOTES = '"“”«» \n'
@@ -76,7 +80,7 @@ def is_named(target: Target, sentences: Sequence[Sentence]) -> bool:
     return target.actor is not None or any(sentence.words & target.words for sentence in sentences)
 
 
-def passages_of(actor: Actor, target: Target, sentences: Sequence[Sentence], doc: Any) -> list[Passage]:
+def passages_of(actor: Actor, target: Target, sentences: Sequence[Sentence], doc: Doc) -> list[Passage]:
     """All sentences of an article as they concern an actor and a target, in its order.
 
     None where the actor is the target, or where the article mentions either of them nowhere.
@@ -85,7 +89,7 @@ def passages_of(actor: Actor, target: Target, sentences: Sequence[Sentence], doc
         actor: Whose stance is asked for.
         target: Toward what.
         sentences: The article's, from ``reading.sentences``.
-        doc: The article's annotation, a spaCy Doc.
+        doc: The article's annotation.
     """
     if target.is_actor(actor) or not target.is_mentioned or not actor.mentions:
         return []
@@ -139,19 +143,19 @@ class _Mentions:
         return [mention for mention in self._mentions[first:last] if mention.end <= sentence.end]
 
 
-def _renamed(doc: Any, article: str, sentence: Sentence, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
+def _renamed(doc: Doc, article: str, sentence: Sentence, names: Sequence[tuple[Sequence[Mention], str]]) -> str:
     """The sentence with each mention replaced by a name; "his" becomes "Putin's"."""
     changes = sorted(((m, name) for mentions, name in names for m in mentions), key=lambda change: change[0].start)
     parts, position = [], sentence.start
     for mention, name in changes:
         if mention.start < position:
             continue
-        possessive = mention.is_pronoun and _is_possessive(doc.char_span(mention.start, mention.end)[0])
+        possessive = mention.is_pronoun and _is_possessive(span_at(doc, mention.start, mention.end)[0])
         parts += [article[position : mention.start], f"{name}'s" if possessive else name]
         position = mention.end
     return "".join((*parts, article[position : sentence.end]))
 
 
-def _is_possessive(pronoun: Any) -> bool:
+def _is_possessive(pronoun: Token) -> bool:
     # "her" alone may be either: "thanked her", "thanked her council".
     return pronoun.lower_ in ("his", "hers", "its", "their") or (pronoun.lower_ == "her" and pronoun.tag_ == "PRP$")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models.consistency import content_words
 
@@ -15,6 +15,9 @@ from ..reading.spans import span_at
 from ..reading.speakers import actors_by_token
 from .passages import Target
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
 # What is told with these is taken for true: "B confirmed that A backs T" is a report.
 _FACTIVE = frozenset({"acknowledge", "admit", "concede", "confirm", "note", "recall", "report", "reveal"})
 # "A is said to back T", "A was accused by B of backing T"
@@ -24,7 +27,7 @@ _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 
 def voice_of(
-    sentence: Sentence, actor: Actor, target: Target, doc: Any, quotations: Sequence[Quotation]
+    sentence: Sentence, actor: Actor, target: Target, doc: Doc, quotations: Sequence[Quotation]
 ) -> tuple[Voice, str | None]:
     """Whose word a sentence is on an actor's stance toward a target: for the reader, who may weigh it.
 
@@ -47,14 +50,14 @@ def voice_of(
     return voice, claimed_by
 
 
-def _tokens(doc: Any, mentions: Sequence[Mention], sentence: Sentence) -> list[Any]:
+def _tokens(doc: Doc, mentions: Sequence[Mention], sentence: Sentence) -> list[Token]:
     """The head of each mention in a sentence."""
     inside = (m for m in mentions if sentence.start <= m.start and m.end <= sentence.end)
     spans = (span_at(doc, m.start, m.end) for m in inside)
-    return [span.root for span in spans if span is not None]
+    return [span.root for span in spans if span]
 
 
-def _nearest_pair(own: Sequence[Any], target: Sequence[Any]) -> tuple[Any | None, Any | None]:
+def _nearest_pair(own: Sequence[Token], target: Sequence[Token]) -> tuple[Token | None, Token | None]:
     """The mentions of actor and target that are nearest to each other in the parse."""
     pairs = [(a, t) for a in own for t in target if a != t]
     if not pairs:
@@ -62,7 +65,7 @@ def _nearest_pair(own: Sequence[Any], target: Sequence[Any]) -> tuple[Any | None
     return min(pairs, key=lambda pair: (_distance(*pair), pair[0].i, pair[1].i))
 
 
-def _distance(one: Any, other: Any) -> int:
+def _distance(one: Token, other: Token) -> int:
     above = [one, *one.ancestors]
     for steps, token in enumerate([other, *other.ancestors]):
         if token in above:
@@ -70,17 +73,17 @@ def _distance(one: Any, other: Any) -> int:
     return len(above) + 100  # in different trees
 
 
-def _nodes(here: Any | None, there: Any | None, sentence: Any) -> list[Any]:
+def _nodes(here: Token | None, there: Token | None, sentence: Span) -> list[Token]:
     """The tokens from the target, or else the actor, up to the root."""
     lowest = there if there is not None else here
     return [sentence.root] if lowest is None else [lowest, *lowest.ancestors]
 
 
 def _voice(
-    sentence: Any,
+    sentence: Span,
     actor: Actor,
-    here: Any | None,
-    there: Any | None,
+    here: Token | None,
+    there: Token | None,
     quotations: Sequence[Quotation],
     speaker: Quotation | None,
 ) -> tuple[Voice, str | None]:
@@ -106,25 +109,26 @@ def _is_by(speaker: Actor | None, actor: Actor) -> bool:
     return speaker is not None and speaker.mentions == actor.mentions
 
 
-def _speaks_for(quotation: Quotation, actor: Actor, here: Any, doc: Any) -> bool:
+def _speaks_for(quotation: Quotation, actor: Actor, here: Token | None, doc: Doc) -> bool:
     """Whether an actor's own words are what somebody says of it: the actor's, its spokesman's, its president's."""
     speaker = quotation.speaker
     if _is_by(speaker, actor) or quotation.source.lower().startswith(tuple(f"{word} " for word in _POSSESSIVES)):
         return True
     if speaker is None:  # "the president said he ...": he who speaks
-        return here.pos_ == "PRON" and quotation.kind == "indirect" and here.dep_ in _SUBJECTS
+        is_pronoun = here is not None and here.pos_ == "PRON" and here.dep_ in _SUBJECTS
+        return is_pronoun and quotation.kind == "indirect"
     if speaker.kind != "person" or actor.kind == "person":
         return False
     actors = actors_by_token(doc, [actor])
     return any(_belongs_to(root, actors) for root in _roots(doc, speaker))
 
 
-def _roots(doc: Any, actor: Actor) -> list[Any]:
+def _roots(doc: Doc, actor: Actor) -> list[Token]:
     spans = (span_at(doc, m.start, m.end) for m in actor.mentions if not m.is_pronoun)
-    return [span.root for span in spans if span is not None]
+    return [span.root for span in spans if span]
 
 
-def _belongs_to(person: Any, actors: dict[int, Actor]) -> bool:
+def _belongs_to(person: Token, actors: dict[int, Actor]) -> bool:
     """ "Norway's prime minister Jonas Gahr", "Jonas Gahr, the head of Statoil", "Ms Lucas is the Greens' only MP"."""
     phrase = [person, *(c for c in person.children if c.dep_ == "appos")]
     if person.dep_ == "nsubj" and person.head.lemma_ == "be":
@@ -140,7 +144,7 @@ def _belongs_to(person: Any, actors: dict[int, Actor]) -> bool:
     return False
 
 
-def _hearsay(nodes: Sequence[Any], own: Set[int], sentence: Any) -> tuple[str | None] | None:
+def _hearsay(nodes: Sequence[Token], own: Set[int], sentence: Span) -> tuple[str | None] | None:
     """Who says it where "A is said to ..."; None in the tuple where nobody is named, None if it is no hearsay."""
     for node, step in zip(nodes[1:], nodes, strict=False):
         passive = [c for c in node.children if c.dep_ == "nsubjpass"]
@@ -153,7 +157,7 @@ def _hearsay(nodes: Sequence[Any], own: Set[int], sentence: Any) -> tuple[str | 
     return None
 
 
-def _acts(token: Any) -> bool:
+def _acts(token: Token) -> bool:
     """Whether a mention is the subject of a verb that is more than "is"."""
     while token.dep_ in ("appos", "compound", "nmod", "conj", "flat"):
         token = token.head

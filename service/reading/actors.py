@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models.hearing import Heard, listening, unheard
 
@@ -22,16 +22,19 @@ from .pronouns import add_pronouns
 from .roster import Roster
 from .wholes import whole_word, whole_words
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span
+
 _IN_PARENTHESES = re.compile(r"\s*\((?=[A-Z])(\w{2,8})\)")
 
 __all__ = ["ActorNames", "bare_name", "find_actors", "match_actor", "named_in"]
 
 
-def find_actors(doc: Any, aliases: Mapping[str, Sequence[str]] | None = None, heard: Heard = unheard) -> list[Actor]:
+def find_actors(doc: Doc, aliases: Mapping[str, Sequence[str]] | None = None, heard: Heard = unheard) -> list[Actor]:
     """The actors of an article, the heaviest first.
 
     Args:
-        doc: The article's annotation, a spaCy Doc.
+        doc: The article's annotation.
         aliases: Other names by canonical name, from a topic file; matched word for word, case and all.
         heard: Called every few milliseconds; stops the work by what it raises.
 
@@ -82,7 +85,7 @@ class ActorNames:
         return alike[0] if len(alike) == 1 else None
 
 
-def named_in(doc: Any, name: str) -> Actor | None:
+def named_in(doc: Doc, name: str) -> Actor | None:
     """An actor made of a name that the article holds but the entity recognizer missed; None if it does not.
 
     A name of several words is also found by its last: "Caroline Lucas" by "Ms Lucas".
@@ -107,7 +110,7 @@ def named_in(doc: Any, name: str) -> Actor | None:
     return None
 
 
-def _stands_alone(match: re.Match[str], entity: Any) -> bool:
+def _stands_alone(match: re.Match[str], entity: Span) -> bool:
     """Whether a word is no part of a longer name: the "United" of "United Nations" is not the United States."""
     return match.end() > entity.end_char or bare_name(entity.text) == match[0]
 

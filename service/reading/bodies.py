@@ -9,18 +9,21 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .entries import Entry
 from .nouns import BODIES, KINDS
 from .spans import span_at
 from .syntax import acts
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
 BODY_NOUNS = KINDS | BODIES
 _ACTING_BARE = frozenset({"police", "parliament", "congress", "prosecutors"})
 
 
-def bind_nouns(doc: Any, entries: Sequence[Entry]) -> None:
+def bind_nouns(doc: Doc, entries: Sequence[Entry]) -> None:
     """What a body is called beside its name: by its own last word, or behind a comma ("Green Coast, a group")."""
     for entry in entries:
         if entry.kind == "person":
@@ -37,14 +40,14 @@ class Bodies:
     """The bodies of an article by the nouns that they are called by.
 
     Args:
-        doc: A spaCy Doc.
+        doc: The article's annotation.
         entries: All actors, with their nouns.
 
     Attributes:
         unnamed: Bodies without a name of their own.
     """
 
-    def __init__(self, doc: Any, entries: Sequence[Entry]) -> None:
+    def __init__(self, doc: Doc, entries: Sequence[Entry]) -> None:
         self.unnamed: list[Entry] = []
         self._doc = doc
         self._entries = entries
@@ -74,7 +77,7 @@ class Bodies:
         if id(entry) in self._bodies:
             insort(self._places, (start, self._bodies[id(entry)]))
 
-    def add(self, chunk: Any) -> None:
+    def add(self, chunk: Span) -> None:
         """Give "the committee" to the one committee; else, where a body acts, make it an actor of its own."""
         noun = chunk.root
         found = _words(chunk)
@@ -94,7 +97,7 @@ class Bodies:
             return
         self._add_unnamed(chunk, words, is_bare)
 
-    def _fitting(self, noun: Any, lower: Sequence[str]) -> list[Entry]:
+    def _fitting(self, noun: Token, lower: Sequence[str]) -> list[Entry]:
         """Those that a phrase may mean; two say as much as more."""
         called = self._called.get(noun.lower_, ())
         if len(lower) == 1:
@@ -116,7 +119,7 @@ class Bodies:
         self._surroundings[id(entry)] = (words, len(entry.mentions))
         return words
 
-    def _add_unnamed(self, chunk: Any, words: Sequence[Any], is_bare: bool) -> None:
+    def _add_unnamed(self, chunk: Span, words: Sequence[Token], is_bare: bool) -> None:
         noun = chunk.root
         span = chunk.doc[words[0].i : _with_of(noun)]
         name = span.text.lower() if is_bare else span.text
@@ -135,7 +138,7 @@ class Bodies:
         entry.acts += acts(noun)
 
 
-def _words(chunk: Any) -> tuple[list[Any], bool] | None:
+def _words(chunk: Span) -> tuple[list[Token], bool] | None:
     """The words of a phrase up to its noun, without articles, and whether it is definite; None where it is a name, or
     tells whose or how many."""  # noqa: D205, D209
     noun = chunk.root
@@ -159,7 +162,7 @@ def _words(chunk: Any) -> tuple[list[Any], bool] | None:
     return words, is_definite
 
 
-def _with_of(noun: Any) -> int:
+def _with_of(noun: Token) -> int:
     """Where a phrase ends, with a short complement: "chamber of commerce"."""
     following = int(noun.i) + 1
     if following < len(noun.doc) and noun.doc[following].lower_ == "of" and noun.doc[following].head == noun:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models.hearing import Heard, listening, unheard
 
@@ -31,6 +31,9 @@ from .spans import span_at
 from .speakers import CUES
 from .syntax import acts, head_of_name, is_listed, is_opposed, is_spoken_for, is_subject, locates, publishes, speaks
 from .wholes import whole_word
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
 
 ENTITIES = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 _ACRONYM = re.compile(r" \(([A-Z]\w{1,7})\)")
@@ -62,7 +65,7 @@ class Named:
         kind_noun: What the text calls it beside its name: "airline", "committee".
     """
 
-    span: Any
+    span: Span
     name: str
     country: str | None = None
     known: bool = False
@@ -74,11 +77,11 @@ class Named:
     kind_noun: str | None = None
 
 
-def find_named(doc: Any, aliases: Mapping[str, Sequence[str]], heard: Heard = unheard) -> list[Named]:
+def find_named(doc: Doc, aliases: Mapping[str, Sequence[str]], heard: Heard = unheard) -> list[Named]:
     """All places where an article names somebody, in its order; no two overlap.
 
     Args:
-        doc: A spaCy Doc.
+        doc: The article's annotation.
         aliases: Other names by canonical name, from a topic file; matched word for word, case and all.
         heard: Called every few milliseconds.
     """
@@ -102,19 +105,18 @@ def find_named(doc: Any, aliases: Mapping[str, Sequence[str]], heard: Heard = un
     return sorted(found, key=lambda named: int(named.span.start))
 
 
-def _of_topic(doc: Any, text: str, aliases: Mapping[str, Sequence[str]]) -> Iterator[Named]:
+def _of_topic(doc: Doc, text: str, aliases: Mapping[str, Sequence[str]]) -> Iterator[Named]:
     forms = [(form, canonical) for canonical, others in aliases.items() for form in (canonical, *others)]
     # The longest first: "the North Korean leader" is not "the North".
     for form, canonical in sorted(forms, key=lambda item: -len(item[0])):
         for match in whole_word(form).finditer(text):
             span = span_at(doc, *match.span())
-            if span is not None:
-                label = next((token.ent_type_ for token in span if token.ent_type_ in ENTITIES), "ORG")
-                named = _named(labelled(doc, span.start, span.end, label), canonical, country_named(canonical))
-                yield Named(**{**vars(named), "known": True})
+            label = next((token.ent_type_ for token in span if token.ent_type_ in ENTITIES), "ORG")
+            named = _named(labelled(doc, span.start, span.end, label), canonical, country_named(canonical))
+            yield Named(**{**vars(named), "known": True})
 
 
-def _with_acronym(doc: Any, text: str) -> Iterator[Named]:
+def _with_acronym(doc: Doc, text: str) -> Iterator[Named]:
     """ "Law and Justice (PiS)" is a body, whatever the recognizer says."""
     position = 0
     for acronym in _ACRONYM.finditer(text):
@@ -130,7 +132,7 @@ def _with_acronym(doc: Any, text: str) -> Iterator[Named]:
             yield _named(span, span.text)
 
 
-def _abbreviated(span: Any, acronym: str) -> Any | None:
+def _abbreviated(span: Span | None, acronym: str) -> Span | None:
     """The part of a capitalized phrase that an acronym in parentheses behind it stands for."""
     capitals = sum(c.isupper() for c in acronym)
     if span is None or capitals < 2:
@@ -143,7 +145,7 @@ def _abbreviated(span: Any, acronym: str) -> Any | None:
     return labelled(span.doc, span.start + starts[-min(capitals, len(starts))], span.end, "ORG")
 
 
-def _titled_sentences(doc: Any, heard: Heard) -> Iterator[Named]:
+def _titled_sentences(doc: Doc, heard: Heard) -> Iterator[Named]:
     """ "Save the Children said": a sentence cannot go on from an order to a verb of saying."""
     for sentence in listening(doc.sents, heard):
         if len(sentence) < 3 or sentence[0].tag_ not in ("VB", "VBP") or not sentence[0].text[0].isupper():
@@ -156,11 +158,11 @@ def _titled_sentences(doc: Any, heard: Heard) -> Iterator[Named]:
             yield Named(span, span.text, acts=True, matters=True)
 
 
-def _is_cue(token: Any) -> bool:
+def _is_cue(token: Token) -> bool:
     return token.lemma_.lower() in CUES and token.tag_ in ("VBD", "VBZ", "VBP")
 
 
-def _phrases(doc: Any, heard: Heard) -> Iterator[Named]:
+def _phrases(doc: Doc, heard: Heard) -> Iterator[Named]:
     """Names beside a noun that tells of a body: "the Right2Water group", "the UN committee", "Russian officials"."""
     for chunk in listening(doc.noun_chunks, heard):
         root = chunk.root
@@ -188,7 +190,7 @@ def _phrases(doc: Any, heard: Heard) -> Iterator[Named]:
             yield Named(span, span.text, acts=True, matters=True, kind_noun=noun)
 
 
-def _after_article(chunk: Any) -> int:
+def _after_article(chunk: Span) -> int:
     start = int(chunk.start)
     while start < chunk.root.i and (chunk.doc[start].pos_ in ("DET", "ADJ") and not chunk.doc[start].text[0].isupper()):
         start += 1
@@ -199,7 +201,7 @@ def _after_article(chunk: Any) -> int:
     return start
 
 
-def _entities(doc: Any, countries: _Countries, heard: Heard) -> Iterator[Named]:
+def _entities(doc: Doc, countries: _Countries, heard: Heard) -> Iterator[Named]:
     for entity in listening(doc.ents, heard):
         if entity.label_ not in ENTITIES | DOUBTFUL:
             continue
@@ -222,7 +224,7 @@ def _entities(doc: Any, countries: _Countries, heard: Heard) -> Iterator[Named]:
             yield _named(span, name, country)
 
 
-def _is_quoted_speaker(token: Any) -> bool:
+def _is_quoted_speaker(token: Token) -> bool:
     """`"...," said Strachan.`: what countries say is hardly ever put so."""
     return token.dep_ == "nsubj" and token.head.i < token.i and token.head.lemma_.lower() in CUES
 
@@ -235,15 +237,15 @@ class _Countries:
     has_union: bool
 
     @classmethod
-    def of(cls, doc: Any) -> _Countries:
-        """Those of a spaCy Doc."""
+    def of(cls, doc: Doc) -> _Countries:
+        """Those of an article."""
         texts = {entity.text for entity in doc.ents}
         bare = {text.removeprefix("the ") for text in texts}
         has_union = bool(bare & {"EU", "European Union", "European Commission"}) and "Belgium" not in bare
         return cls(frozenset(map(country_named, texts)), has_union)
 
 
-def _government(span: Any, name: str, country: str, countries: _Countries) -> Iterator[Named]:
+def _government(span: Span, name: str, country: str, countries: _Countries) -> Iterator[Named]:
     """A capital or a house that acts; where it only lies somewhere, it is nobody."""
     token = head_of_name(span)
     if name == "Brussels" and countries.has_union:  # the Union's institutions, where the article is about them
@@ -259,7 +261,7 @@ def _government(span: Any, name: str, country: str, countries: _Countries) -> It
         yield Named(labelled(span.doc, start, span.end, "GPE"), country, country, acts=does, matters=True)
 
 
-def _speaking_names(doc: Any, countries: _Countries, heard: Heard) -> Iterator[Named]:
+def _speaking_names(doc: Doc, countries: _Countries, heard: Heard) -> Iterator[Named]:
     """Names that the recognizer missed: capitalized words that speak, and proper nouns that act."""
     start = 0
     goes_on = False  # whether the word before is a part of the name that the next one may end
@@ -287,7 +289,7 @@ def _speaking_names(doc: Any, countries: _Countries, heard: Heard) -> Iterator[N
             yield _named(span, name, country_named(name))
 
 
-def _named(span: Any, name: str, country: str | None = None) -> Named:
+def _named(span: Span, name: str, country: str | None = None) -> Named:
     doc = span.doc
     token = head_of_name(span)
     before = doc[span.start - 1].lower_ if span.start else ""
@@ -301,7 +303,7 @@ def _named(span: Any, name: str, country: str | None = None) -> Named:
     return Named(span, name, country, False, does, matters, locates(token), is_male, is_titled, kind_noun)
 
 
-def _does(token: Any, label: str, country: str | None) -> bool:
+def _does(token: Token, label: str, country: str | None) -> bool:
     if label == "PERSON" and is_subject(token):
         return True  # people do what bodies only are
     if acts(token):
@@ -312,7 +314,7 @@ def _does(token: Any, label: str, country: str | None) -> bool:
     return token.dep_ == "pobj" and token.head.lower_ == "of" and owner.lower_ in SETTLEMENTS and acts(owner)
 
 
-def _matters(token: Any, span: Any, country: str | None, before: str) -> bool:
+def _matters(token: Token, span: Span, country: str | None, before: str) -> bool:
     label = span.label_
     if label == "PERSON":
         return (

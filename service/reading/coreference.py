@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models.hearing import Heard, listening, unheard
 
@@ -23,6 +23,9 @@ from .nouns import OTHER_HOLDERS, ROLES
 from .places import country_named, country_of_government, country_of_people
 from .spans import span_at
 from .syntax import acts
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
 
 _PEOPLE = frozenset("leaders men women presidents ministers politicians rivals".split())  # noqa: SIM905
 _STATES = frozenset({"countries", "nations", "governments", "states"})
@@ -45,7 +48,7 @@ class _Office:
     position: int
 
 
-def add_definite_phrases(doc: Any, entries: list[Entry], heard: Heard = unheard) -> None:
+def add_definite_phrases(doc: Doc, entries: list[Entry], heard: Heard = unheard) -> None:
     """Offices and nouns that the text binds to one actor, and bodies that act without a name of their own."""
     covered = {i for entry in entries for mention in entry.mentions for i in range(mention.start, mention.end)}
     second_line = _second_line(doc.text)
@@ -76,7 +79,7 @@ def _second_line(text: str) -> int:
     return len(text) - len(rest)
 
 
-def _offices(doc: Any, entries: Sequence[Entry]) -> Iterator[_Office]:
+def _offices(doc: Doc, entries: Sequence[Entry]) -> Iterator[_Office]:
     """Offices that stand beside a person's name, before or behind it, or that "is" or "became" gives to it."""
     for entry in entries:
         if entry.kind != "person":
@@ -98,12 +101,12 @@ def _offices(doc: Any, entries: Sequence[Entry]) -> Iterator[_Office]:
                         yield _office(entry, other)
 
 
-def _office(holder: Entry, noun: Any, owner: str | None = None) -> _Office:
+def _office(holder: Entry, noun: Token, owner: str | None = None) -> _Office:
     modifiers, owner_before = _before(noun)
     return _Office(holder, noun.lower_, owner or owner_before or _owner_of(noun), modifiers, int(noun.idx))
 
 
-def _before(noun: Any) -> tuple[frozenset[str], str | None]:
+def _before(noun: Token) -> tuple[frozenset[str], str | None]:
     """The words between article or owner and an office, and the owner: "Turkey's Deputy Prime Minister"."""
     modifiers: set[str] = set()
     for i in range(noun.i - 1, max(noun.sent.start, noun.i - _MOST_BEFORE) - 1, -1):
@@ -122,7 +125,7 @@ def _before(noun: Any) -> tuple[frozenset[str], str | None]:
     return frozenset(modifiers), None
 
 
-def _owner_of(noun: Any) -> str | None:
+def _owner_of(noun: Token) -> str | None:
     """ "leader of the Democratic Party"."""
     for child in noun.children:
         if child.dep_ == "prep" and child.lower_ == "of":
@@ -130,7 +133,7 @@ def _owner_of(noun: Any) -> str | None:
     return None
 
 
-def _owner_behind(span: Any) -> str | None:
+def _owner_behind(span: Span) -> str | None:
     """ "President Emil Strauss of the Lake Federation"."""
     doc = span.doc
     return _owner_of(span.root) if span.end < len(doc) and doc[span.end].lower_ == "of" else None
@@ -140,7 +143,7 @@ def _canonical(owner: str) -> str:
     return country_of_people(owner) or country_named(owner) or country_of_government(owner) or owner.lower()
 
 
-def _holder(chunk: Any, offices: Sequence[_Office], second_line: int) -> Entry | None:
+def _holder(chunk: Span, offices: Sequence[_Office], second_line: int) -> Entry | None:
     """The one who holds the office that a definite phrase names; None where two may, or nobody was named yet."""
     if not offices:
         return None
@@ -168,7 +171,7 @@ def _holder(chunk: Any, offices: Sequence[_Office], second_line: int) -> Entry |
 # Pairs
 
 
-def add_pairs(doc: Any, entries: Sequence[Entry], heard: Heard = unheard) -> None:
+def add_pairs(doc: Doc, entries: Sequence[Entry], heard: Heard = unheard) -> None:
     """ "The two men", "both countries": where the sentences before are about exactly two who fit."""
     sentences = [sentence for sentence in doc.sents if sentence.text.strip()]
     before = {now.start: last.start_char for last, now in pairwise(sentences)}

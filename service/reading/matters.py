@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from newstance.models.consistency import content_words
 
@@ -15,6 +15,9 @@ from ..analysis import Actor
 from .names import bare_name
 from .nouns import ROLES
 from .syntax import first_named, is_subject
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
 
 MOST_WORDS = 7
 TIMES = frozenset({"DATE", "TIME", "CARDINAL", "MONEY", "PERCENT", "QUANTITY", "ORDINAL"})
@@ -46,7 +49,7 @@ class Matter:
 
     head: str
     core: frozenset[str]
-    roots: list[Any] = field(default_factory=list)
+    roots: list[Token] = field(default_factory=list)
     phrases: Counter[str] = field(default_factory=Counter)
     fullness: dict[str, float] = field(default_factory=dict)
 
@@ -65,17 +68,17 @@ class Places:
     """Where in an article its sentences are, and its actors.
 
     Args:
-        doc: The annotation, a spaCy Doc.
+        doc: The annotation.
         actors: The article's actors.
     """
 
-    def __init__(self, doc: Any, actors: Sequence[Actor]) -> None:
+    def __init__(self, doc: Doc, actors: Sequence[Actor]) -> None:
         self.sentence: list[int] = []
         for number, sentence in enumerate(doc.sents):
             self.sentence += [number] * len(sentence)
         self.sentences = max(1, self.sentence[-1] + 1 if self.sentence else 0)
         starts = {token.idx: token.i for token in doc}
-        self.mentions: list[list[Any]] = [[] for _ in actors]
+        self.mentions: list[list[Token]] = [[] for _ in actors]
         self.taken: set[int] = set()
         self.acting: list[set[int]] = [set() for _ in range(self.sentences)]
         for number, actor in enumerate(actors):
@@ -94,11 +97,11 @@ class Places:
                     self.acting[self.sentence[root.i]].add(number)
 
 
-def find_matters(doc: Any, actors: Sequence[Actor], places: Places) -> list[Matter]:
+def find_matters(doc: Doc, actors: Sequence[Actor], places: Places) -> list[Matter]:
     """The matters of an article in the order in which it comes to them.
 
     Args:
-        doc: The annotation, a spaCy Doc.
+        doc: The annotation.
         actors: The article's actors; a phrase that names one is no matter.
         places: Where its sentences and actors are.
     """
@@ -122,7 +125,7 @@ def find_matters(doc: Any, actors: Sequence[Actor], places: Places) -> list[Matt
 
 
 def signals_of(
-    matters: Sequence[Matter], doc: Any, actors: Sequence[Actor], places: Places
+    matters: Sequence[Matter], doc: Doc, actors: Sequence[Actor], places: Places
 ) -> Iterator[tuple[Matter, dict[str, float]]]:
     """Each matter with what speaks for and against it as a target."""
     counts = Counter(word for token in doc if not token.is_space for word in content_words(token.text))
@@ -176,7 +179,7 @@ def mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-def _start(chunk: Any) -> int | None:
+def _start(chunk: Span) -> int | None:
     """Where a noun phrase begins without articles, numbers, times and pronouns before it; None if it is broken."""
     doc, words = chunk.doc, [token for token in chunk if token.i <= chunk.root.i]
     for i, token in enumerate(words):
@@ -198,7 +201,7 @@ def _start(chunk: Any) -> int | None:
     return None if is_broken else int(words[0].i)
 
 
-def _says_nothing(token: Any) -> bool:
+def _says_nothing(token: Token) -> bool:
     return (
         token.pos_ in ("DET", "PRON", "PUNCT", "NUM", "SPACE", "ADV", "CCONJ", "SYM")
         or token.tag_ in ("POS", "WP$", "PRP$", "PDT", "JJR", "JJS")
@@ -209,14 +212,14 @@ def _says_nothing(token: Any) -> bool:
     )
 
 
-def _is_joined(doc: Any, place: int) -> bool:
+def _is_joined(doc: Doc, place: int) -> bool:
     """Whether a hyphen stands there that joins words: "re" of "re-election" is half of one."""
     if not 0 < place < len(doc) - 1 or doc[place].text not in ("-", "–"):
         return False
     return not (doc[place - 1].whitespace_ or doc[place].whitespace_)
 
 
-def _phrase(doc: Any, start: int, root: Any) -> Phrase:
+def _phrase(doc: Doc, start: int, root: Token) -> Phrase:
     """A short name: "war in Ukraine", "plan to ban large cruise ships"; the bare phrase where no more fits."""
     end = root.i + 1
     last = _last_behind(doc, root, end)
@@ -228,7 +231,7 @@ def _phrase(doc: Any, start: int, root: Any) -> Phrase:
     return Phrase(_text(doc[start:end]), _QUALIFIED if len(before) else 0.0)
 
 
-def _last_behind(doc: Any, root: Any, end: int) -> Any:
+def _last_behind(doc: Doc, root: Token, end: int) -> Token | None:
     """The last word of what a noun is of, about or to do, if that stands right behind it."""
     if end >= len(doc):
         return None
@@ -246,11 +249,11 @@ def _last_behind(doc: Any, root: Any, end: int) -> Any:
     return last
 
 
-def _object(token: Any, dependency: str) -> Any:
+def _object(token: Token, dependency: str) -> Token | None:
     return next((child for child in token.children if child.dep_ == dependency), None)
 
 
-def _fits(doc: Any, start: int, inner: int, last: Any) -> bool:
+def _fits(doc: Doc, start: int, inner: int, last: Token) -> bool:
     """Whether what stands behind the head is whole, and all of it short enough."""
     if last.pos_ not in ("NOUN", "PROPN") or last.ent_type_ in TIMES or last.i + 1 - start > MOST_WORDS:
         return False
@@ -260,6 +263,6 @@ def _fits(doc: Any, start: int, inner: int, last: Any) -> bool:
     return not _is_joined(doc, last.i + 1)
 
 
-def _text(span: Any) -> str:
+def _text(span: Span) -> str:
     kept = (token.text_with_ws for token in span if token.lower_ not in ("this", "these", "that", "those"))
     return " ".join("".join(kept).split())

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .names import is_title
 from .nouns import BODIES, FEMALE_TITLES, KINDS, MALE_TITLES, OTHER_HOLDERS, ROLES, TITLES
 from .places import country_named, country_of_people
 from .syntax import is_subject
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
 # Labels that the recognizer gives to bodies and people by mistake; they count where syntax says that they speak.
 DOUBTFUL = frozenset({"LOC", "FAC", "LAW", "WORK_OF_ART", "PRODUCT", "EVENT"})
 
 
-def labelled(doc: Any, start: int, end: int, label: str) -> Any:
+def labelled(doc: Doc, start: int, end: int, label: str) -> Span:
     """A spaCy Span with a label of one's own."""
     from spacy.tokens import Span
 
     return Span(doc, start, end, label=label)
 
 
-def trimmed(span: Any) -> Any | None:
+def trimmed(span: Span) -> Span | None:
     """The span without article, title and possessive."""
     doc, start, end, label = span.doc, span.start, span.end, span.label_
     while end > start and (doc[end - 1].tag_ == "POS" or not _has_letter(doc[end - 1])):
@@ -57,7 +60,7 @@ def trimmed(span: Any) -> Any | None:
     return labelled(doc, start, end, label)
 
 
-def _belongs(word: Any, root: Any) -> bool:
+def _belongs(word: Token, root: Token) -> bool:
     return (
         word.text[0].isupper()
         and not word.is_sent_start
@@ -68,11 +71,11 @@ def _belongs(word: Any, root: Any) -> bool:
     )
 
 
-def _has_letter(token: Any) -> bool:
+def _has_letter(token: Token) -> bool:
     return any(c.isalnum() for c in token.text)
 
 
-def is_name(span: Any) -> bool:
+def is_name(span: Span) -> bool:
     """Whether a span is the name of somebody, and no adjective, office or thing."""
     if not any(c.isupper() for c in span.text) or span.text.isdigit():
         return False
@@ -89,5 +92,5 @@ def is_name(span: Any) -> bool:
     return root.dep_ not in ("amod", "compound") and root.tag_ in ("NNS", "NNPS", "NNP")
 
 
-def _is_people(token: Any) -> bool:
+def _is_people(token: Token) -> bool:
     return country_of_people(token.text.removesuffix("s")) is not None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 
-def phrase_of(token: Any) -> Iterator[Any]:
+def phrase_of(token: Token) -> Iterator[Token]:
     """A token and all that depends on it, in the order of the text.
 
     spaCy's own ``subtree`` passes each token on through all those above it: of a long chain, that is quadratic.

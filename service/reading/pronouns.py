@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models.hearing import Heard, listening, unheard
 
@@ -17,6 +17,9 @@ from .quotation_marks import quoted_spans
 from .spans import span_at
 from .speakers import CUES
 from .syntax import DOING, head_of_name
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
 
 _HE = frozenset({"he", "him", "his", "himself"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
@@ -62,12 +65,12 @@ class _People:
         """Those that a pronoun in a sentence may reach, the latest last."""
         return [seen for seen in self._recent.values() if number - seen.sentence <= _WINDOW]
 
-    def at(self, token: Any) -> Sequence[_Seen]:
+    def at(self, token: Token) -> Sequence[_Seen]:
         """Those whose mention a token is part of."""
         return self._at.get(token.idx, ())
 
 
-def add_pronouns(doc: Any, entries: Sequence[Entry], heard: Heard = unheard) -> None:
+def add_pronouns(doc: Doc, entries: Sequence[Entry], heard: Heard = unheard) -> None:
     """He and she are the person who is the subject of their own clause or of one above it, else the subject of the
     last sentence that had one, if the gender is not known to be another; with somebody else named since, they are
     left alone. "It" and "they" that open a sentence or speak are the body, country or group that was the subject of
@@ -113,13 +116,13 @@ def add_pronouns(doc: Any, entries: Sequence[Entry], heard: Heard = unheard) -> 
                 bodies.append((number, meant))
 
 
-def _may_be_a_person(token: Any) -> bool:
+def _may_be_a_person(token: Token) -> bool:
     is_name = token.pos_ == "PROPN" and token.dep_ in DOING and not token.text.isupper()
     return is_name and token.ent_type_ in ("", "PERSON")
 
 
 def _meant_by(
-    token: Any, sentence: Any, number: int, people: _People, bodies: Sequence[tuple[int, Entry]]
+    token: Token, sentence: Span, number: int, people: _People, bodies: Sequence[tuple[int, Entry]]
 ) -> Entry | None:
     if token.lower_ in _HE | _SHE:
         return _person_meant(token, number, people)
@@ -131,7 +134,7 @@ def _meant_by(
     return None
 
 
-def _person_meant(token: Any, number: int, people: _People) -> Entry | None:
+def _person_meant(token: Token, number: int, people: _People) -> Entry | None:
     male = token.lower_ in _HE
     other = _subject_above(token, people)
 
@@ -151,7 +154,7 @@ def _person_meant(token: Any, number: int, people: _People) -> Entry | None:
     return None if is_unsure and not goes_on else meant.entry
 
 
-def _subject_of_own_clause(token: Any, people: _People, fits: Callable[[_Seen], bool]) -> _Seen | None:
+def _subject_of_own_clause(token: Token, people: _People, fits: Callable[[_Seen], bool]) -> _Seen | None:
     """ "Miller thanked his friends", "Miller says that he ..."."""
     for above in islice(token.ancestors, _MOST_ABOVE):
         for child in above.children:
@@ -174,7 +177,7 @@ def _last_subject(fitting: Sequence[_Seen], number: int) -> _Seen | None:
     return (main or latest)[-1]
 
 
-def _subject_above(token: Any, people: _People) -> Entry | None:
+def _subject_above(token: Token, people: _People) -> Entry | None:
     """Whom an object cannot mean: in "Miller thanked her" and "Miller urged her to go", she is not Miller."""
     if token.lower_ not in ("him", "her") or token.tag_ == "PRP$":
         return None
@@ -185,7 +188,7 @@ def _subject_above(token: Any, people: _People) -> Entry | None:
     return None
 
 
-def _as_subject(doc: Any, mention: Mention) -> Any | None:
+def _as_subject(doc: Doc, mention: Mention) -> Token | None:
     """The token of a mention, or of the phrase around it, that is a subject."""
     span = span_at(doc, mention.start, mention.end)
     head = head_of_name(span)
@@ -195,5 +198,5 @@ def _as_subject(doc: Any, mention: Mention) -> Any | None:
     return span.root if span.root.dep_ in DOING else None
 
 
-def _is_main(subject: Any | None) -> bool:
+def _is_main(subject: Token | None) -> bool:
     return subject is not None and (subject.dep_ == "ROOT" or subject.head.dep_ == "ROOT")

@@ -19,10 +19,10 @@ _OPENING = re.compile(rf"[“«„‹「『]|(?<!\w)[\"»](?=\S)|(?<![\w'])['‘
 _NO_BLANK = re.compile(r"\S")
 _SINGLE_CLOSING = re.compile(r"(?<=\S)['’‘](?!\w)")
 
-Span = tuple[int, int, bool, bool]  # as ``quoted_spans`` gives them
+Quoted = tuple[int, int, bool, bool]  # as ``quoted_spans`` gives them
 
 
-def quoted_spans(text: str) -> Iterator[Span]:
+def quoted_spans(text: str) -> Iterator[Quoted]:
     """Places in quotation marks; marks within marks are part of them.
 
     Yields:

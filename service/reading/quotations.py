@@ -10,12 +10,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from newstance.models.hearing import Heard, listening, unheard
 
 from ..analysis import Actor
-from .quotation_marks import Span, quoted_spans
+from .quotation_marks import Quoted, quoted_spans
 from .reported_speech import reported_speech
 from .spans import span_at
 from .speakers import (
@@ -31,8 +31,11 @@ from .speakers import (
     speaker_of,
 )
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
 QuotationKind = Literal["direct", "indirect", "mixed"]
-Marked = tuple[Span, Any]  # what stands between quotation marks, and its tokens
+Marked: TypeAlias = "tuple[Quoted, Span]"  # what stands between quotation marks, and its tokens
 
 _ENDS_A_SENTENCE = ".!?…"
 # What stands in front of a quotation that is a sentence of its own, and not a part of somebody else's.
@@ -80,17 +83,17 @@ class Quotation:
         return cls(start, end, attribution.speaker, kind, attribution.cue, attribution.source)
 
 
-def find_quotations(doc: Any, actors: Sequence[Actor], heard: Heard = unheard) -> list[Quotation]:
+def find_quotations(doc: Doc, actors: Sequence[Actor], heard: Heard = unheard) -> list[Quotation]:
     """The quotations of an article, in its order; a mixed one follows the indirect one that holds it.
 
     Args:
-        doc: The article's annotation, a spaCy Doc.
+        doc: The article's annotation.
         actors: Who may speak.
         heard: Called every few milliseconds; stops the work by what it raises.
     """
     text = doc.text  # spaCy puts it together anew each time
     marks = listening(quoted_spans(text), heard)
-    marked = [(mark, span) for mark in marks if (span := span_at(doc, mark[0], mark[1])) is not None]
+    marked = [(mark, span_at(doc, mark[0], mark[1])) for mark in marks]
     article = _Article(doc, text, _tokens_inside(marked), actors_by_token(doc, actors))
     reported = [
         Quotation.by(attribution, start, end, "indirect")
@@ -112,14 +115,14 @@ class _Article:
         named: The actor whose name a token is part of.
     """
 
-    def __init__(self, doc: Any, text: str, inside: Set[int], named: Named) -> None:
+    def __init__(self, doc: Doc, text: str, inside: Set[int], named: Named) -> None:
         self.doc = doc
         self.text = text
         self.inside = inside
         self.named = named
-        self._saying: dict[int, list[Any]] = {}
+        self._saying: dict[int, list[Token]] = {}
 
-    def saying(self, sentence: Any) -> list[Any]:
+    def saying(self, sentence: Span) -> list[Token]:
         """The words of a sentence, outside of quotation marks, that bring somebody's words."""
         if sentence.start not in self._saying:
             self._saying[sentence.start] = [
@@ -175,14 +178,14 @@ def _give_speaker_to_what_was_left_open(quotations: list[Quotation]) -> None:
         quotations[i] = replace(quotations[i], speaker=last.speaker, source=last.source)
 
 
-def _is_embedded(doc: Any, text: str, outside: Any, start: int, end: int) -> bool:
+def _is_embedded(doc: Doc, text: str, outside: Span, start: int, end: int) -> bool:
     """Whether quoted words are part of a sentence of the article's own, and not sentences themselves."""
     before = _word_before(text, start)
     behind = text[end : end + 3]
     if before != -1 and text[before] not in _SETS_OFF:
         last = _skip_back(text, start, str.isspace)
         word = span_at(doc, last, last + 1)
-        i = (word[0].i if word is not None else outside.start) - 1
+        i = (word[0].i if word else outside.start) - 1
         while i > 0 and (doc[i].is_quote or doc[i].is_space):
             i -= 1
         is_said = doc[i].lemma_.lower() in CUES - NAMING and doc[i].pos_ == "VERB"
@@ -219,7 +222,7 @@ def _is_blank_in_line(character: str) -> bool:
     return character.isspace() and character != "\n"
 
 
-def _is_a_name(doc: Any, span: Any, start: int) -> bool:
+def _is_a_name(doc: Doc, span: Span, start: int) -> bool:
     """ "Operation Sunrise", or what is so called."""
     before = [t for t in doc[max(0, span.start - 4) : span.start] if not t.is_quote and not t.is_space]
     if before and before[-1].lower_ in _GIVES_A_NAME:
@@ -230,7 +233,7 @@ def _is_a_name(doc: Any, span: Any, start: int) -> bool:
     return len(words) > 1 and all(token.text[0].isupper() for token in words)
 
 
-def _governing(span: Any, article: _Article) -> Attribution | None:
+def _governing(span: Span, article: _Article) -> Attribution | None:
     """The verb of saying that quoted words depend on, with its subject."""
     for token in span.root.ancestors:
         if token.i in article.inside:
@@ -244,7 +247,7 @@ def _governing(span: Any, article: _Article) -> Attribution | None:
     return None
 
 
-def _nearest(article: _Article, span: Any, start: int, end: int) -> Attribution | None:
+def _nearest(article: _Article, span: Span, start: int, end: int) -> Attribution | None:
     """The verb of saying nearest to a quotation, in the sentences that it starts or ends in."""
     doc, text = article.doc, article.text
     is_closed = text[end - 1] in "."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models.consistency import Sources
 from newstance.models.hearing import Heard, unheard
@@ -16,6 +16,9 @@ from .answers import Answers
 from .quotations import Quotation, find_quotations
 from .sentences import Sentence, sentences_of
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -25,7 +28,7 @@ class Reading:
     """
 
     article: Article
-    doc: Any
+    doc: Doc
     actors: tuple[Actor, ...]
     quotations: tuple[Quotation, ...]
     sentences: tuple[Sentence, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from newstance.models.hearing import Heard, listening
 
@@ -14,14 +14,17 @@ from .quotation_marks import without_blanks
 from .spans import span_at
 from .speakers import CUES, NAMING, Attribution, Named, after_according, has_subject, named_by, said_by
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
 # B ... A of doing something: who says so is B.
 _ACCUSING = frozenset({"accuse", "suspect"})
 
-Piece = tuple[Any, list[Any]]  # a clause's head, and a run of its tokens
+Piece: TypeAlias = "tuple[Token, list[Token]]"  # a clause's head, and a run of its tokens
 Reported = tuple[int, int, Attribution]  # start and end in the text, and who says it
 
 
-def reported_speech(doc: Any, text: str, inside: Set[int], named: Named, heard: Heard) -> Iterator[Reported]:
+def reported_speech(doc: Doc, text: str, inside: Set[int], named: Named, heard: Heard) -> Iterator[Reported]:
     """What is reported, without "that"; it may hold words in quotation marks, but is not all in them.
 
     Args:
@@ -34,7 +37,7 @@ def reported_speech(doc: Any, text: str, inside: Set[int], named: Named, heard: 
     return chain(_clauses(doc, inside, named, heard), _headlines(doc, text, inside, named, heard))
 
 
-def _clauses(doc: Any, inside: Set[int], named: Named, heard: Heard) -> Iterator[Reported]:
+def _clauses(doc: Doc, inside: Set[int], named: Named, heard: Heard) -> Iterator[Reported]:
     for token in listening(doc, heard):
         if token.i in inside:
             continue
@@ -54,7 +57,7 @@ def _clauses(doc: Any, inside: Set[int], named: Named, heard: Heard) -> Iterator
                 yield start, end, attribution
 
 
-def _reported_by(verb: Any, named: Named) -> tuple[Attribution | None, list[Piece]]:
+def _reported_by(verb: Token, named: Named) -> tuple[Attribution | None, list[Piece]]:
     """Who reports by a verb, and what is reported."""
     lemma = verb.lemma_.lower()
     objects = [c for c in verb.children if c.i > verb.i]
@@ -83,10 +86,10 @@ def _reported_by(verb: Any, named: Named) -> tuple[Attribution | None, list[Piec
     return attribution, [run for clause in clauses for run in _runs(clause, verb, own)]
 
 
-def _runs(clause: Any, verb: Any, own: set[int]) -> list[Piece]:
+def _runs(clause: Token, verb: Token, own: set[int]) -> list[Piece]:
     """The tokens of a clause without the words that bring it: "The plan, X said, is bad" has two runs."""
     speaking = own or {verb.i, *(t.i for c in verb.children if c != clause for t in phrase_of(c))}
-    runs: list[list[Any]] = [[]]
+    runs: list[list[Token]] = [[]]
     for token in phrase_of(clause):
         if token.i in speaking:
             continue
@@ -96,7 +99,7 @@ def _runs(clause: Any, verb: Any, own: set[int]) -> list[Piece]:
     return [(clause, run) for run in runs if any(t.is_alpha for t in run)]
 
 
-def _clause_around(according: Any) -> list[Piece]:
+def _clause_around(according: Token) -> list[Piece]:
     """What is so according to somebody: the clause that the words stand in, without them."""
     clause = according.head
     while clause.pos_ not in ("VERB", "AUX") and clause.head != clause:
@@ -104,7 +107,7 @@ def _clause_around(according: Any) -> list[Piece]:
     return _runs(clause, according, {t.i for t in phrase_of(according)})
 
 
-def _trimmed(doc: Any, run: list[Any]) -> tuple[int, int]:
+def _trimmed(doc: Doc, run: list[Token]) -> tuple[int, int]:
     """The place of a run without "that", spaces, and the commas and stops around it."""
     low, high = 0, len(run)
     while low < high and _is_no_word(run[low]) and not run[low].is_quote:  # a mixed quotation may open the clause
@@ -117,11 +120,11 @@ def _trimmed(doc: Any, run: list[Any]) -> tuple[int, int]:
     return run[0].idx, run[-1].idx + len(run[-1])
 
 
-def _is_no_word(token: Any) -> bool:
+def _is_no_word(token: Token) -> bool:
     return bool(token.is_punct or token.is_space or (token.lower_ == "that" and token.dep_ == "mark"))
 
 
-def _headlines(doc: Any, text: str, inside: Set[int], named: Named, heard: Heard) -> Iterator[Reported]:
+def _headlines(doc: Doc, text: str, inside: Set[int], named: Named, heard: Heard) -> Iterator[Reported]:
     """`Putin: we will win`, and `Vaccines are safe: WHO`."""
     for line in listening(re.finditer(r"^[^\n:]+: [^\n:]+$", text, re.MULTILINE), heard):
         colon = text.index(": ", line.start())
@@ -130,7 +133,7 @@ def _headlines(doc: Any, text: str, inside: Set[int], named: Named, heard: Heard
             attribution = named_by(doc, *speaker, named)
             low, high = without_blanks(text, *said)
             words = span_at(doc, low, high)
-            is_marked = words is None or any(token.i in inside for token in words)
+            is_marked = not words or any(token.i in inside for token in words)
             if attribution and not is_marked and len(text[low:high].split()) > 2:
                 high = low + len(text[low:high].rstrip("."))
                 yield low, high, attribution

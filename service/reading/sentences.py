@@ -5,11 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models.consistency import content_words
 
 from .quotations import Quotation
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,11 @@ class Sentence:
     quotation: Quotation | None
 
 
-def sentences_of(doc: Any, quotations: Sequence[Quotation]) -> tuple[Sentence, ...]:
+def sentences_of(doc: Doc, quotations: Sequence[Quotation]) -> tuple[Sentence, ...]:
     """The sentences of an article that hold more than space, in its order.
 
     Args:
-        doc: The article's annotation, a spaCy Doc.
+        doc: The article's annotation.
         quotations: Its quotations.
     """
     spans = []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span
 
 
-def span_at(doc: Any, start: int, end: int) -> Any:
-    """The tokens that a piece of a text lies in, each of them whole; None if it lies in none.
+def span_at(doc: Doc, start: int, end: int) -> Span:
+    """The tokens that a piece of a text lies in, each of them whole; an empty span if it lies in none.
 
     Args:
-        doc: The text's annotation, a spaCy Doc.
+        doc: The text's annotation.
         start: First character.
         end: One past the last.
     """
-    return doc.char_span(start, end, alignment_mode="expand")
+    return doc.char_span(start, end, alignment_mode="expand") or doc[:0]

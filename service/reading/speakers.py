@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..analysis import Actor
 from .phrases import phrase_of
 from .spans import span_at
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 # Verbs that bring somebody's words. A verb is enough: what they say is found by the parse.
 CUES = frozenset(
@@ -35,7 +38,7 @@ class Named(dict[int, Actor]):
     def __init__(self) -> None:
         super().__init__()
         # A verb is asked about for each quotation near it.
-        self.said: dict[int, tuple[Any | None, Attribution | None]] = {}
+        self.said: dict[int, tuple[Token | None, Attribution | None]] = {}
 
 
 @dataclass(frozen=True)
@@ -54,23 +57,23 @@ class Attribution:
     source: str
 
 
-def actors_by_token(doc: Any, actors: Sequence[Actor]) -> Named:
+def actors_by_token(doc: Doc, actors: Sequence[Actor]) -> Named:
     """Which actor each token names or means."""
     named = Named()
     for actor in actors:
         for mention in actor.mentions:
             span = span_at(doc, mention.start, mention.end)
-            for token in span or ():
+            for token in span:
                 named.setdefault(token.i, actor)
     return named
 
 
-def said_by(verb: Any, named: Named) -> Attribution | None:
+def said_by(verb: Token, named: Named) -> Attribution | None:
     """Who says what a verb brings."""
     return speaker_of(verb, named)[1]
 
 
-def speaker_of(verb: Any, named: Named) -> tuple[Any | None, Attribution | None]:
+def speaker_of(verb: Token, named: Named) -> tuple[Token | None, Attribution | None]:
     """The subject of a verb of saying, and who that is."""
     if verb.i not in named.said:
         subject = subject_of(verb)
@@ -81,7 +84,7 @@ def speaker_of(verb: Any, named: Named) -> tuple[Any | None, Attribution | None]
     return named.said[verb.i]
 
 
-def subject_of(verb: Any) -> Any | None:
+def subject_of(verb: Token) -> Token | None:
     """Who does what a verb says: its subject, or what that stands for ("X, who said", "X left and said")."""
     for _ in range(4):  # deeper is unsure
         if agents := [p for c in verb.children if c.dep_ == "agent" for p in c.children if p.dep_ == "pobj"]:
@@ -101,13 +104,13 @@ def subject_of(verb: Any) -> Any | None:
     return None
 
 
-def _is_behind_a_mark(token: Any, verb: Any) -> bool:
+def _is_behind_a_mark(token: Token, verb: Token) -> bool:
     """Whether quotation marks stand between: `"Our members," said X`, where the parser knows two subjects."""
     low, high = sorted((token.i, verb.i))
     return any(t.is_quote for t in token.doc[low:high])
 
 
-def after_according(token: Any, named: Named) -> Attribution | None:
+def after_according(token: Token, named: Named) -> Attribution | None:
     """Who stands behind "according to"."""
     for descendant in phrase_of(token):
         if descendant.dep_ == "pobj":
@@ -117,16 +120,16 @@ def after_according(token: Any, named: Named) -> Attribution | None:
     return None
 
 
-def named_by(doc: Any, start: int, end: int, named: Named) -> Attribution | None:
+def named_by(doc: Doc, start: int, end: int, named: Named) -> Attribution | None:
     """The one actor that a few words name: "Russian president Vladimir Putin"."""
     span = span_at(doc, start, end)
-    if span is None or len(span) > _MOST_WORDS or any(t.pos_ in ("VERB", "AUX") for t in span):
+    if not span or len(span) > _MOST_WORDS or any(t.pos_ in ("VERB", "AUX") for t in span):
         return None
     speaker = named.get(next((t.i for t in reversed(span) if t.is_alpha), -1))
     return Attribution(speaker, ":", span.text) if speaker is not None else None
 
 
-def _actor_of(token: Any, named: Named) -> Actor | None:
+def _actor_of(token: Token, named: Named) -> Actor | None:
     """The actor that a noun phrase names: its head first, then "the mayor, X", "spokesman X", "X's spokesman" and
     "a spokesman for X"."""  # noqa: D205, D209
     ranks = {"appos": 1, "flat": 1, "compound": 2, "nmod": 2, "poss": 3}
@@ -136,13 +139,13 @@ def _actor_of(token: Any, named: Named) -> Actor | None:
     return next((named[candidate.i] for candidate in nearby if candidate.i in named), None)
 
 
-def _noun_phrase(token: Any) -> str:
+def _noun_phrase(token: Token) -> str:
     """A noun with what stands in front of it; "" for a pronoun."""
     if token.pos_ == "PRON":
         return ""
     return str(token.doc[token.left_edge.i : token.i + 1].text)
 
 
-def has_subject(clause: Any) -> bool:
+def has_subject(clause: Token) -> bool:
     """Whether a clause tells who does it."""
     return any(child.dep_ in (*SUBJECTS, "expl", "csubj") for child in clause.children)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .nouns import BODIES, GIVING, HAPPENINGS, KINDS, OTHER_HOLDERS, PUBLICATIONS, PUBLISHING, ROLES, STANCES, STATES
 from .speakers import CUES, SUBJECTS
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
 
 DOING = SUBJECTS | {"agent"}
 _LOCATING = frozenset({"in", "at", "near", "inside", "outside", "around", "across", "through", "into", "via"})
@@ -19,7 +22,7 @@ _LISTING = frozenset({"including", "like", "as"})
 _HEADS = ROLES | KINDS | BODIES
 
 
-def head_of_name(span: Any) -> Any:
+def head_of_name(span: Span) -> Token:
     """The token that says what the name does: through "X and Y" to X, through "spokesman X" to the spokesman."""
     token = span.root
     while token.dep_ == "conj" or (
@@ -32,26 +35,26 @@ def head_of_name(span: Any) -> Any:
     return token
 
 
-def first_named(token: Any) -> Any:
+def first_named(token: Token) -> Token:
     """The first of the names that a token is added to: through "X and Y" and "X, the Y" to X."""
     while token.dep_ in ("conj", "appos"):
         token = token.head
     return token
 
 
-def is_subject(token: Any) -> bool:
+def is_subject(token: Token) -> bool:
     """Whether a token is what its sentence is about."""
     return token.dep_ in DOING or (token.dep_ == "pobj" and token.head.dep_ == "agent")
 
 
-def speaks(token: Any) -> bool:
+def speaks(token: Token) -> bool:
     """Whether a token is the subject of a verb of saying or of taking sides, or behind "according to"."""
     if token.dep_ == "nsubj":
         return bool(token.head.lemma_.lower() in CUES | STANCES and token.head.pos_ in ("VERB", "AUX"))
     return bool(token.dep_ == "pobj" and token.head.lower_ == "to" and token.head.head.lower_ == "according")
 
 
-def acts(token: Any) -> bool:
+def acts(token: Token) -> bool:
     """Whether a token does something; being, having and lying somewhere is nothing done."""
     if token.dep_ == "nsubj":
         return _is_act(token.head)
@@ -61,18 +64,18 @@ def acts(token: Any) -> bool:
     return (token.dep_ == "pobj" and token.head.dep_ == "agent") or speaks(token)
 
 
-def _is_act(verb: Any) -> bool:
+def _is_act(verb: Token) -> bool:
     lemma, around = verb.lemma_.lower(), [child.dep_ for child in verb.children]
     if lemma in HAPPENINGS:
         return "dobj" in around or "xcomp" in around
     return lemma not in STATES or "xcomp" in around
 
 
-def _has_subject(verb: Any, words: Sequence[str]) -> bool:
+def _has_subject(verb: Token, words: Sequence[str]) -> bool:
     return any(child.dep_ == "nsubj" and child.lower_ in words for child in verb.children)
 
 
-def is_opposed(token: Any) -> bool:
+def is_opposed(token: Token) -> bool:
     """Whether somebody is for or against what a token names, deals with it or gives it something."""
     head = token.head
     if token.dep_ in ("dobj", "dative", "nsubjpass"):
@@ -93,7 +96,7 @@ def is_opposed(token: Any) -> bool:
     )
 
 
-def publishes(token: Any) -> bool:
+def publishes(token: Token) -> bool:
     """Whether a token is where something appeared: "published in the Guardian", "a poll by the Harwick Echo"."""
     if token.dep_ != "pobj" or token.head.lower_ not in ("in", "by"):
         return False
@@ -101,18 +104,18 @@ def publishes(token: Any) -> bool:
     return what in PUBLISHING or (what in PUBLICATIONS and token.head.lower_ == "by")
 
 
-def is_listed(token: Any, nouns: frozenset[str]) -> bool:
+def is_listed(token: Token, nouns: frozenset[str]) -> bool:
     """Whether a token is an example of one of some nouns: "countries including Spain and Italy"."""
     preposition = token.head
     return token.dep_ == "pobj" and preposition.lower_ in _LISTING and preposition.head.lower_ in nouns
 
 
-def locates(token: Any) -> bool:
+def locates(token: Token) -> bool:
     """Whether a token is a mere place: "in Aleppo", "the town of Aleppo"."""
     return token.dep_ == "pobj" and token.head.lower_ in _LOCATING and not publishes(token)
 
 
-def is_spoken_for(token: Any) -> bool:
+def is_spoken_for(token: Token) -> bool:
     """Whether somebody speaks who has an office of a token: "Skylark's chief executive", "a leader of the union"."""
     office = token.head if token.dep_ == "poss" else token.head.head if token.dep_ == "pobj" else token
     if office is token or (office.lower_ not in ROLES and office.lemma_ not in ROLES):
@@ -124,7 +127,7 @@ def is_spoken_for(token: Any) -> bool:
     return speaks(office) or speaks(_named_beside(office))
 
 
-def _named_beside(office: Any) -> Any:
+def _named_beside(office: Token) -> Token:
     """ "Choo Mi-ae, leader of the party, said", "the CEO of the fund, Tina Merron, welcomed"."""
     while office.dep_ in ("appos", "compound", "nmod"):
         office = office.head

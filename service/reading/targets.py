@@ -8,13 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newstance.models.consistency import content_words
 
 from ..analysis import Actor
 from .matters import Places, find_matters, mean, signals_of
 from .syntax import first_named, is_subject
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 # What the signals weigh: fitted on judged articles by ``newstance targets --fit``; the file says on which.
 WEIGHTS = Path(__file__).parent / "targets.json"
@@ -89,7 +92,7 @@ def shipped_weights() -> Weights:
     )
 
 
-def propose_targets(doc: Any, actors: Sequence[Actor], most: int) -> list[str]:
+def propose_targets(doc: Doc, actors: Sequence[Actor], most: int) -> list[str]:
     """The matters that an article takes sides on, and the actors that it does so about.
 
     A matter weighs the more, the more its words are repeated, the more actors act where it is named, by its noun (bans
@@ -97,7 +100,7 @@ def propose_targets(doc: Any, actors: Sequence[Actor], most: int) -> list[str]:
     what others do to it, and by how many others act where it is named.
 
     Args:
-        doc: The article's annotation, a spaCy Doc.
+        doc: The article's annotation.
         actors: Its actors.
         most: How many at the most.
 
@@ -133,7 +136,7 @@ def _with_plans(found: Sequence[Candidate], weights: Weights) -> list[float]:
     return weighed
 
 
-def candidates(doc: Any, actors: Sequence[Actor]) -> list[Candidate]:
+def candidates(doc: Doc, actors: Sequence[Actor]) -> list[Candidate]:
     """All matters and actors of an article with their signals."""
     places = Places(doc, actors)
     return [
@@ -164,7 +167,7 @@ def candidates(doc: Any, actors: Sequence[Actor]) -> list[Candidate]:
     ]
 
 
-def deed(token: Any) -> str:
+def deed(token: Token) -> str:
     """What is done to what a token names: "ban", "vote against"; "who ban" where it does that itself; "" if nothing."""
     while token.dep_ == "conj":
         token = token.head
