@@ -76,14 +76,14 @@ def score_listed(wanted: Sequence[Names], optional: Sequence[Names], actors: Seq
         optional: Names of those who may have an entry or not, such as a place that could act.
         actors: What was found.
     """
-    fits = [[actor for actor in actors if _has_name(actor, names)] for names in wanted]
+    fits = [[actor for actor in actors if has_name(actor, names)] for names in wanted]
     allowed = [name for names in (*wanted, *optional) for name in names]
     return ActorScore(
         len(wanted),
         len(actors),
         tuple(names[0] for names, found in zip(wanted, fits, strict=True) if not found),
         tuple(names[0] for names, found in zip(wanted, fits, strict=True) if len(found) > 1),
-        tuple(actor.name for actor in actors if not _has_name(actor, allowed)),
+        tuple(actor.name for actor in actors if not has_name(actor, allowed)),
     )
 
 
@@ -94,7 +94,7 @@ def score_judged(names: Sequence[str], actors: Sequence[Actor]) -> ActorScore:
         len(wanted),
         len(actors),
         tuple(name for name in wanted if match_actor(name, actors) is None),
-        tuple(name for name in wanted if sum(_has_name(actor, [name]) for actor in actors) > 1),
+        tuple(name for name in wanted if sum(has_name(actor, [name]) for actor in actors) > 1),
         None,
     )
 
@@ -136,6 +136,7 @@ def _sum(scores: Iterator[ActorScore]) -> ActorScore:
     return total
 
 
-def _has_name(actor: Actor, names: Names) -> bool:
+def has_name(actor: Actor, names: Names) -> bool:
+    """Whether an actor is called by one of some names; titles, articles and capitals aside."""
     wanted = {bare_name(name).casefold() for name in names}
     return any(bare_name(form).casefold() in wanted for form in (actor.name, *actor.aliases))

@@ -1,4 +1,4 @@
-"""The sub-commands evaluate, ablate, report, compare, actors, targets, attribution, corruptions and calibrate."""
+"""The sub-commands evaluate, ablate, report, compare, actors, targets, attribution, marks, corruptions, calibrate."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from newstance.service.arguments import positive
 
+from .marks.command import add_marks
 from .progress import progress_bar
 from .target_commands import add_targets
 
@@ -50,6 +51,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     attribution.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
     attribution.set_defaults(run=_attribution)
+    add_marks(subparsers)
     _add_calibrate(subparsers)
 
 

@@ -81,9 +81,10 @@ def _fit(args: argparse.Namespace, annotator: Any) -> int:
     from newstance.service.reading.targets import candidates
 
     from .progress import progress_bar
+    from .read_articles import ARTICLES
     from .records import file_records, shipped_rows
     from .target_fit import fit, judged
-    from .targets import ARTICLES, LISTED
+    from .targets import LISTED
 
     path = args.data / ARTICLES
     if not path.is_file():

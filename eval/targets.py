@@ -6,7 +6,6 @@ shipped; the articles are other people's and stay in the data folder, so each li
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,17 +17,16 @@ from typing import Any, Literal
 import numpy as np
 
 from newstance.models.consistency import content_words
-from newstance.models.errors import ConfigError, InputError
 from newstance.service import Actor
 from newstance.service.reading.actors import bare_name, match_actor
 from newstance.service.reading.matters import TIMES
 
 from .metrics import Estimate, Measure
-from .records import file_records, shipped_rows
+from .read_articles import texts_of
+from .records import shipped_rows
 
 Part = Literal["open", "held"]
 LISTED = "targets.jsonl"
-ARTICLES = "articles/train.jsonl"
 MOST_WORDS = 7
 _QUOTES = re.compile(r"[\"“”«»()\[\]]|(?:^|\s)['‘](?!s\b)|['’](?:\s|$)")
 _LOOSE = frozenset({"ADP", "CCONJ", "SCONJ", "PUNCT", "DET", "PART", "SPACE", "AUX", "ADV"})  # at either end
@@ -103,20 +101,9 @@ def listed_articles(data: Path, part: Part) -> list[ListedArticle]:
         ConfigError: The articles are not there.
         InputError: An article is missing, or is not the one that was read.
     """
-    path = data / ARTICLES
-    if not path.is_file():
-        raise ConfigError(f"there is no file {path}; --data names the folder that holds the labelled sets")
-    texts = {row["id"]: row["article"] for _, row in file_records(path) if isinstance(row, dict)}
+    rows = [row for row in shipped_rows(LISTED) if row["part"] == part]
     found = []
-    for row in shipped_rows(LISTED):
-        if row["part"] != part:
-            continue
-        text = texts.get(row["id"])
-        if text is None or hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
-            raise InputError(
-                f"{path}: the article {row['id']} is {'missing' if text is None else 'not the one that was read'}; "
-                f"use the file that {LISTED} was made on, or take its row out"
-            )
+    for row, text in zip(rows, texts_of(rows, LISTED, data), strict=True):
         questions = tuple(
             Question(q["name"], tuple(q.get("is", ())), tuple(map(tuple, q.get("has", ())))) for q in row["questions"]
         )

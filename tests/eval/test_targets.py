@@ -4,6 +4,7 @@ import json
 import pytest
 
 from newstance.eval import targets
+from newstance.eval.read_articles import ARTICLES
 from newstance.eval.target_fit import fit, judged
 from newstance.eval.targets import Answer, Question, answers, faults, listed_articles, scores
 from newstance.models import Annotator
@@ -102,7 +103,7 @@ def data(tmp_path, monkeypatch):
     """A folder with one article, of which a question is listed."""
     (tmp_path / "articles").mkdir()
     row = {"id": "one", "article": TEXT, "judgements": []}
-    (tmp_path / targets.ARTICLES).write_text(json.dumps(row))
+    (tmp_path / ARTICLES).write_text(json.dumps(row))
     listed = {
         "id": "one",
         "part": "open",
@@ -129,7 +130,7 @@ def test_listed_articles_are_read_with_their_questions(data):
 def test_missing_or_changed_articles_are_refused(data, tmp_path):
     with pytest.raises(ConfigError, match=r"no file .*; --data names the folder"):
         listed_articles(tmp_path / "elsewhere", "open")
-    path = data / targets.ARTICLES
+    path = data / ARTICLES
     path.write_text(path.read_text().replace("burden", "joy"))
     with pytest.raises(InputError, match="the article one is not the one that was read"):
         listed_articles(data, "open")
