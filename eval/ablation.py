@@ -23,6 +23,7 @@ from .labelled import LabelledSet
 from .metrics import Estimate
 from .report import write_report
 from .runs import Advance, RunOptions, run_set
+from .scored import StanceResults
 from .scores import measures_of
 from .storage import StoredRun, only_run_in, write_json, write_whole
 from .variants import Variant, refuse_same_names, varied
@@ -111,15 +112,15 @@ def _folder_name(name: str, profile: Profile, labelled: LabelledSet, limit: int 
 
 def _outcome(name: str, folder: Path, base: Path | None) -> Outcome:
     results = write_report(folder)
-    headline = results["headline"]
+    assert isinstance(results, StanceResults)
+    headline = results.headline
     difference = None
     if base is not None:
         own, other = (measures_of(StoredRun(path))[headline] for path in (folder, base))
         difference = own.minus(other)
-    calibration = results["calibration"]
-    ece = Estimate(**calibration["ece"]) if calibration else None
-    first = Estimate(**results["evidence"][GIVEN]["first"]) if results["evidence"] else None
-    return Outcome(name, Estimate(**results["scores"][headline]), difference, ece, first, folder)
+    ece = results.calibration.ece if results.calibration else None
+    first = results.evidence[GIVEN].first if results.evidence else None
+    return Outcome(name, results.scores[headline], difference, ece, first, folder)
 
 
 def _written(outcomes: Sequence[Outcome], profile: Profile, out: Path, base: StoredRun) -> Document:

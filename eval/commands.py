@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newstance.service.arguments import positive
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from .labelled import LabelledSet
     from .runs import RunOptions
+    from .scored import Results
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -270,7 +272,7 @@ def _robustness(classifier: StanceClassifier, labelled: LabelledSet, folder: Pat
             answer_with(partial(stance_answers, model), examples, rows, whole, advance)
 
 
-def _update_floors(results: dict[str, Any], args: argparse.Namespace) -> None:
+def _update_floors(results: Mapping[str, Results], args: argparse.Namespace) -> None:
     from newstance import configs
 
     from .floors import update_floors
@@ -290,16 +292,16 @@ def _command(args: argparse.Namespace) -> str:
     return " ".join(parts)
 
 
-def _summary_line(results: dict[str, Any], folder: Path) -> str:
+def _summary_line(results: Results, folder: Path) -> str:
     from .report import interval
 
-    best = results["best_baseline"]
-    baseline = results["baselines"][best["name"]][results["headline"]]["value"]
-    notes = [f"{results['errors']} crashed"] * bool(results["errors"]) + ["PARTIAL"] * results["partial"]
-    notes += ["NOT ABOVE THE BEST BASELINE"] * (best["beats"] != "yes")
+    best = results.best_baseline
+    baseline = results.baselines[best.name][results.headline].value
+    notes = [f"{results.errors} crashed"] * bool(results.errors) + ["PARTIAL"] * results.partial
+    notes += ["NOT ABOVE THE BEST BASELINE"] * (best.beats != "yes")
     return (
-        f"{results['set']}: {results['headline']} {interval(results['scores'][results['headline']])}, "
-        f"n {results['n']}, best baseline {baseline:.3f} ({best['name']})"
+        f"{results.set}: {results.headline} {interval(results.scores[results.headline])}, "
+        f"n {results.n}, best baseline {baseline:.3f} ({best.name})"
         + "".join(f"; {note}" for note in notes)
         + f"\n  {folder / 'report.html'}"
     )

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from . import metrics
-from .metrics import Measure
+from .metrics import Estimate, Measure
 from .storage import Row
 
 GIVEN, RIGHT = "stances given", "those with the right label"
 Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class EvidenceScores:
+    """How well shown sentences fit the judged ones; see ``evidence_measures``.
+
+    Attributes:
+        stances: Of how many ``first`` is the share.
+        shown: The same for ``precision``.
+        judged: The same for ``recall``.
+    """
+
+    stances: int
+    shown: int
+    judged: int
+    first: Estimate
+    precision: Estimate
+    recall: Estimate
 
 
 def overlap(one: Place, other: Place) -> bool:
@@ -52,13 +70,13 @@ def evidence_measures(rows: Sequence[Row]) -> dict[str, dict[str, Measure]]:
     return measures
 
 
-def evidence_scores(rows: Sequence[Row]) -> dict[str, Any]:
-    """The measures with their intervals, and of how many each one is the share: stances, shown and judged sentences."""
+def evidence_scores(rows: Sequence[Row]) -> dict[str, EvidenceScores]:
+    """The measures with their intervals, and of how many each one is the share."""
     results = {}
     for name, measures in evidence_measures(rows).items():
         stances, shown, judged = (int(measure.sums[:, 1].sum()) for measure in measures.values())
-        counted = {"stances": stances, "shown": shown, "judged": judged}
-        results[name] = counted | {score: measure.estimate().as_dict() for score, measure in measures.items()}
+        estimates = {score: measure.estimate() for score, measure in measures.items()}
+        results[name] = EvidenceScores(stances, shown, judged, **estimates)
     return results
 
 

@@ -6,20 +6,22 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
+from .scored import Bin
 
-def reliability_diagram(bins: Sequence[dict[str, Any]]) -> bytes:
+
+def reliability_diagram(bins: Sequence[Bin]) -> bytes:
     """How often answers of a confidence are right (DeGroot and Fienberg 1983), beside the diagonal.
 
     Args:
-        bins: Each with ``n``, and unless empty ``confidence`` and ``accuracy``.
+        bins: Those without answers are left out.
     """
-    filled = [b for b in bins if b["n"]]
+    filled = [b for b in bins if b.n]
     figure, axes = _axes("confidence", "share that is right")
     axes.plot([0, 1], [0, 1], color="#9aa1ab", linestyle="--", linewidth=1)
-    largest = max(b["n"] for b in filled)
+    largest = max(b.n for b in filled)
     for b in filled:
-        axes.scatter(b["confidence"], b["accuracy"], s=20 + 180 * b["n"] / largest, color="#2264c7", alpha=0.6)
-    axes.plot([b["confidence"] for b in filled], [b["accuracy"] for b in filled], color="#2264c7")
+        axes.scatter(b.confidence, b.accuracy, s=20 + 180 * b.n / largest, color="#2264c7", alpha=0.6)
+    axes.plot([b.confidence for b in filled], [b.accuracy for b in filled], color="#2264c7")
     axes.set(xlim=(0, 1), ylim=(0, 1))
     return _svg(figure)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -18,6 +17,7 @@ from newstance.models.errors import InputError
 from newstance.models.sources import sha256_of
 
 from .records import SHIPPED
+from .scored import Results
 from .storage import write_whole
 
 # Quantized models round differently on other processors; one or two rows may tip over.
@@ -58,28 +58,28 @@ def load_floors() -> Floors:
     return floors
 
 
-def shortfalls(floors: Floors, results: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def shortfalls(floors: Floors, results: Mapping[str, Results]) -> list[str]:
     """What is below its floor, one line each; a score that is missing is, too.
 
     Args:
         floors: The floors.
-        results: For each set what its ``metrics.json`` holds.
+        results: Of each set.
     """
     lines = []
     for name, scores in floors.floors.items():
-        reached = results.get(name, {}).get("scores", {})
+        reached = results[name].scores if name in results else {}
         for score, floor in scores.items():
-            value = reached[score]["value"] if score in reached else math.nan
+            value = reached[score].value if score in reached else math.nan
             if not value >= floor:
                 lines.append(f"{name}: {score} is {value:.3f}, below its floor {floor:.3f}")
     return lines
 
 
-def update_floors(results: Mapping[str, Mapping[str, Any]], profile: str, lower: bool, path: Path) -> Floors:
+def update_floors(results: Mapping[str, Results], profile: str, lower: bool, path: Path) -> Floors:
     """Set each floor a little below what was measured.
 
     Args:
-        results: For each set what its ``metrics.json`` holds.
+        results: Of each set.
         profile: Whose results these are.
         lower: Whether floors may go down.
         path: The floors file.
@@ -95,11 +95,11 @@ def update_floors(results: Mapping[str, Mapping[str, Any]], profile: str, lower:
         raise InputError(f"the floors are those of the profile {old.profile}, not of {profile}")
     if missing := old.floors.keys() - results.keys():
         raise InputError(f"the floors need results on {', '.join(sorted(missing))}, too")
-    if partial := [name for name in old.floors if results[name]["partial"]]:
+    if partial := [name for name in old.floors if results[name].partial]:
         raise InputError(f"{', '.join(partial)} was evaluated in part; floors need whole runs")
     new: dict[str, dict[str, float]] = {}
     for name, scores in old.floors.items():
-        measured = {score: results[name]["scores"][score]["value"] for score in scores}
+        measured = {score: results[name].scores[score].value for score in scores}
         if not lower and (fallen := [score for score in scores if measured[score] < scores[score]]):
             raise InputError(
                 f"{name}: {', '.join(fallen)} fell below the floor; --lower-floors lowers it if that is right"

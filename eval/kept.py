@@ -55,7 +55,7 @@ _SCORES = (
 def keep(run_folder: Path, folder: Path) -> Path:
     """Write a run's scores and where they come from, without its rows."""
     run = StoredRun(run_folder)
-    scores = score_run(run)
+    scores = score_run(run).as_dict()
     headline, best = scores["headline"], scores["best_baseline"]["name"]
     kept: dict[str, Any] = {"set": run.config.name, "source": run.config.source, "terms": run.config.terms}
     kept |= {key: scores[key] for key in _SCORES if scores.get(key)}

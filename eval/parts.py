@@ -4,21 +4,42 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from newstance.models.stance import LABELS
 
 from . import metrics
-from .metrics import Measure
+from .metrics import Estimate, Measure
 from .set_config import SetConfig
 from .storage import Row
 
 SURE = 0.8  # a reader takes this for "very probably"
 
 
-def scores_by_part(rows: Sequence[Row], predicted: Sequence[str | None], config: SetConfig) -> dict[str, Any]:
+@dataclass(frozen=True)
+class PartScores:
+    """The scores of one part's ``n`` examples."""
+
+    part: str
+    n: int
+    macro_f1: Estimate
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class SureAnswers:
+    """How many answers are sure, and how many of these are right; no share if there are none."""
+
+    n: int
+    right: int
+    share: Estimate | None = None
+
+
+def scores_by_part(
+    rows: Sequence[Row], predicted: Sequence[str | None], config: SetConfig
+) -> dict[str, list[PartScores]]:
     """Scores of every part that the rows name.
 
     Args:
@@ -27,9 +48,8 @@ def scores_by_part(rows: Sequence[Row], predicted: Sequence[str | None], config:
         config: Names the labels that macro-F1 is taken over.
 
     Returns:
-        For each way to divide the set its parts in order of their names, each with ``part``, ``n``, ``macro_f1`` with
-        its interval, and ``accuracy``. Empty where no row names a part. A part's macro-F1 is taken over the labels that
-        it has examples of.
+        For each way to divide the set its parts in order of their names. Empty where no row names a part. A part's
+        macro-F1 is taken over the labels that it has examples of.
     """
     members: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for i, row in enumerate(rows):
@@ -37,29 +57,29 @@ def scores_by_part(rows: Sequence[Row], predicted: Sequence[str | None], config:
             members[way][part].append(i)
     return {
         way: [
-            {"part": part} | _scores([rows[i] for i in index], [predicted[i] for i in index], config)
+            _scores(part, [rows[i] for i in index], [predicted[i] for i in index], config)
             for part, index in sorted(parts.items())
         ]
         for way, parts in members.items()
     }
 
 
-def sure_answers(rows: Sequence[Row]) -> dict[str, Any]:
+def sure_answers(rows: Sequence[Row]) -> dict[str, SureAnswers]:
     """How many of the answers that were given with high probability are right.
 
     Returns:
-        For all answers and for the stances among them, that is without "neutral": ``n``, how many are sure; ``right``,
-        how many of these are right; and unless there are none their ``share`` with its interval.
+        For all answers and for the stances among them, that is without "neutral".
     """
-    results: dict[str, Any] = {"least": SURE}
+    results = {}
     for name, which in {"all answers": [], "stances given": ["neutral"]}.items():
         sure = [row for row in rows if row["prediction"] not in which and _probability(row) >= SURE]
         right = [row["prediction"] == row["gold"] for row in sure]
-        results[name] = {"n": len(sure), "right": sum(right)}
+        share = None
         if sure:
             counts = np.array([[one, 1.0] for one in right], dtype=float)
             sums = metrics.summed_by_group(counts, [row["group"] for row in sure])
-            results[name]["share"] = Measure(sums, metrics.mean_of_totals).estimate().as_dict()
+            share = Measure(sums, metrics.mean_of_totals).estimate()
+        results[name] = SureAnswers(len(sure), sum(right), share)
     return results
 
 
@@ -68,13 +88,9 @@ def _probability(row: Row) -> float:
     return (row["probabilities"] or {}).get(row["prediction"] or "", 0.0)
 
 
-def _scores(rows: Sequence[Row], predicted: Sequence[str | None], config: SetConfig) -> dict[str, Any]:
+def _scores(part: str, rows: Sequence[Row], predicted: Sequence[str | None], config: SetConfig) -> PartScores:
     gold = [row["gold"] for row in rows]
     sums = metrics.summed_by_group(metrics.confusion_rows(gold, predicted, LABELS), [row["group"] for row in rows])
     scored = [label for label in config.scored if label in gold]
     macro = Measure(sums, metrics.macro_f1(LABELS, scored)).estimate()
-    return {
-        "n": len(rows),
-        "macro_f1": macro.as_dict(),
-        "accuracy": round(Measure(sums, metrics.accuracy).value, 6),
-    }
+    return PartScores(part, len(rows), macro, round(Measure(sums, metrics.accuracy).value, 6))

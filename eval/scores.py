@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,23 @@ from .baselines import lead_summary, stance_baselines
 from .consistency import baseline_measures, run_measures
 from .evidence import GIVEN, evidence_measures, evidence_scores
 from .labelled import SUPPORTED, UNSUPPORTED
-from .metrics import FIVE_CLASSES, Measure
+from .metrics import FIVE_CLASSES, Estimate, Measure
 from .parts import scores_by_part, sure_answers
 from .robustness import CHANGES, PARAPHRASED, flips
+from .scored import (
+    Beats,
+    Best,
+    Bin,
+    Calibration,
+    Confusion,
+    ConsistencyResults,
+    Flips,
+    LabelScores,
+    Results,
+    StanceResults,
+    SummaryResults,
+    TargetScores,
+)
 from .set_config import SetConfig
 from .storage import Row, StoredRun
 from .summary_metrics import summary_scores
@@ -28,17 +42,32 @@ _WORST = 20
 Answers = Sequence[tuple[str | None, float]]  # label and its probability, for each row
 
 
-def score_run(run: StoredRun) -> dict[str, Any]:
-    """Score a run beside its baselines.
+def score_run(run: StoredRun) -> Results:
+    """Score a run beside its baselines; the results are those of its kind of set."""
+    if run.config.kind == "summaries":
+        return _summary_results(run)
+    if run.config.kind == "consistency":
+        return _consistency_results(run)
+    return _stance_results(run)
 
-    Returns:
-        What ``metrics.json`` holds: every number with its interval, and what tables and figures need.
-    """
-    head: dict[str, Any] = {
+
+def _shared(
+    run: StoredRun,
+    measures: Mapping[str, Measure],
+    baselines: Mapping[str, Mapping[str, Measure]],
+    worst: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """What the results of every kind of set have."""
+    headline = run.config.headline
+    above = {name: measures[headline].minus(of[headline]) for name, of in baselines.items()}
+    best = max(baselines, key=lambda name: baselines[name][headline].value)
+    difference = above[best]
+    beats: Beats = "yes" if difference.low > 0 else "no" if difference.value <= 0 else "not clearly"
+    return {
         "set": run.config.name,
         "kind": run.config.kind,
         "profile": run.header["profile"].get("name", ""),
-        "headline": run.config.headline,
+        "headline": headline,
         "n": len(run.rows),
         "groups": len({row["group"] for row in run.rows}),
         "errors": sum(row["error"] is not None for row in run.rows),
@@ -47,12 +76,12 @@ def score_run(run: StoredRun) -> dict[str, Any]:
         "limit": run.header["limit"],
         "skipped": len(run.header["skipped"]),
         "seconds": round(sum(row["seconds"] for row in run.rows), 3),
+        "scores": _estimates(measures),
+        "baselines": {name: _estimates(of) for name, of in baselines.items()},
+        "above": above,
+        "best_baseline": Best(best, difference, beats),
+        "worst": worst,
     }
-    if run.config.kind == "summaries":
-        return head | _summary_results(run)
-    if run.config.kind == "consistency":
-        return head | _consistency_results(run)
-    return head | _stance_results(run)
 
 
 def answers_of(rows: Sequence[Row]) -> Answers:
@@ -136,27 +165,13 @@ def measures_of(run: StoredRun) -> dict[str, Measure]:
     return measures | {f"evidence, {name}": measure for name, measure in given.items()}
 
 
-def _estimates(measures: dict[str, Measure]) -> dict[str, dict[str, float]]:
-    return {name: measure.estimate().as_dict() for name, measure in measures.items()}
+def _estimates(measures: Mapping[str, Measure]) -> dict[str, Estimate]:
+    return {name: measure.estimate() for name, measure in measures.items()}
 
 
-def _beside(model: Measure, headline: str, baselines: dict[str, dict[str, Measure]]) -> dict[str, Any]:
-    """The baselines' scores, the model's own score minus theirs, and the best one; "yes" needs an interval above 0."""
-    above = {name: model.minus(of[headline]) for name, of in baselines.items()}
-    best = max(baselines, key=lambda name: baselines[name][headline].value)
-    difference = above[best]
-    beats = "yes" if difference.low > 0 else "no" if difference.value <= 0 else "not clearly"
-    return {
-        "baselines": {name: _estimates(of) for name, of in baselines.items()},
-        "above": {name: one.as_dict() for name, one in above.items()},
-        "best_baseline": {"name": best, "difference": difference.as_dict(), "beats": beats},
-    }
-
-
-def _stance_results(run: StoredRun) -> dict[str, Any]:
+def _stance_results(run: StoredRun) -> StanceResults:
     rows, config = run.rows, run.config
     answers = answers_of(rows)
-    measures = stance_measures(rows, answers, config)
     texts, gold = [row["input"]["text"] for row in rows], [row["gold"] for row in rows]
     baseline_answers: dict[str, Answers] = {
         name: [(label, 1.0) for label in labels]
@@ -164,52 +179,43 @@ def _stance_results(run: StoredRun) -> dict[str, Any]:
     }
     baseline_answers |= {name: answers_of(of) for name, of in run.baselines().items()}
     baselines = {name: stance_measures(rows, answer, config) for name, answer in baseline_answers.items()}
-    headline = config.headline
-    result = {
-        "scores": _estimates(measures),
-        **_beside(measures[headline], headline, baselines),
-        "confusion": _table(metrics.confusion_rows(gold, [a for a, _ in answers], LABELS).sum(axis=0), LABELS),
-        "evidence": evidence_scores(rows),
-        "per_target": _per_target(rows, answers, config),
-        "sure": sure_answers(rows),
-        "per_part": scores_by_part(rows, [label for label, _ in answers], config),
-        "robustness": _robustness(run),
-        "worst": _worst(rows),
-    }
+    predicted = [label for label, _ in answers]
+    five_classes = None
     if config.metric == "five_class_macro_f1":
-        confusion, _ = _five_class_confusion(rows, answers)
-        result["five_class_confusion"] = _table(confusion.sum(axis=0), FIVE_CLASSES)
-    return result | _calibration(rows)
+        five_classes = _confusion(_five_class_confusion(rows, answers)[0].sum(axis=0), FIVE_CLASSES)
+    return StanceResults(
+        **_shared(run, stance_measures(rows, answers, config), baselines, _worst(rows)),
+        confusion=_confusion(metrics.confusion_rows(gold, predicted, LABELS).sum(axis=0), LABELS),
+        five_class_confusion=five_classes,
+        evidence=evidence_scores(rows),
+        per_target=_per_target(rows, answers, config),
+        sure=sure_answers(rows),
+        per_part=scores_by_part(rows, predicted, config),
+        robustness=_robustness(run),
+        calibration=_calibration(rows),
+    )
 
 
-def _robustness(run: StoredRun) -> dict[str, Any]:
+def _robustness(run: StoredRun) -> dict[str, Flips]:
     """The flip rate of each change that the run was also made with."""
     result = {}
     for name in (*CHANGES, PARAPHRASED):
         changed = run.rows_beside(f"changed-{name}")
         if (measure := flips(run.rows, changed)) is not None:
-            result[name] = {"n": len(changed), "flip_rate": measure.estimate().as_dict()}
+            result[name] = Flips(len(changed), measure.estimate())
     return result
 
 
-def _table(confusion: np.ndarray, labels: Sequence[str]) -> dict[str, Any]:
-    precision, recall, f1 = metrics.label_scores(confusion)
-    return {
-        "labels": list(labels),
-        "gold_by_predicted": confusion.astype(int).tolist(),
-        "per_label": {
-            label: {
-                "precision": round(float(precision[i]), 6),
-                "recall": round(float(recall[i]), 6),
-                "f1": round(float(f1[i]), 6),
-                "n": int(confusion[i].sum()),
-            }
-            for i, label in enumerate(labels)
-        },
-    }
+def _confusion(counts: np.ndarray, labels: Sequence[str]) -> Confusion:
+    precision, recall, f1 = ([round(float(score), 6) for score in of] for of in metrics.label_scores(counts))
+    return Confusion(
+        labels,
+        counts.astype(int).tolist(),
+        {label: LabelScores(precision[i], recall[i], f1[i], int(counts[i].sum())) for i, label in enumerate(labels)},
+    )
 
 
-def _per_target(rows: Sequence[Row], answers: Answers, config: SetConfig) -> list[dict[str, Any]]:
+def _per_target(rows: Sequence[Row], answers: Answers, config: SetConfig) -> list[TargetScores]:
     """Scores of each target, the most frequent first."""
     members: dict[str, list[int]] = defaultdict(list)
     for i, row in enumerate(rows):
@@ -218,23 +224,23 @@ def _per_target(rows: Sequence[Row], answers: Answers, config: SetConfig) -> lis
     for target, index in sorted(members.items(), key=lambda item: (-len(item[1]), item[0])):
         gold, predicted = [rows[i]["gold"] for i in index], [answers[i][0] for i in index]
         total = metrics.confusion_rows(gold, predicted, LABELS).sum(axis=0)
-        scores = {
-            "macro_f1": metrics.macro_f1(LABELS, config.scored)(total),
-            "favor_against_f1": metrics.macro_f1(LABELS, ("favor", "against"))(total),
-            "accuracy": metrics.accuracy(total),
-        }
-        table.append({"target": target, "n": len(index)} | {k: round(float(v), 6) for k, v in scores.items()})
+        statistics = (
+            metrics.macro_f1(LABELS, config.scored),
+            metrics.macro_f1(LABELS, ("favor", "against")),
+            metrics.accuracy,
+        )
+        table.append(TargetScores(target, len(index), *(round(float(score(total)), 6) for score in statistics)))
     return table
 
 
-def _calibration(rows: Sequence[Row]) -> dict[str, Any]:
+def _calibration(rows: Sequence[Row]) -> Calibration | None:
     """Calibration of the probability that each answer was given with; rows without any (crashes) take no part.
 
     The answer given need not be the most probable one: below its threshold, an analyzer answers "neutral".
     """
     answered = [row for row in rows if row["probabilities"]]
     if not answered:
-        return {"calibration": None}
+        return None
     probabilities = probability_matrix(answered)
     gold = np.array([LABELS.index(row["gold"]) for row in answered])
     groups = [row["group"] for row in answered]
@@ -245,20 +251,17 @@ def _calibration(rows: Sequence[Row]) -> dict[str, Any]:
     brier = Measure(metrics.summed_by_group(metrics.brier_rows(probabilities, gold), groups), metrics.mean_of_totals)
     coverage, risk = metrics.risk_coverage(confidence, right)
     shown = np.unique(np.linspace(0, len(coverage) - 1, _RISK_POINTS).astype(int))
-    return {
-        "calibration": {
-            "n": len(answered),
-            "ece": ece.estimate().as_dict(),
-            "brier": brier.estimate().as_dict(),
-            "area_under_risk": round(metrics.area_under_risk(coverage, risk), 6),
-            "bins": [
-                {"n": int(n), "confidence": round(c / n, 6), "accuracy": round(r / n, 6)} if n else {"n": 0}
-                for n, c, r in bins.sum(axis=0)
-            ],
-            "coverage": [round(float(c), 6) for c in coverage[shown]],
-            "risk": [round(float(r), 6) for r in risk[shown]],
-        }
-    }
+    return Calibration(
+        n=len(answered),
+        ece=ece.estimate(),
+        brier=brier.estimate(),
+        area_under_risk=round(metrics.area_under_risk(coverage, risk), 6),
+        bins=[
+            Bin(int(n), round(float(c / n), 6), round(float(r / n), 6)) if n else Bin(0) for n, c, r in bins.sum(axis=0)
+        ],
+        coverage=[round(float(c), 6) for c in coverage[shown]],
+        risk=[round(float(r), 6) for r in risk[shown]],
+    )
 
 
 def probability_matrix(rows: Sequence[Row]) -> np.ndarray:
@@ -286,16 +289,13 @@ def _worst(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def _consistency_results(run: StoredRun) -> dict[str, Any]:
-    measures, baselines = run_measures(run), baseline_measures(run)
-    headline, verdicts = run.config.headline, (UNSUPPORTED, SUPPORTED)
+def _consistency_results(run: StoredRun) -> ConsistencyResults:
+    verdicts = (UNSUPPORTED, SUPPORTED)
     gold, said = [row["gold"] for row in run.rows], [row["prediction"] for row in run.rows]
-    return {
-        "scores": _estimates(measures),
-        **_beside(measures[headline], headline, baselines),
-        "confusion": _table(metrics.confusion_rows(gold, said, verdicts).sum(axis=0), verdicts),
-        "worst": _worst(run.rows),
-    }
+    return ConsistencyResults(
+        **_shared(run, run_measures(run), baseline_measures(run), _worst(run.rows)),
+        confusion=_confusion(metrics.confusion_rows(gold, said, verdicts).sum(axis=0), verdicts),
+    )
 
 
 def _distribution(rows: Sequence[Row], which: str) -> dict[str, float] | None:
@@ -308,33 +308,34 @@ def _distribution(rows: Sequence[Row], which: str) -> dict[str, float] | None:
     return {name: round(value, 4) for name, value in found.items()}
 
 
-def _summary_results(run: StoredRun) -> dict[str, Any]:
+def _summary_results(run: StoredRun) -> SummaryResults:
     rows = run.rows
-    measures = measures_of(run)
     baselines = {
         f"Lead-{n}": summary_measures(rows, [lead_summary(row["input"]["article"], n) for row in rows])
         for n in sorted({3, run.config.summary_sentences})
     }
     written = [row.get("written") for row in rows]
+    return SummaryResults(
+        **_shared(run, measures_of(run), baselines, _worst_summaries(run)),
+        before_check=_estimates(summary_measures(rows, written, "written")) if any(written) else None,
+        supports={which: _distribution(rows, which) for which in ("prediction", "written")},
+    )
+
+
+def _worst_summaries(run: StoredRun) -> list[dict[str, Any]]:
+    """Those with the lowest headline score."""
     headline = run.config.headline
     values = {
         row["id"]: summary_scores(row["prediction"] or "", row["input"]["article"], row["gold"])[headline]
-        for row in rows
+        for row in run.rows
     }
-    worst = sorted(rows, key=lambda row: (values[row["id"]], row["id"]))[:_WORST]
-    return {
-        "scores": _estimates(measures),
-        "before the check": _estimates(summary_measures(rows, written, "written")) if any(written) else None,
-        **_beside(measures[headline], headline, baselines),
-        "supports": {which: _distribution(rows, which) for which in ("prediction", "written")},
-        "worst": [
-            {
-                "id": row["id"],
-                headline: round(values[row["id"]], 6),
-                "gold": row["gold"],
-                "prediction": row["prediction"],
-                "error": row["error"],
-            }
-            for row in worst
-        ],
-    }
+    return [
+        {
+            "id": row["id"],
+            headline: round(values[row["id"]], 6),
+            "gold": row["gold"],
+            "prediction": row["prediction"],
+            "error": row["error"],
+        }
+        for row in sorted(run.rows, key=lambda row: (values[row["id"]], row["id"]))[:_WORST]
+    ]

@@ -10,6 +10,7 @@ from pathlib import Path
 from newstance.service.present import html
 
 from ..document import Document, Heading
+from ..metrics import Estimate
 from ..report import interval, report
 from ..scores import score_run
 from ..storage import StoredRun, write_json
@@ -61,9 +62,9 @@ def _row(folder: Path, is_own: bool) -> str:
     score, count = "not scored yet", ""
     try:
         metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        score = f"{metrics['headline']} {interval(metrics['scores'][metrics['headline']])}"
+        score = f"{metrics['headline']} {interval(Estimate(**metrics['scores'][metrics['headline']]))}"
         count = f"{metrics['n']}{' (partial)' if metrics['partial'] else ''}"
-    except (OSError, json.JSONDecodeError, KeyError):
+    except (OSError, json.JSONDecodeError, KeyError, TypeError):
         pass
     mark = " <small>only you see it</small>" if is_own else ""
     name = str(header.get("set", folder.name))
@@ -84,7 +85,7 @@ def shown_report(folder: Path) -> str:
     """A run's report, and its scores on disk for the list."""
     run = StoredRun(folder)
     results = score_run(run)
-    write_json(folder / "metrics.json", {key: value for key, value in results.items() if key != "worst"})
+    write_json(folder / "metrics.json", results.as_dict())
     document = report(run, results)
     parts = [f"<h2>{escape(document.title)}</h2>"]
     for heading, section in _sections(document):

@@ -46,27 +46,27 @@ def results(make_set, dummies, tmp_path):
         RowFile(folder / f"{BASELINE}{SIMILARITY}.jsonl"),
         RunOptions(),
     )
-    return write_report(folder) | {"folder": folder}
+    return write_report(folder)
 
 
 def test_scores_agree_with_sklearn(results):
     truth = [supported for _, supported in CLAIMS] * 3
     scores = [0.9, 0.9, 0.2, 0.2, 0.2] * 3
-    assert results["scores"]["auc"]["value"] == pytest.approx(roc_auc_score(truth, scores), abs=1e-6)
+    assert results.scores["auc"].value == pytest.approx(roc_auc_score(truth, scores), abs=1e-6)
     balanced = balanced_accuracy_score(truth, [score > 0.5 for score in scores])
-    assert results["scores"]["balanced_accuracy"]["value"] == pytest.approx(balanced, abs=1e-6)
-    assert results["n"] == 15
-    assert results["groups"] == 3
+    assert results.scores["balanced_accuracy"].value == pytest.approx(balanced, abs=1e-6)
+    assert results.n == 15
+    assert results.groups == 3
 
 
-def test_baselines_stand_beside_the_score(results):
-    assert set(results["baselines"]) == {"word overlap", "embedding similarity"}
+def test_baselines_stand_beside_the_score(results, tmp_path):
+    assert set(results.baselines) == {"word overlap", "embedding similarity"}
     # Overlap sees nothing wrong with "The union praised the plan." beside the true ones, but for one word.
-    assert results["baselines"]["word overlap"]["auc"]["value"] == 1.0
-    assert results["best_baseline"]["name"] == "word overlap"
+    assert results.baselines["word overlap"]["auc"].value == 1.0
+    assert results.best_baseline.name == "word overlap"
     # Each with the threshold that is best for it.
-    assert results["baselines"]["word overlap"]["balanced_accuracy"]["value"] == 1.0
-    page = (results["folder"] / "report.md").read_text()
+    assert results.baselines["word overlap"]["balanced_accuracy"].value == 1.0
+    page = (tmp_path / "run" / "report.md").read_text()
     assert "It rained." in page and "embedding similarity" in page
 
 
@@ -92,8 +92,8 @@ def test_a_crash_is_no_support_and_a_wrong_verdict(make_set, dummies, tmp_path):
 
     analyzer.check = fail_on_one
     results = write_report(run_set(make_set(claims, kind="consistency"), analyzer, tmp_path / "run"))
-    assert results["scores"]["auc"]["value"] == 0.5  # above the false one, and below it
-    assert results["scores"]["balanced_accuracy"]["value"] == 0.75
+    assert results.scores["auc"].value == 0.5  # above the false one, and below it
+    assert results.scores["balanced_accuracy"].value == 0.75
     assert "ValueError: too long" in (tmp_path / "run" / "report.md").read_text()
 
 
@@ -101,8 +101,8 @@ def test_a_crash_is_no_support_and_a_wrong_verdict(make_set, dummies, tmp_path):
 def test_claims_that_are_all_true_are_scored_too(make_set, dummies, tmp_path):
     claims = [{"id": str(i), "article": ARTICLE, "sentence": "It rained.", "supported": True} for i in range(3)]
     results = write_report(run_set(make_set(claims, kind="consistency"), dummies.Analyzer(), tmp_path / "run"))
-    assert results["scores"]["auc"]["value"] == 0.5
-    assert results["scores"]["balanced_accuracy"]["value"] == 0
+    assert results.scores["auc"].value == 0.5
+    assert results.scores["balanced_accuracy"].value == 0
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -7,6 +7,7 @@ import yaml
 from newstance.eval.commands import add_commands
 from newstance.eval.controls import controls, other_actors
 from newstance.eval.labelled import Example
+from newstance.eval.metrics import Estimate
 from newstance.eval.report import write_report
 from newstance.eval.storage import RowFile
 from newstance.models import StanceClassifier
@@ -59,10 +60,10 @@ def test_controls_stand_beside_the_other_baselines_with_paired_intervals(run, ca
     folder = run()
     results = write_report(folder)
     # Words decide alone, so that the tiny model needs no target; and it never has the other actor's stance.
-    assert results["baselines"]["target hidden"]["macro_f1"] == results["scores"]["macro_f1"]
-    assert results["above"]["target hidden"] == {"value": 0, "low": 0, "high": 0}
-    assert results["baselines"]["actor swapped"]["accuracy"]["value"] == 0
-    assert results["above"]["actor swapped"] == results["scores"]["macro_f1"]
+    assert results.baselines["target hidden"]["macro_f1"] == results.scores["macro_f1"]
+    assert results.above["target hidden"] == Estimate(0, 0, 0)
+    assert results.baselines["actor swapped"]["accuracy"].value == 0
+    assert results.above["actor swapped"] == results.scores["macro_f1"]
     assert "NOT ABOVE THE BEST BASELINE" in capsys.readouterr().out
     header = json.loads((folder / "run.json").read_text())
     assert header["command"].endswith("--out DIR --controls")

@@ -43,16 +43,16 @@ def test_first_sentences_all_shown_and_all_judged_ones_are_counted():
     ]
     scores = evidence_scores(rows)
     given, right = scores[GIVEN], scores[RIGHT]
-    assert (given["stances"], given["shown"], given["judged"]) == (3, 6, 3)
-    assert [round(given[name]["value"], 3) for name in ("first", "precision", "recall")] == [0.333, 0.333, 0.667]
-    assert (right["stances"], right["shown"], right["judged"]) == (2, 5, 3)
-    assert [round(right[name]["value"], 3) for name in ("first", "precision", "recall")] == [0.5, 0.4, 0.667]
+    assert (given.stances, given.shown, given.judged) == (3, 6, 3)
+    assert [round(score.value, 3) for score in (given.first, given.precision, given.recall)] == [0.333, 0.333, 0.667]
+    assert (right.stances, right.shown, right.judged) == (2, 5, 3)
+    assert [round(score.value, 3) for score in (right.first, right.precision, right.recall)] == [0.5, 0.4, 0.667]
 
 
 def test_intervals_resample_whole_articles():
     rows = [row("favor", shown=[(0, 10) if i < 10 else (50, 60)], group=f"g{i // 10}") for i in range(20)]
-    first = evidence_scores(rows)[GIVEN]["first"]
-    assert (first["value"], first["low"], first["high"]) == (0.5, 0, 1)
+    first = evidence_scores(rows)[GIVEN].first
+    assert (first.value, first.low, first.high) == (0.5, 0, 1)
 
 
 def test_a_set_without_judged_sentences_has_no_such_scores():
@@ -88,9 +88,9 @@ def test_a_run_keeps_what_it_showed_and_is_scored_by_it(tmp_path, judged, dummie
     shown = [first["input"]["text"][one["start"] : one["end"]] for one in first["shown"]]
     assert shown == ["Kim likes the dam.", "Lee does not like it."]
     assert {(one["label"], one["probability"]) for one in first["shown"]} == {("favor", 0.9)}
-    evidence = write_report(folder)["evidence"]
+    evidence = write_report(folder).evidence[GIVEN]
     # The first sentence is shown first for both: right for Kim alone. Each shows one right sentence of two.
-    assert [evidence[GIVEN][name]["value"] for name in ("first", "precision", "recall")] == [0.5, 0.5, 1.0]
+    assert [score.value for score in (evidence.first, evidence.precision, evidence.recall)] == [0.5, 0.5, 1.0]
     report = (folder / "report.md").read_text()
     assert "## Evidence" in report
     assert "12 are shown, 6 were judged" in report

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -9,13 +10,14 @@ from newstance import configs
 from newstance.eval import floors as module
 from newstance.eval.floors import Floors, load_floors, shortfalls, update_floors
 from newstance.eval.labelled import load_set
+from newstance.eval.metrics import Estimate
 from newstance.eval.report import write_report
 from newstance.eval.runs import run_set
 from newstance.models.errors import InputError
 
 
 def result(value, partial=False):
-    return {"scores": {"macro_f1": {"value": value}}, "partial": partial}
+    return SimpleNamespace(scores={"macro_f1": Estimate(value, value, value)}, partial=partial)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def test_kept_results_say_where_they_come_from(path):
 def test_a_run_is_kept_without_its_rows_and_told_in_a_line_for_each_score(tmp_path, make_set, rows, dummies):
     labelled = make_set(rows(30), terms="research use", source="a paper")
     folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run", command="newstance evaluate little")
-    results = write_report(folder)
+    results = write_report(folder).as_dict()
     path = keep(folder, tmp_path / "results")
     kept = json.loads(path.read_text())
     assert path.name == "little.json"

@@ -1,4 +1,4 @@
-from newstance.eval.parts import scores_by_part, sure_answers
+from newstance.eval.parts import SureAnswers, scores_by_part, sure_answers
 from newstance.eval.report import write_report
 from newstance.eval.runs import run_set
 from newstance.eval.set_config import SetConfig
@@ -18,13 +18,13 @@ def test_each_part_is_scored_alone_in_order_of_its_name():
         row("against", kind="object"),
     ]
     parts = scores_by_part(rows, ["favor", "against", "favor", None], CONFIG)
-    assert [(part["part"], part["n"], part["accuracy"]) for part in parts["kind"]] == [
+    assert [(part.part, part.n, part.accuracy) for part in parts["kind"]] == [
         ("object", 2, 0.5),
         ("turned", 2, 0.5),
     ]
     # Of "object" only against is scored: one of two found. Of "turned" favor (2/3) and neutral (0).
-    assert [round(part["macro_f1"]["value"], 3) for part in parts["kind"]] == [0.667, 0.333]
-    assert [(part["part"], part["n"]) for part in parts["outlet"]] == [("A", 2)]
+    assert [round(part.macro_f1.value, 3) for part in parts["kind"]] == [0.667, 0.333]
+    assert [(part.part, part.n) for part in parts["outlet"]] == [("A", 2)]
 
 
 def test_rows_without_parts_give_no_table():
@@ -36,7 +36,7 @@ def test_the_intervals_of_parts_resample_groups():
     predicted = [r["gold"] for r in rows[:10]] + ["neutral"] * 10
     (part,) = scores_by_part(rows, predicted, CONFIG)["kind"]
     # Two groups, one all right and one all wrong: a resample may hold either twice.
-    assert (part["macro_f1"]["low"], part["macro_f1"]["high"]) == (0, 1)
+    assert (part.macro_f1.low, part.macro_f1.high) == (0, 1)
 
 
 def test_the_report_has_a_table_for_each_way_to_divide_a_set(tmp_path, make_set, dummies):
@@ -60,8 +60,8 @@ def test_what_a_target_is_makes_a_part_too(tmp_path, make_set, dummies):
     labelled = make_set(articles, kind="articles")
     answers = {"NATO": "favor", "the dam": "neutral"}
     folder = run_set(labelled, dummies.Analyzer(lambda query: answers[query.target]), tmp_path / "run")
-    parts = write_report(folder)["per_part"]["target"]
-    assert [(part["part"], part["n"], part["accuracy"]) for part in parts] == [
+    parts = write_report(folder).per_part["target"]
+    assert [(part.part, part.n, part.accuracy) for part in parts] == [
         ("a phrase", 1, 0),
         ("an actor of the article", 1, 1),
     ]
@@ -91,13 +91,13 @@ def test_sure_answers_are_counted_with_and_without_neutral():
         answered(None, "favor", 0),
     ]
     sure = sure_answers(rows)
-    assert (sure["all answers"]["n"], sure["all answers"]["right"]) == (3, 2)
-    assert (sure["stances given"]["n"], sure["stances given"]["right"]) == (2, 1)
-    assert sure["stances given"]["share"]["value"] == 0.5
-    assert sure_answers(rows[2:3])["all answers"] == {"n": 0, "right": 0}
+    assert (sure["all answers"].n, sure["all answers"].right) == (3, 2)
+    assert (sure["stances given"].n, sure["stances given"].right) == (2, 1)
+    assert sure["stances given"].share.value == 0.5
+    assert sure_answers(rows[2:3])["all answers"] == SureAnswers(0, 0)
 
 
 def test_sure_answers_are_resampled_by_group():
     rows = [answered("favor", "favor" if i < 5 else "against", 0.9, group=f"g{i // 5}") for i in range(10)]
-    share = sure_answers(rows)["stances given"]["share"]
-    assert (share["low"], share["high"]) == (0, 1)
+    share = sure_answers(rows)["stances given"].share
+    assert (share.low, share.high) == (0, 1)

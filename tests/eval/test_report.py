@@ -46,8 +46,8 @@ def test_the_report_has_every_section_in_one_file(tmp_path, make_set, rows, dumm
         assert f"<h2>{section}</h2>" in html
         assert f"## {section}" in (folder / "report.md").read_text()
     assert "newstance evaluate little --out DIR" in html
-    assert len(results["worst"]) == 20
-    assert {t["target"] for t in results["per_target"]} == {"plan 0", "plan 1", "plan 2"}
+    assert len(results.worst) == 20
+    assert {t.target for t in results.per_target} == {"plan 0", "plan 1", "plan 2"}
     # The set's texts, whose terms may forbid it, are not in the file that goes into the repository.
     assert "spoke about" not in (folder / "metrics.json").read_text()
 
@@ -60,7 +60,7 @@ def test_a_run_without_errors_has_no_list_of_them(tmp_path, make_set, rows, dumm
     supports = make_set(claims, "claims", kind="consistency")
     for perfect, analyzer in ((labelled, dummies.perfect_on(labelled)), (supports, dummies.Analyzer())):
         folder = run_set(perfect, analyzer, tmp_path / perfect.config.name)
-        assert write_report(folder)["worst"] == []
+        assert write_report(folder).worst == []
         for page in ("report.md", "report.html"):
             assert "worst errors" not in (folder / page).read_text()
             assert "How to reproduce" in (folder / page).read_text()
@@ -124,12 +124,12 @@ def test_a_stored_zero_shot_baseline_is_in_the_report(tmp_path, make_set, rows, 
 
     answer_with(right, labelled, RowFile(folder / "baseline-zero-shot-tiny.jsonl"), RunOptions())
     results = write_report(folder)
-    assert results["baselines"]["zero-shot-tiny"]["macro_f1"]["value"] == 1
-    assert results["best_baseline"]["name"] == "zero-shot-tiny"
+    assert results.baselines["zero-shot-tiny"]["macro_f1"].value == 1
+    assert results.best_baseline.name == "zero-shot-tiny"
     # One that is unfinished is left out.
     stored = folder / "baseline-zero-shot-tiny.jsonl"
     stored.write_text("".join(stored.read_text().splitlines(keepends=True)[:-1]))
-    assert "zero-shot-tiny" not in write_report(folder)["baselines"]
+    assert "zero-shot-tiny" not in write_report(folder).baselines
 
 
 def test_run_json_names_no_folder_of_this_machine(tmp_path, make_set, rows, dummies):
@@ -156,7 +156,7 @@ def test_run_json_names_no_folder_of_this_machine(tmp_path, make_set, rows, dumm
 @pytest.mark.parametrize("n", [1, 2])
 def test_tiny_runs_are_scored_too(tmp_path, make_set, rows, dummies, n):
     labelled = make_set(rows(n))
-    assert write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))["n"] == n
+    assert write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")).n == n
 
 
 def test_text_cannot_end_its_block_of_code():

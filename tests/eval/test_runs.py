@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from newstance.eval import runs
+from newstance.eval.metrics import Estimate
 from newstance.eval.report import write_report
 from newstance.eval.runs import RunOptions, answer_with, run_set
 from newstance.eval.storage import RowFile, StoredRun, only_run_in
@@ -32,9 +33,9 @@ def wait_for_rows(path: Path, least: int) -> None:
     raise AssertionError("the run made no rows")
 
 
-def numbers(folder: Path) -> dict:
+def numbers(folder: Path) -> list:
     results = write_report(folder)
-    return {key: results[key] for key in ("scores", "n", "confusion", "calibration", "errors", "partial")}
+    return [results.scores, results.n, results.confusion, results.calibration, results.errors, results.partial]
 
 
 def without_seconds(folder: Path) -> list[dict]:
@@ -175,21 +176,21 @@ def test_a_perfect_model_scores_one(tmp_path, make_set, rows, dummies):
     labelled = make_set(rows(60))
     results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
     for name in ("macro_f1", "favor_against_f1", "accuracy"):
-        assert results["scores"][name] == {"value": 1, "low": 1, "high": 1}
-    assert results["calibration"]["ece"]["value"] == pytest.approx(0.1)  # always right at 0.9
-    assert results["best_baseline"]["beats"] == "yes"
-    assert results["worst"] == []
+        assert results.scores[name] == Estimate(1, 1, 1)
+    assert results.calibration.ece.value == pytest.approx(0.1)  # always right at 0.9
+    assert results.best_baseline.beats == "yes"
+    assert results.worst == []
 
 
 def test_an_all_neutral_model_scores_what_it_must_and_is_marked(tmp_path, make_set, rows, dummies):
     labelled = make_set(rows(60))
     folder = run_set(labelled, dummies.Analyzer(), tmp_path / "run")
     results = write_report(folder)
-    assert results["scores"]["accuracy"]["value"] == pytest.approx(20 / 60)
-    assert results["scores"]["macro_f1"]["value"] == pytest.approx(0.5 / 3, abs=1e-6)
-    assert results["scores"]["favor_against_f1"]["value"] == 0
-    assert results["baselines"]["majority"]["accuracy"]["value"] == pytest.approx(20 / 60)
-    assert results["best_baseline"]["beats"] == "no"
+    assert results.scores["accuracy"].value == pytest.approx(20 / 60)
+    assert results.scores["macro_f1"].value == pytest.approx(0.5 / 3, abs=1e-6)
+    assert results.scores["favor_against_f1"].value == 0
+    assert results.baselines["majority"]["accuracy"].value == pytest.approx(20 / 60)
+    assert results.best_baseline.beats == "no"
     assert "does not beat the best baseline" in (folder / "report.md").read_text()
 
 
@@ -202,11 +203,11 @@ def test_directed_rows_get_the_five_class_score(tmp_path, make_set, dummies):
     labelled = make_set(rows, metric="five_class_macro_f1")
     results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
     # Two of the five classes do not occur; over a fixed list they count as 0.
-    assert results["scores"]["five_class_macro_f1"]["value"] == pytest.approx(3 / 5)
-    assert results["scores"]["five_class_micro_f1"]["value"] == 1
+    assert results.scores["five_class_macro_f1"].value == pytest.approx(3 / 5)
+    assert results.scores["five_class_micro_f1"].value == 1
     neutral = write_report(run_set(labelled, dummies.Analyzer(), tmp_path / "neutral"))
-    assert neutral["scores"]["five_class_micro_f1"]["value"] == pytest.approx(1 / 3)
-    assert neutral["scores"]["five_class_macro_f1"]["value"] == pytest.approx(0.5 / 5)
+    assert neutral.scores["five_class_micro_f1"].value == pytest.approx(1 / 3)
+    assert neutral.scores["five_class_macro_f1"].value == pytest.approx(0.5 / 5)
 
 
 def test_a_crash_is_a_miss_and_is_listed(tmp_path, make_set, rows, dummies):
@@ -223,8 +224,8 @@ def test_a_crash_is_a_miss_and_is_listed(tmp_path, make_set, rows, dummies):
     analyzer.classifier._answer = crash
     folder = run_set(labelled, analyzer, tmp_path / "run")
     results = write_report(folder)
-    assert (results["n"], results["errors"]) == (12, 1)
-    assert results["scores"]["accuracy"]["value"] == pytest.approx(11 / 12)
+    assert (results.n, results.errors) == (12, 1)
+    assert results.scores["accuracy"].value == pytest.approx(11 / 12)
     report = (folder / "report.md").read_text()
     assert "1 example(s) crashed" in report
     assert "InputError: a target that fills the model" in report
@@ -242,15 +243,15 @@ def test_what_is_wrong_for_all_examples_ends_the_run(tmp_path, make_set, rows, d
 def test_a_limited_or_unfinished_run_is_marked_as_partial(tmp_path, make_set, rows, dummies):
     labelled = make_set(rows(30))
     folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run", RunOptions(limit=10))
-    assert write_report(folder)["partial"]
+    assert write_report(folder).partial
     assert "Partial: 10 examples only, by --limit" in (folder / "report.md").read_text()
     assert json.loads((folder / "metrics.json").read_text())["partial"]
     all_of_them = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "all", RunOptions(limit=30))
-    assert not write_report(all_of_them)["partial"]
+    assert not write_report(all_of_them).partial
     whole = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "whole", RunOptions(batch_size=8))
     lines = (whole / "rows.jsonl").read_text().splitlines(keepends=True)
     (whole / "rows.jsonl").write_text("".join(lines[:8]))
-    assert write_report(whole)["partial"]
+    assert write_report(whole).partial
 
 
 def test_skipped_rows_are_in_the_report(tmp_path, make_set, rows, dummies):
@@ -261,7 +262,7 @@ def test_skipped_rows_are_in_the_report(tmp_path, make_set, rows, dummies):
         file.write('{"id": "x"}\n')
     labelled = load_set(tmp_path / "little.yaml", skip_invalid=True)
     folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
-    assert write_report(folder)["skipped"] == 1
+    assert write_report(folder).skipped == 1
     assert "line 6, column 'text'" in (folder / "report.md").read_text().replace("\\", "")
 
 
@@ -284,13 +285,13 @@ def test_summaries_stand_beside_lead(tmp_path, make_set, dummies):
     labelled = make_set(rows, kind="summaries")
     folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
     results = write_report(folder)
-    assert results["scores"]["rougeL"]["value"] == 1
+    assert results.scores["rougeL"].value == 1
     assert {row["written"] for row in StoredRun(folder).rows} == {"It was written."}
-    assert results["before the check"]["words"]["value"] == 3
-    assert results["before the check"]["rougeL"]["value"] == 0
+    assert results.before_check["words"].value == 3
+    assert results.before_check["rougeL"].value == 0
     assert "as written, before the check" in (folder / "report.md").read_text()
-    assert 0 < results["baselines"]["Lead-3"]["rougeL"]["value"] < 1
-    assert results["scores"]["words"]["value"] == 3
+    assert 0 < results.baselines["Lead-3"]["rougeL"].value < 1
+    assert results.scores["words"].value == 3
 
     def crash(text):
         raise RuntimeError("out of words")
@@ -298,8 +299,8 @@ def test_summaries_stand_beside_lead(tmp_path, make_set, dummies):
     failed = run_set(labelled, dummies.Analyzer(summarize=crash), tmp_path / "crashed")
     crashed = write_report(failed)
     assert "RuntimeError: out of words" in (failed / "report.md").read_text()
-    assert crashed["errors"] == 6
-    assert crashed["scores"]["rougeL"]["value"] == 0
+    assert crashed.errors == 6
+    assert crashed.scores["rougeL"].value == 0
 
 
 def test_summaries_are_asked_for_in_the_length_of_the_set(tmp_path, make_set, dummies):
@@ -330,8 +331,8 @@ def test_articles_are_answered_whole(tmp_path, make_set, dummies):
         kind="articles",
     )
     results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
-    assert results["scores"]["accuracy"]["value"] == 1
-    assert (results["n"], results["groups"]) == (2, 1)
+    assert results.scores["accuracy"].value == 1
+    assert (results.n, results.groups) == (2, 1)
 
 
 def test_twins_are_read_apart_and_resampled_together(tmp_path, make_set, dummies):
@@ -345,8 +346,8 @@ def test_twins_are_read_apart_and_resampled_together(tmp_path, make_set, dummies
     )
     folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
     results = write_report(folder)
-    assert results["scores"]["accuracy"]["value"] == 1
-    assert results["groups"] == 1
+    assert results.scores["accuracy"].value == 1
+    assert results.groups == 1
     assert [(row["parts"], row["judged"]) for row in StoredRun(folder).rows] == [
         ({"kind": "turned", "target": "a phrase"}, [[0, 9]])
     ] * 2
