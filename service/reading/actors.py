@@ -16,6 +16,7 @@ from newstance.models.hearing import Heard, listening, unheard
 from ..analysis import Actor, Mention
 from .candidates import find_named
 from .coreference import add_definite_phrases, add_pairs
+from .described import described_in
 from .entries import Entry
 from .names import NameIndex, bare_name, is_part_of_body, same_name
 from .pronouns import add_pronouns
@@ -25,6 +26,7 @@ from .wholes import whole_word, whole_words
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
+_ACRONYM = 3  # letters: shorter words in capitals are seldom somebody's name shouted
 _IN_PARENTHESES = re.compile(r"\s*\((?=[A-Z])(\w{2,8})\)")
 
 __all__ = ["ActorNames", "bare_name", "find_actors", "match_actor", "named_in"]
@@ -88,11 +90,13 @@ class ActorNames:
 def named_in(doc: Doc, name: str) -> Actor | None:
     """An actor made of a name that the article holds but the entity recognizer missed; None if it does not.
 
-    A name of several words is also found by its last: "Caroline Lucas" by "Ms Lucas".
+    A name of several words is also found by its last: "Caroline Lucas" by "Ms Lucas"; any name in capitals; and a
+    description by its words.
     """
     bare = bare_name(name)
     words = bare.split()
     forms = [bare] + ([words[-1], words[0]] if 2 <= len(words) <= 3 and words[-1][0].isupper() else [])
+    forms += [form.upper() for form in forms if len(form) > _ACRONYM and not form.isupper()]
     text = doc.text  # spaCy puts it together anew each time
     entities = doc.ents
     starts = [entity.start_char for entity in entities]
@@ -107,7 +111,8 @@ def named_in(doc: Doc, name: str) -> Actor | None:
                 found.append(Mention(match.start(), match.end(), match[0]))
         if found:
             return Actor(name, "body", (form,) if form != name else (), tuple(found))
-    return None
+    described = described_in(doc, bare)
+    return Actor(name, "body", (), described) if described else None
 
 
 def _stands_alone(match: re.Match[str], entity: Span) -> bool:

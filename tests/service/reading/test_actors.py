@@ -458,6 +458,31 @@ def test_name_that_the_recognizer_missed_is_found_by_its_letters(annotator):
     assert (found.name, found.aliases) == ("Caroline Lucas", ("Lucas",))
 
 
+def test_a_name_is_found_in_capitals(annotator):
+    doc = annotator.annotate("MS DELACROIX: Did you sign it? MR OKONJO: I did. They ask WHO did.")
+    assert [m.text for m in named_in(doc, "Okonjo").mentions] == ["OKONJO"]
+    assert named_in(doc, "Who") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phrases"),
+    [
+        ("A daughter of the poet Lena Brandt spoke.", "Brandt's daughter", ["daughter of the poet Lena Brandt"]),
+        ("Counsel hired by Grey Heron refused.", "counsel for Grey Heron", ["Counsel hired by Grey Heron"]),
+        ("A son of the baker left. Then the baker's only son came.", "the baker's son",
+         ["son of the baker", "baker's only son"]),
+        ("Villagers in Lower Marsh were angry.", "Lower Marsh villagers", ["Villagers in Lower Marsh"]),
+        ("The daughter came. Lena Brandt stayed.", "Brandt's daughter", None),  # nobody is called so in one sentence
+        ("Mary Ellis wrote to John Smith.", "Ellis Smith", None),  # two people
+        ("The daughter, who had come by train with five others and a dog, met Brandt.", "Brandt's daughter", None),
+    ],
+)  # fmt: skip
+def test_who_is_asked_for_by_a_description_is_found_by_its_words(annotator, text, name, phrases):
+    found = named_in(annotator.annotate(text), name)
+    assert (found and [m.text for m in found.mentions]) == phrases
+    assert found is None or all(text[m.start : m.end] == m.text for m in found.mentions)
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
