@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import re
 import subprocess
@@ -14,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from newstance.models.pairs import usable_cores
 from newstance.models.sources import Weights, locate, sha256_of
 
 _PACKAGES = (
@@ -118,8 +118,7 @@ def machine() -> dict[str, str | int]:
     if cpuinfo.is_file():
         found = re.search(r"model name\s*:\s*(.+)", cpuinfo.read_text())
         model = found[1] if found else model
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return {"system": platform.system(), "processor": model, "cores": usable}
+    return {"system": platform.system(), "processor": model, "cores": usable_cores()}
 
 
 def now() -> str:

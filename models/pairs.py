@@ -7,7 +7,10 @@ and direct stance classification stand on it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -51,6 +54,7 @@ class PairClassifier:
         temperatures: What the model's training fitted, by task ("stance", "support"); for callers that turn logits
             into probabilities.
         tokens_per_batch: Upper bound of a batch, padding included; a longer pair is a batch of its own.
+        side_by_side: How many batches run at the same time, those of all who ask taken together.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class PairClassifier:
         max_length: int,
         temperatures: Mapping[str, float] | None = None,
         tokens_per_batch: int = _TOKENS_PER_BATCH,
+        side_by_side: int = 1,
     ) -> None:
         self._run = run
         self._tokenizer = tokenizer
@@ -68,6 +73,8 @@ class PairClassifier:
         self.max_length = max_length
         self.temperatures = dict(temperatures or {})
         self._tokens_per_batch = tokens_per_batch
+        self._side_by_side = side_by_side
+        self._pool = ThreadPoolExecutor(side_by_side, "pairs") if side_by_side > 1 else None
         # A fast tokenizer keeps its truncation as state: another thread's call would switch it off.
         self._tokenizing = Lock()
 
@@ -108,8 +115,9 @@ class PairClassifier:
             own.get("max_length", min(longest, 512)),
             own.get("temperatures"),
             # Activations of eight bits: whatever rounds otherwise beside others changes a pair's answer, and padding
-            # alone does. On two cores batches are no faster, either.
-            1 if weights.is_onnx else _TOKENS_PER_BATCH,
+            # alone does. One pair on each core is also faster than batches, or than one pair on all cores.
+            tokens_per_batch=1 if weights.is_onnx else _TOKENS_PER_BATCH,
+            side_by_side=usable_cores() if weights.is_onnx else 1,
         )
 
     def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:
@@ -129,14 +137,12 @@ class PairClassifier:
             encoded, truncated = self._encode(unique)
         logits = np.zeros((len(unique), len(self.labels)), np.float32)
         done = 0
-        for batch in self._batches([len(e) for e in encoded["input_ids"]]):
-            padded = self._tokenizer.pad(
-                {name: [values[i] for i in batch] for name, values in encoded.items()}, return_tensors="np"
-            )
-            logits[batch] = self._run({name: np.asarray(values, np.int64) for name, values in padded.items()})
-            done += len(batch)
-            if on_batch is not None:
-                on_batch(done, len(unique))
+        with closing(self._answers(encoded)) as answers:
+            for batch, answer in answers:
+                logits[batch] = answer
+                done += len(batch)
+                if on_batch is not None:
+                    on_batch(done, len(unique))
         index = {pair: i for i, pair in enumerate(unique)}
         rows = [index[pair] for pair in pairs]
         return PairScores(logits[rows], [truncated[row] for row in rows])
@@ -179,6 +185,33 @@ class PairClassifier:
         ]
         return dict(encoded), truncated
 
+    def _answers(self, encoded: Mapping[str, list[list[int]]]) -> Generator[tuple[list[int], np.ndarray], None, None]:
+        """Each batch with its logits; once nobody takes any more, no other begins."""
+        batches = self._batches([len(ids) for ids in encoded["input_ids"]])
+        if self._pool is None:
+            for batch in batches:
+                yield batch, self._run(self._padded(encoded, batch))
+            return
+        running: deque[tuple[list[int], Future[np.ndarray]]] = deque()
+        try:
+            for batch in batches:
+                running.append((batch, self._pool.submit(self._run, self._padded(encoded, batch))))
+                if len(running) > self._side_by_side:
+                    first, answer = running.popleft()
+                    yield first, answer.result()
+            while running:
+                first, answer = running.popleft()
+                yield first, answer.result()
+        finally:
+            for _, answer in running:
+                answer.cancel()
+
+    def _padded(self, encoded: Mapping[str, list[list[int]]], batch: Sequence[int]) -> dict[str, np.ndarray]:
+        padded = self._tokenizer.pad(
+            {name: [values[i] for i in batch] for name, values in encoded.items()}, return_tensors="np"
+        )
+        return {name: np.asarray(values, np.int64) for name, values in padded.items()}
+
     def _batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
         """Indices in batches of like length, longest first, so that running out of memory shows at once."""
         batch: list[int] = []
@@ -189,6 +222,11 @@ class PairClassifier:
             batch.append(i)
         if batch:
             yield batch
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -223,7 +261,7 @@ def _onnx_run(weights: Weights) -> Run:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.intra_op_num_threads = 1  # of each pair: as many pairs as there are cores run side by side
     session = onnxruntime.InferenceSession(
         str(weights.path / "model.onnx"), options, providers=["CPUExecutionProvider"]
     )

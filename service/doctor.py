@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from newstance import configs
 from newstance.models.errors import NewstanceError
+from newstance.models.pairs import usable_cores
 from newstance.models.sources import Weights, cache_folder, locate
 
 from .profile import Profile
@@ -103,4 +103,4 @@ def _device() -> str:
 
     if torch.cuda.is_available():
         return torch.cuda.get_device_name(0)
-    return f"CPU, {len(os.sched_getaffinity(0))} cores" if hasattr(os, "sched_getaffinity") else "CPU"
+    return f"CPU, {usable_cores()} cores"

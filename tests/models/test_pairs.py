@@ -1,6 +1,7 @@
 import gc
 import json
 import shutil
+import threading
 import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -233,6 +234,47 @@ def test_progress_is_told_after_each_batch_and_can_stop_the_work(classifier):
     with pytest.raises(KeyboardInterrupt):
         classifier.score(pairs, stop)
     assert len(batches) == 2
+
+
+def beside(classifier, workers):
+    """The same model with several batches at a time, and how many pairs ran at the same time at most."""
+    most, running, lock = [0], [0], threading.Lock()
+
+    def run(inputs):
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.02)
+        logits = classifier._run(inputs)
+        with lock:
+            running[0] -= 1
+        return logits
+
+    twin = PairClassifier(run, classifier._tokenizer, classifier.labels, 64, tokens_per_batch=1, side_by_side=workers)
+    return twin, most
+
+
+def test_batches_side_by_side_answer_as_one_after_the_other_and_share_their_places(classifier):
+    twin, most = beside(classifier, 2)
+    parts = [[(f"{'word ' * i}praised {part}", "stance") for i in range(8)] for part in ("rain", "snow", "wind")]
+    with ThreadPoolExecutor() as askers:
+        found = list(askers.map(lambda pairs: twin.score(pairs).logits, parts))
+    for pairs, logits in zip(parts, found, strict=True):
+        np.testing.assert_allclose(logits, classifier.score(pairs).logits, atol=1e-5)
+    assert most == [2]  # of all three
+
+
+def test_a_stop_leaves_no_batches_behind_that_wait(classifier):
+    twin, _ = beside(classifier, 2)
+    batches = counted(twin)
+
+    def stop(done, of):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        twin.score([(f"{'word ' * i}praised", "stance") for i in range(12)], stop)
+    time.sleep(0.2)
+    assert len(batches) <= 3
 
 
 @pytest.mark.embedded
