@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from newstance.models.hearing import Heard, listening, unheard
 
-from .name_spans import DOUBTFUL, is_name, labelled, trimmed
+from .governments import Countries, acting_government
+from .name_spans import DOUBTFUL, is_name, labelled, trimmed, with_digits, with_particles
 from .names import SMALL_WORDS, bare_name, is_acronym, is_title
 from .nouns import (
     BODIES,
     FEMALE_TITLES,
-    GIVING,
-    GOVERNING,
     GOVERNMENTS,
     KINDS,
+    LAWS,
+    MALE_KIN,
     MALE_TITLES,
     MINISTRIES,
     ROLES,
@@ -26,10 +27,22 @@ from .nouns import (
     STANCES,
     TITLES,
 )
-from .places import country_named, country_of_government, country_of_people, is_seat
+from .places import country_named, country_of_government, country_of_people
 from .spans import span_at
 from .speakers import CUES
-from .syntax import acts, head_of_name, is_listed, is_opposed, is_spoken_for, is_subject, locates, publishes, speaks
+from .spelling import PARTICLES
+from .syntax import (
+    acts,
+    head_of_name,
+    is_listed,
+    is_opposed,
+    is_spoken_for,
+    is_subject,
+    kin_of,
+    locates,
+    publishes,
+    speaks,
+)
 from .wholes import whole_word
 
 if TYPE_CHECKING:
@@ -42,6 +55,7 @@ _LONGEST_PHRASE = 200  # characters before an acronym
 _COUNTRIES = frozenset({"countries", "nations", "states", "members", "powers", "allies"})
 _KINDS_OF_BODIES = KINDS | BODIES | GOVERNMENTS
 _CLOSED_CLASSES = frozenset({"DET", "ADP", "CCONJ", "SCONJ", "PRON", "ADV", "AUX", "PART", "NUM"})
+_CLOSED_TAGS = frozenset({"DT", "PRP", "PRP$", "WP", "WDT", "WRB", "EX", "IN", "CC"})
 _PERSON_ROLES = frozenset({"nsubj", "nsubjpass", "agent", "poss", "dobj", "dative", "appos", "attr"})
 _PERSON_PREPOSITIONS = frozenset(
     "by with against between toward towards to for on of from behind like as about among".split()  # noqa: SIM905
@@ -63,6 +77,9 @@ class Named:
         is_male: What a title tells.
         is_titled: Whether a title or office stands before it.
         kind_noun: What the text calls it beside its name: "airline", "committee".
+        is_guess: Whether the recognizer said nothing of what it is.
+        is_kin: Whether it is told of as somebody's relative: "his son, Daniel Amber".
+        relates_to_male: Whether that somebody is a man; None if nothing tells.
     """
 
     span: Span
@@ -75,6 +92,9 @@ class Named:
     is_male: bool | None = None
     is_titled: bool = False
     kind_noun: str | None = None
+    is_guess: bool = False
+    is_kin: bool = False
+    relates_to_male: bool | None = None
 
 
 def find_named(doc: Doc, aliases: Mapping[str, Sequence[str]], heard: Heard = unheard) -> list[Named]:
@@ -89,7 +109,7 @@ def find_named(doc: Doc, aliases: Mapping[str, Sequence[str]], heard: Heard = un
     found: list[Named] = []
     # What is surer comes first, and keeps its words.
     text = doc.text  # spaCy puts it together anew each time
-    countries = _Countries.of(doc)
+    countries = Countries.of(doc)
     for candidate in chain(
         _of_topic(doc, text, aliases),
         _with_acronym(doc, text),
@@ -173,6 +193,8 @@ def _phrases(doc: Doc, heard: Heard) -> Iterator[Named]:
         end = start
         while end < root.i and doc[end].text[0].isupper() and doc[end].tag_ != "POS":
             end += 1
+        if end < root.i and doc[end].lower_ in PARTICLES:
+            continue  # "Inga de Boer's party"
         if end == start or doc[end].tag_ == "POS":
             continue
         text = doc[start:end].text
@@ -194,14 +216,14 @@ def _after_article(chunk: Span) -> int:
     start = int(chunk.start)
     while start < chunk.root.i and (chunk.doc[start].pos_ in ("DET", "ADJ") and not chunk.doc[start].text[0].isupper()):
         start += 1
-    if chunk.doc[start].lower_ in ("the", "a", "an"):
+    while start < chunk.root.i and chunk.doc[start].tag_ in _CLOSED_TAGS:
         start += 1
     while start < chunk.root.i and chunk.doc[start].text[0].islower() and chunk.doc[start].pos_ == "ADJ":
         start += 1
     return start
 
 
-def _entities(doc: Doc, countries: _Countries, heard: Heard) -> Iterator[Named]:
+def _entities(doc: Doc, countries: Countries, heard: Heard) -> Iterator[Named]:
     for entity in listening(doc.ents, heard):
         if entity.label_ not in ENTITIES | DOUBTFUL:
             continue
@@ -212,13 +234,15 @@ def _entities(doc: Doc, countries: _Countries, heard: Heard) -> Iterator[Named]:
         government = country_of_government(name)
         if government is not None and country_named(name) is None and span.label_ != "PERSON":
             yield from _government(span, name, government, countries)
-        elif entity.label_ in DOUBTFUL:
+        elif entity.label_ in DOUBTFUL and country_named(name) is None:
             label = "ORG" if span.label_ in DOUBTFUL else span.label_
             named = _named(labelled(doc, span.start, span.end, label), name)
             if named.span.label_ == "PERSON" or speaks(head_of_name(span)) or publishes(span.root) or named.kind_noun:
                 yield named
         else:
             country = country_named(name)
+            if span.label_ in DOUBTFUL:
+                span = labelled(doc, span.start, span.end, "GPE")
             if span.label_ == "GPE" and country is None and _is_quoted_speaker(span.root):
                 span = labelled(doc, span.start, span.end, "PERSON")
             yield _named(span, name, country)
@@ -229,39 +253,15 @@ def _is_quoted_speaker(token: Token) -> bool:
     return token.dep_ == "nsubj" and token.head.i < token.i and token.head.lemma_.lower() in CUES
 
 
-@dataclass(frozen=True)
-class _Countries:
-    """What the recognizer finds in an article: which countries, and whether the European Union and not Belgium."""
-
-    named: frozenset[str | None]
-    has_union: bool
-
-    @classmethod
-    def of(cls, doc: Doc) -> _Countries:
-        """Those of an article."""
-        texts = {entity.text for entity in doc.ents}
-        bare = {text.removeprefix("the ") for text in texts}
-        has_union = bool(bare & {"EU", "European Union", "European Commission"}) and "Belgium" not in bare
-        return cls(frozenset(map(country_named, texts)), has_union)
-
-
-def _government(span: Span, name: str, country: str, countries: _Countries) -> Iterator[Named]:
+def _government(span: Span, name: str, country: str, countries: Countries) -> Iterator[Named]:
     """A capital or a house that acts; where it only lies somewhere, it is nobody."""
-    token = head_of_name(span)
-    if name == "Brussels" and countries.has_union:  # the Union's institutions, where the article is about them
-        country = "European Union"
-    verb = token.head.lemma_.lower() if token.dep_ == "nsubj" else ""
-    does = (
-        speaks(token)
-        or verb in GIVING | GOVERNING | STANCES
-        or (acts(token) and (country in countries.named or is_seat(name)))
-    )
-    if does or is_opposed(token) or (is_seat(name) and token.dep_ == "poss"):
-        start = span.start - (span.start > 0 and span.doc[span.start - 1].lower_ == "the")
-        yield Named(labelled(span.doc, start, span.end, "GPE"), country, country, acts=does, matters=True)
+    found = acting_government(span, name, country, countries)
+    if found is not None:
+        named, country, does = found
+        yield Named(named, country, country, acts=does, matters=True)
 
 
-def _speaking_names(doc: Doc, countries: _Countries, heard: Heard) -> Iterator[Named]:
+def _speaking_names(doc: Doc, countries: Countries, heard: Heard) -> Iterator[Named]:
     """Names that the recognizer missed: capitalized words that speak, and proper nouns that act."""
     start = 0
     goes_on = False  # whether the word before is a part of the name that the next one may end
@@ -276,17 +276,33 @@ def _speaking_names(doc: Doc, countries: _Countries, heard: Heard) -> Iterator[N
         if not speaks(token) and not (token.dep_ == "nsubj" and is_inside and acts(token)):
             continue
         is_common = doc[start].is_sent_start and token.tag_ not in ("NNP", "NNPS")
-        if is_common or token.pos_ in _CLOSED_CLASSES or token.ent_type_ or token.lower_ in ROLES:
+        if is_common or token.pos_ in _CLOSED_CLASSES or token.tag_ in _CLOSED_TAGS or token.lower_ in ROLES:
             continue
-        span = trimmed(labelled(doc, start, token.i + 1, "ORG"))
-        if span is None:
+        first, end = with_digits(doc, *with_particles(doc, start, token.i + 1))
+        if token.ent_type_ and (first, end) == (start, token.i + 1):
+            continue
+        span = trimmed(labelled(doc, first, end, _guessed(doc[first:end])))
+        if span is None or not is_name(span):
             continue
         name = bare_name(span.text)
         government = country_of_government(name)
         if government is not None:
             yield from _government(span, name, government, countries)
         else:
-            yield _named(span, name, country_named(name))
+            yield replace(_named(span, name, country_named(name)), acts=True, matters=True, is_guess=True)
+
+
+def _guessed(span: Span) -> str:
+    """What somebody probably is whom the recognizer missed: first name and surname are a person's."""
+    words = [token.lower_ for token in span]
+    is_person = (
+        2 <= len(words) <= 4
+        and all(token.text.replace("-", "").isalpha() for token in span)
+        and not set(words) & (KINDS | BODIES | LAWS | GOVERNMENTS)
+        and not any(country_named(token.text) or country_of_people(token.text) for token in span)
+        and not (span.start and span.doc[span.start - 1].lower_ == "the")
+    )
+    return "PERSON" if is_person else "ORG"
 
 
 def _named(span: Span, name: str, country: str | None = None) -> Named:
@@ -294,13 +310,29 @@ def _named(span: Span, name: str, country: str | None = None) -> Named:
     token = head_of_name(span)
     before = doc[span.start - 1].lower_ if span.start else ""
     is_male = before in MALE_TITLES if before in MALE_TITLES | FEMALE_TITLES else None
+    kin = kin_of(span)
+    if kin is not None and is_male is None:
+        is_male = kin.lower_ in MALE_KIN
     kind_noun = before if before in KINDS and doc[span.start - 1].text[0].islower() else None
     does = _does(token, span.label_, country)
     matters = does or kind_noun is not None or _matters(token, span, country, before)
     if span.label_ == "PERSON":
         country = None
     is_titled = before in TITLES | ROLES
-    return Named(span, name, country, False, does, matters, locates(token), is_male, is_titled, kind_noun)
+    related = next((child.lower_ for child in kin.children if child.lower_ in ("his", "her")), None) if kin else None
+    return Named(
+        span,
+        name,
+        country,
+        acts=does,
+        matters=matters,
+        locates=locates(token),
+        is_male=is_male,
+        is_titled=is_titled,
+        kind_noun=kind_noun,
+        is_kin=kin is not None,
+        relates_to_male=None if related is None else related == "his",
+    )
 
 
 def _does(token: Token, label: str, country: str | None) -> bool:

@@ -57,6 +57,8 @@ def add_definite_phrases(doc: Doc, entries: list[Entry], heard: Heard = unheard)
         alike, key = offices[office.noun], (id(office.holder), office.owner, office.modifiers)
         if key in alike or len(alike) < MOST_ALIKE:
             alike[key] = min(office, alike.get(key, office), key=lambda one: one.position)
+    # Whom an office belongs to that has changed hands is not told again before the name.
+    handed_over = [token.idx for token in doc if token.lower_ == "successor"]
     bind_nouns(doc, entries)
     bodies = Bodies(doc, entries)
     for chunk in listening(doc.noun_chunks, heard):
@@ -64,7 +66,9 @@ def add_definite_phrases(doc: Doc, entries: list[Entry], heard: Heard = unheard)
             continue
         noun = chunk.root.lower_
         if noun in ROLES and chunk.root.tag_ in ("NN", "NNP"):
-            holder = _holder(chunk, list(offices[noun].values()), second_line)
+            since = handed_over[place - 1] if (place := bisect_left(handed_over, chunk.root.idx)) else -1
+            held = [office for office in offices[noun].values() if office.position > since]
+            holder = _holder(chunk, held, second_line)
             if holder is not None:
                 bodies.take(holder, chunk.start_char, chunk.text, acts(chunk.root))
         elif noun in BODY_NOUNS and chunk.root.tag_ in ("NN", "NNS", "NNP"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ..analysis import Actor, Kind, Mention
 from .candidates import Named
-from .places import country_named, country_of_government
+from .places import country_named, country_of_government, is_half
 
 _KINDS: dict[str, Kind] = {"PERSON": "person", "ORG": "body", "GPE": "country", "NORP": "group"}
 
@@ -29,6 +29,8 @@ class Entry:
         is_male: None as long as nothing tells.
         nouns: What else it was called: "airline", "committee"; in lower case.
         is_titled: Whether a title or an office was put before it, as is done to people only.
+        is_kin: Whether the article brings it in as somebody's relative.
+        called: Where each form was used last, while names are gathered.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Entry:
     is_male: bool | None = None
     nouns: set[str] = field(default_factory=set)
     is_titled: bool = False
+    is_kin: bool = False
+    called: dict[str, int] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -78,7 +82,7 @@ class Entry:
     def add(self, named: Named) -> None:
         """Take a place where it is named."""
         span = named.span
-        self.labels[span.label_] += 1
+        self.labels[span.label_] += not named.is_guess  # a guess counts where there is nothing else
         self.mention(span.start_char, span.text)
         self.acts += named.acts
         self.matters |= named.matters
@@ -98,6 +102,7 @@ class Entry:
     def mention(self, start: int, text: str) -> None:
         """Take a form that it is called by, at a place."""
         self.forms[text] += 1
+        self.called[text] = start
         self.mentions.append(Mention(start, start + len(text), text))
 
     def absorb(self, other: Entry) -> None:
@@ -111,7 +116,8 @@ class Entry:
 
     def names(self) -> list[str]:
         """The forms that mean it wherever they stand; "Moscow" may also be a place."""
-        return [f for f in self.forms if self.known or country_of_government(f) is None or country_named(f)]
+        surely = (f for f in self.forms if not is_half(f) or f == self.name)  # "the North Sea"
+        return [f for f in surely if self.known or country_of_government(f) is None or country_named(f)]
 
     def actor(self, total: int) -> Actor:
         """The actor, whose weight is its share of a total."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .names import is_title
-from .nouns import BODIES, FEMALE_TITLES, KINDS, MALE_TITLES, OTHER_HOLDERS, ROLES, TITLES
+from .nouns import BODIES, FEMALE_TITLES, KINDS, LAWS, MALE_TITLES, OTHER_HOLDERS, ROLES, TITLES
 from .places import country_named, country_of_people
+from .spelling import PARTICLES
 from .syntax import is_subject
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ def labelled(doc: Doc, start: int, end: int, label: str) -> Span:
 
 def trimmed(span: Span) -> Span | None:
     """The span without article, title and possessive."""
-    doc, start, end, label = span.doc, span.start, span.end, span.label_
+    doc, label = span.doc, span.label_
+    start, end = with_particles(doc, span.start, span.end)
+    if end > span.end or start < span.start:
+        label = "PERSON"
+    start, end = with_digits(doc, start, end)
     while end > start and (doc[end - 1].tag_ == "POS" or not _has_letter(doc[end - 1])):
         end -= 1
     while start < end and (
@@ -60,6 +65,40 @@ def trimmed(span: Span) -> Span | None:
     return labelled(doc, start, end, label)
 
 
+def with_particles(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """Where a name begins and ends that is cut behind or before a particle: "Ursula von der", "Cruz"."""
+    last = end
+    while last < len(doc) and doc[last - 1].lower_ in PARTICLES and _is_part(doc[last]):
+        last += 1
+    if doc[last - 1].lower_ in PARTICLES:
+        last = end
+    first = start
+    while first and doc[first - 1].lower_ in PARTICLES:
+        first -= 1
+    if first == start:
+        return start, last
+    while first and doc[first - 1].tag_ == "NNP" and doc[first - 1].ent_type_ in ("", "PERSON"):
+        first -= 1
+    # Particles alone are words of other languages: "the cartel de Cali".
+    return (first, last) if doc[first].text[0].isupper() else (start, last)
+
+
+def _is_part(token: Token) -> bool:
+    return token.lower_ in PARTICLES or token.text[0].isupper()
+
+
+def with_digits(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    """A name with the number that it begins or ends with: "3M", "5-Star Movement", "Group of 7"."""
+    first = start
+    while first and not doc[first - 1].whitespace_ and (doc[first - 1].is_digit or doc[first - 1].text == "-"):
+        first -= 1
+    if not doc[first].is_digit:
+        first = start
+    if end + 1 < len(doc) and doc[end].lower_ == "of" and doc[end + 1].is_digit and len(doc[end + 1]) < 3:
+        end += 2
+    return first, end
+
+
 def _belongs(word: Token, root: Token) -> bool:
     return (
         word.text[0].isupper()
@@ -80,6 +119,8 @@ def is_name(span: Span) -> bool:
     if not any(c.isupper() for c in span.text) or span.text.isdigit():
         return False
     root = span.root
+    if span[-1].lower_ in LAWS and (len(span) > 1 or (span.start and span.doc[span.start - 1].lower_ == "the")):
+        return False  # "the Bill", "the Paris Agreement"
     if span.label_ == "PERSON" and len(span) == 1 and root.left_edge.lower_ == "an" and not is_subject(root):
         return False  # "an Oscar"
     if span.label_ != "PERSON" and root.left_edge.lower_ in ("a", "an") and root.dep_ in ("appos", "attr"):

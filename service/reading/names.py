@@ -10,8 +10,9 @@ from itertools import islice
 
 from .nouns import BODIES, KINDS, ROLES, TITLES
 from .places import country_named, country_of_government, country_of_people
+from .spelling import PARTICLES, are_generations, folded, is_firm, run_together, spellings
 
-SMALL_WORDS = frozenset({"of", "and", "for", "the", "on", "de", "al", "bin", "van", "von", "der", "di", "da", "el"})
+SMALL_WORDS = PARTICLES | {"of", "and", "for", "the", "on"}
 _NO_PERSON = frozenset({"of", "and", "for", "Party", "the"})
 # With how many at the most something is compared that may be one of them. No article calls as many alike; a text that
 # is made to take long does.
@@ -44,27 +45,42 @@ def same_name(a: str, b: str, by_part: bool = True) -> bool:
         by_part: Whether the first or last word alone may mean it, as it does of people; "Harwick" is not the
             Harwick Echo.
     """
+    if a.lower() == b.lower():
+        return True
+    return not are_generations(a, b) and any(
+        _same(one, other, by_part, is_firm(a) or is_firm(b)) for one in spellings(a) for other in spellings(b)
+    )
+
+
+def _same(a: str, b: str, by_part: bool, is_of_firms: bool) -> bool:
+    """Whether two spellings mean one actor; of firms, one of which has its legal form, the first word will do."""
     short, long = (a, b) if len(a) <= len(b) else (b, a)
     if not (_beginnings(short) & _beginnings(long) or short.isupper() or "." in short or country_named(short)):
         return False  # nothing in common: most pairs of names
-    if short.lower() == long.lower():
+    if folded(short) == folded(long):
         return True
     if (country := country_named(short)) is not None or country_named(long) is not None:
         return country == country_named(long)  # South Sudan is no fuller name of Sudan
-    few, many = short.split(), long.split()
-    if is_acronym(short, many):
+    if is_acronym(short, long.split()):
         return True
-    if any(word[0].islower() and word not in SMALL_WORDS for word in many):
+    if any(word[0].islower() and word.partition("-")[0] not in SMALL_WORDS for word in long.split()):
         return False  # "Russia's war in Ukraine" is no fuller name of Ukraine
-    if _shortens(few, many):
+    if _shortens(short.split(), long.split()):
         return True
+    few, many = folded(short).split(), folded(long).split()
     if country_of_government(short) or country_of_people(short):
         return False  # "Paris Hilton", "British Council"
     if 2 <= len(few) < len(many) and many[-len(few) :] == few:  # "Eurosceptic Law and Justice"
         return True
     # Surname, or family name first: "Putin", "Kim". A single word of two letters is more likely an acronym.
-    if by_part and len(few) < len(many) <= 4 and len(short) > 2 and not set(many) & _NO_PERSON:
-        return few in (many[-len(few) :], many[: len(few)])
+    if is_of_firms and few == many[: len(few)] and short.lower() not in KINDS | BODIES:
+        return True
+    if is_of_firms and len(short) > 4 and run_together(long).startswith(run_together(short)):
+        return True
+    if by_part and len(few) < len(many) <= 5 and len(short) > 2 and not set(long.split()) & _NO_PERSON:
+        is_long = sum(word not in PARTICLES for word in many) > 4
+        return not is_long and few in (many[-len(few) :], many[: len(few)])
+    few, many = short.split(), long.split()
     if few == many[:-1] and many[-1].isupper() and len(many[-1]) <= 3:  # "Save the Children UK"
         return True
     if few == many[-1:] and short[0].isupper() and short.lower() in KINDS | BODIES:  # "the Commission"
@@ -76,7 +92,8 @@ def same_name(a: str, b: str, by_part: bool = True) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _beginnings(name: str) -> frozenset[str]:
-    return frozenset(word[:3].lower() for word in name.split())
+    parts = {word[:3] for one in spellings(name) for word in folded(one).split()}
+    return frozenset(parts | {run_together(name)[:3]})
 
 
 class NameIndex:
@@ -107,7 +124,7 @@ def _keys(name: str) -> Iterator[str]:
     yield from (f"b{beginning}" for beginning in _beginnings(name))
     words = name.split()
     letters = name.replace(".", "").removesuffix("s")
-    initials = "".join(word[0] for word in words if word[0].isupper())
+    initials = "".join(w if w.isdigit() else w[0] for w in words if w[0].isupper() or w.isdigit())
     yield from (f"i{acronym}" for acronym in {letters, initials} if len(acronym) > 1)
     if country := country_named(name):
         yield f"c{country}"
@@ -116,7 +133,8 @@ def _keys(name: str) -> Iterator[str]:
 def is_acronym(short: str, words: list[str]) -> bool:
     """Whether capitals are the initials of the capitalized words: "ECB"."""
     letters = short.replace(".", "").removesuffix("s")
-    return 2 <= len(letters) <= 6 and letters.isupper() and letters == "".join(w[0] for w in words if w[0].isupper())
+    initials = "".join(w if w.isdigit() else w[0] for w in words if w[0].isupper() or w.isdigit())
+    return 2 <= len(letters) <= 6 and letters.isupper() and letters == initials
 
 
 def is_part_of_body(name: str, body: str) -> bool:

@@ -51,6 +51,8 @@ BODIES = frozenset(
     senate society tribunal union university watchdog
     """.split()  # noqa: SIM905
 )
+# What is made law or agreed upon, and does nothing itself: "the Bill", "the Paris Agreement".
+LAWS = frozenset("accord act agreement amendment bill convention directive pact protocol treaty".split())  # noqa: SIM905
 # Bodies and people that speak for a state: "Russian officials" are Russia.
 GOVERNMENTS = frozenset(
     "administration authorities diplomats government leaders leadership officials regime state".split()  # noqa: SIM905

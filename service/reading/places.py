@@ -71,6 +71,11 @@ def country_named(form: str) -> str | None:
     return places().names.get(bare.replace(".", ""))
 
 
+def is_half(form: str) -> bool:
+    """Whether a word is a part of the world that a country may be called by: "the North"."""
+    return form in ("North", "South", "East", "West")
+
+
 def country_of_government(form: str) -> str | None:
     """The country whose government a capital or a seat of government stands for: "Moscow", "Downing Street"."""
     return places().capitals.get(form.removeprefix("the ").removeprefix("The "))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _HE = frozenset({"he", "him", "his", "himself"})
 _SHE = frozenset({"she", "her", "hers", "herself"})
 _IT = frozenset({"it", "they"})
+_WEATHER = frozenset({"rain", "snow", "hail", "thunder", "freeze"})  # what nobody does: "it rained"
 _WINDOW = 3  # sentences back that a pronoun may reach
 # Bounds that no sentence of an article reaches, and that a text which is made to take long does.
 _MOST_RECENT = 100  # places within that window
@@ -126,6 +127,8 @@ def _meant_by(
 ) -> Entry | None:
     if token.lower_ in _HE | _SHE:
         return _person_meant(token, number, people)
+    if token.head.lemma_ in _WEATHER:
+        return None
     opens = token.i == next((t.i for t in sentence if not t.is_space), -1)
     speaks = token.dep_ == "nsubj" and token.head.lemma_.lower() in CUES  # `"...," they said.`
     if (opens or speaks) and token.lower_ in _IT and token.dep_ in ("nsubj", "nsubjpass") and bodies:

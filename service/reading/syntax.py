@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .nouns import BODIES, GIVING, HAPPENINGS, KINDS, OTHER_HOLDERS, PUBLICATIONS, PUBLISHING, ROLES, STANCES, STATES
+from .nouns import (
+    BODIES,
+    FEMALE_KIN,
+    GIVING,
+    HAPPENINGS,
+    KINDS,
+    MALE_KIN,
+    OTHER_HOLDERS,
+    PUBLICATIONS,
+    PUBLISHING,
+    ROLES,
+    STANCES,
+    STATES,
+)
 from .speakers import CUES, SUBJECTS
 
 if TYPE_CHECKING:
@@ -33,6 +46,16 @@ def head_of_name(span: Span) -> Token:
     ):
         token = token.head
     return token
+
+
+def kin_of(span: Span) -> Token | None:
+    """The word that tells whose relative a name is: "her husband, Tom Miller", "his son Tom"; None if none does."""
+    word = span.root
+    while word.dep_ in ("appos", "compound", "nmod"):
+        word = word.head
+        if word.lower_ in MALE_KIN | FEMALE_KIN:
+            return word
+    return None
 
 
 def first_named(token: Token) -> Token:
