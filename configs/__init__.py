@@ -8,6 +8,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .errors import SettingsError
+
+__all__ = ["FOLDER", "Settings", "SettingsError", "find", "load", "names"]
+
 FOLDER = Path(__file__).parent
 
 
@@ -18,10 +22,6 @@ class Settings(BaseModel):
 
 
 SettingsType = TypeVar("SettingsType", bound=Settings)
-
-
-class SettingsError(ValueError):
-    """A settings file is missing or wrong."""
 
 
 def names(kind: str) -> list[str]:

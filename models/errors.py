@@ -1,8 +1,18 @@
 """The errors a caller may want to tell apart. Each message names the cause and the remedy."""
 
+from __future__ import annotations
 
-class NewstanceError(Exception):
-    """Base of all errors that newstance raises on purpose."""
+from newstance.configs.errors import ConfigError, NewstanceError, SettingsError
+
+__all__ = [
+    "ConfigError",
+    "FetchError",
+    "InputError",
+    "ModelError",
+    "NewstanceError",
+    "SettingsError",
+    "WeightsNotFoundError",
+]
 
 
 class InputError(NewstanceError):
@@ -11,10 +21,6 @@ class InputError(NewstanceError):
 
 class FetchError(InputError):
     """An address gave no article: it is not allowed, not reached, too slow or large, or the page holds none."""
-
-
-class ConfigError(NewstanceError):
-    """A profile, topic or training file is wrong: unknown key, bad value, missing file."""
 
 
 class WeightsNotFoundError(NewstanceError):

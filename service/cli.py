@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newstance.configs import SettingsError
 from newstance.configs import names as shipped_names
 from newstance.models.errors import ModelError, NewstanceError, WeightsNotFoundError
 
@@ -34,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO if chosen.verbose else logging.WARNING, stream=sys.stderr)
     try:
         return int(chosen.run(chosen))
-    except (NewstanceError, SettingsError) as error:
+    except NewstanceError as error:
         print(f"newstance: {error}", file=sys.stderr)
         return 1 if isinstance(error, (ModelError, WeightsNotFoundError)) else 2
     except KeyboardInterrupt:

@@ -19,8 +19,9 @@ import gradio as gr
 from newstance import configs
 from newstance.configs import SettingsError
 from newstance.models.errors import InputError, NewstanceError
+from newstance.models.hearing import Stopped
 from newstance.models.stance import LABELS
-from newstance.service.page.background import Stopped, in_background
+from newstance.service.page.background import in_background
 from newstance.service.page.controls import clicked, go_and_cancel
 from newstance.service.page.endings import Stops, reason
 from newstance.service.page.uploads import taken

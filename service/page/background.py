@@ -7,13 +7,11 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from newstance.models.hearing import until
+
 Item = TypeVar("Item")
 _HEARD_EVERY = 0.1  # seconds until a request to stop is noticed
 _OVER = object()
-
-
-class Stopped(Exception):  # noqa: N818
-    """Nobody wants the work any more."""
 
 
 def in_background(
@@ -30,11 +28,11 @@ def in_background(
         Exception: What the work raised.
     """
     stop = stop or threading.Event()
+    heard = until(stop)
     arrived: queue.SimpleQueue[object] = queue.SimpleQueue()
 
     def tell(item: Item) -> None:
-        if stop.is_set():
-            raise Stopped
+        heard()
         arrived.put(item)
 
     failed: list[Exception] = []
@@ -49,8 +47,7 @@ def in_background(
     threading.Thread(target=run, daemon=True).start()
     try:
         while True:
-            if stop.is_set():
-                raise Stopped
+            heard()
             try:
                 item = arrived.get(timeout=_HEARD_EVERY)
             except queue.Empty:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import gradio as gr
 
 from newstance.models.errors import NewstanceError
+from newstance.models.hearing import Stopped
 from newstance.service.analysis import Analysis
 from newstance.service.article import SAMPLES, Article
 from newstance.service.comparison import MOST_ARTICLES, compare
@@ -16,7 +17,7 @@ from newstance.service.present import html
 from newstance.service.present.compare import chosen_articles, evidence_in, letters, summaries, table
 from newstance.service.present.wording import count, listed
 
-from .background import Stopped, in_background
+from .background import in_background
 from .compare_steps import Known, Told, compare_articles
 from .controls import chosen_targets, chosen_topic, clicked_number, go_and_cancel, uploaded
 from .endings import Stops, reason

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from newstance.configs import SettingsError
 from newstance.models.errors import ModelError, NewstanceError
 from newstance.service.analysis import Analysis
 from newstance.service.analyzer import NO_SUMMARY, Analyzer
@@ -77,7 +76,7 @@ def compare_articles(
             tell(Told(number, words or "Reading…"))
             try:
                 found = step(number)
-            except (NewstanceError, SettingsError) as error:
+            except NewstanceError as error:
                 readings.pop(number, None)
                 tell(Told(number, problem=str(error)))
             else:

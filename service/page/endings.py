@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 import gradio as gr
 
-from newstance.configs import SettingsError
 from newstance.models.errors import NewstanceError
 from newstance.service.failures import log_failure
 
@@ -45,7 +44,7 @@ def reason(error: Exception, instead: str) -> str:
         error: What was raised.
         instead: What the reader may try after a fault of our own.
     """
-    if isinstance(error, (NewstanceError, SettingsError)):
+    if isinstance(error, NewstanceError):
         return str(error)
     log_failure("an event of the page failed", error)
     return f"newstance itself failed ({type(error).__name__}), and its log says where; try {instead}"

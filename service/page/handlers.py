@@ -11,6 +11,7 @@ import gradio as gr
 from newstance.configs import SettingsError
 from newstance.configs import names as shipped_names
 from newstance.models.errors import InputError, NewstanceError
+from newstance.models.hearing import Stopped
 from newstance.service.analyzer import NO_SUMMARY
 from newstance.service.article import SAMPLES, Article
 from newstance.service.present import html
@@ -22,7 +23,6 @@ from newstance.service.profile import Topic
 
 from . import downloads
 from .article_view import Found, View, all_of
-from .background import Stopped
 from .controls import chosen_targets, chosen_topic, clicked_number, uploaded
 from .corrections import Corrections
 from .endings import Stops, reason
@@ -170,7 +170,7 @@ class Handlers:
         """The threshold of a profile, and what the profile is."""
         try:
             profile = self._analyzers.profile(name)
-        except (NewstanceError, SettingsError) as error:
+        except NewstanceError as error:
             return gr.skip(), html.problem(str(error))
         later = "" if self._analyzers.is_loaded(name) else " Its models are loaded when you press Analyse."
         return profile.aggregation.threshold, html.status(f"{name}: {profile.description}{later}")

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from newstance.models.hearing import until
 from newstance.service.analyzer import Analyzer
 from newstance.service.article import Article
 from newstance.service.editing import Session
 from newstance.service.profile import Topic
 
-from .background import Stopped, in_background
+from .background import in_background
 
 _DRAFT_EVERY = 0.3  # seconds
 
@@ -67,10 +68,7 @@ def steps(load: Callable[[], Analyzer], wanted: Wanted, stop: threading.Event) -
         Stopped: ``stop`` was set.
         NewstanceError: As from ``Analyzer.analyze``.
     """
-
-    def heard(*_: object) -> None:
-        if stop.is_set():
-            raise Stopped
+    heard = until(stop)
 
     def work(tell: Callable[[Step], None]) -> None:
         session: Session | None = None

@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from newstance.models.errors import NewstanceError
-from newstance.models.hearing import Heard
+from newstance.models.hearing import Heard, until
 
 Result = TypeVar("Result")
 # A new time counts this much in the running mean that the waiting time is told from.
@@ -33,10 +33,6 @@ class BusyError(NewstanceError):
 
 class TooSlowError(NewstanceError):
     """The work took longer than one request may take."""
-
-
-class _GivenUp(Exception):  # noqa: N818
-    """Nobody waits for the work any more."""
 
 
 class Gate:
@@ -75,17 +71,14 @@ class Gate:
         given_up = threading.Event()
         start = time.perf_counter()
 
-        def heard(*_: Any) -> None:
-            if given_up.is_set():
-                raise _GivenUp
-
         def leave(done: asyncio.Future[Result]) -> None:
             done.exception()  # nobody may be left to see it, and asyncio would print it
             self._mean += _NEW * (time.perf_counter() - start - self._mean)
             self.running -= 1
             self._slots.release()
 
-        future = asyncio.get_running_loop().run_in_executor(self._threads, contextvars.copy_context().run, work, heard)
+        run = contextvars.copy_context().run
+        future = asyncio.get_running_loop().run_in_executor(self._threads, run, work, until(given_up))
         future.add_done_callback(leave)
         try:
             done, _ = await asyncio.wait({future}, timeout=self._seconds)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from newstance import configs
 from newstance.configs import Settings, SettingsError
+from newstance.models.errors import ConfigError, NewstanceError
 from newstance.models.training.recipe import Recipe
 from newstance.models.training.summarizer import SummarizerTrainingSettings, Task
 from newstance.service import Profile, Topic
@@ -82,6 +83,12 @@ def test_missing_file_names_what_is_shipped():
 def test_folder_is_no_settings_file(tmp_path):
     with pytest.raises(SettingsError, match="no file and no shipped"):
         configs.load("profiles", tmp_path, Little)
+
+
+def test_wrong_settings_are_one_of_the_errors_that_newstance_raises_on_purpose():
+    assert issubclass(SettingsError, ConfigError)
+    with pytest.raises(NewstanceError):
+        configs.load("profiles", "none-such", Little)
 
 
 def test_settings_are_frozen():

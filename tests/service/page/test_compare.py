@@ -6,8 +6,9 @@ import gradio as gr
 import pytest
 
 from newstance.models.errors import ModelError
+from newstance.models.hearing import Stopped
 from newstance.service import Analyzer, Article
-from newstance.service.page.background import Stopped, in_background
+from newstance.service.page.background import in_background
 from newstance.service.page.compare_handlers import CompareHandlers
 from newstance.service.page.compare_steps import Told, compare_articles
 from newstance.service.page.loaded import Analyzers

@@ -12,10 +12,10 @@ import gradio
 import pytest
 
 from newstance.models.errors import FetchError
+from newstance.models.hearing import Stopped
 from newstance.service import Analyzer, Article, Profile
 from newstance.service.page import build, look
 from newstance.service.page.article_view import Found
-from newstance.service.page.background import Stopped
 from newstance.service.page.handlers import Form, Handlers, samples
 from newstance.service.page.loaded import Analyzers
 

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from newstance.models.errors import InputError, ModelError, WeightsNotFoundError
+from newstance.models.hearing import Stopped
 from newstance.service import Analyzer, Article
 from newstance.service.page import downloads
-from newstance.service.page.background import Stopped
 from newstance.service.page.loaded import Analyzers
 from newstance.service.page.steps import Wanted, steps
 
