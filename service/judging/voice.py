@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newstance.models.consistency import content_words
 
 from ..analysis import Actor, Mention, Voice
+from ..reading.lexicon import words
 from ..reading.nouns import ROLES
 from ..reading.quotations import Quotation
 from ..reading.sentences import Sentence
@@ -18,11 +19,9 @@ from .passages import Target
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-# What is told with these is taken for true: "B confirmed that A backs T" is a report.
-_FACTIVE = frozenset({"acknowledge", "admit", "concede", "confirm", "note", "recall", "report", "reveal"})
-# "A is said to back T", "A was accused by B of backing T"
-_HEARSAY = frozenset({"accuse", "allege", "believe", "rumor", "rumour", "say", "suspect", "think"})
-_POSSESSIVES = ("its", "his", "her", "their", "our", "my")
+_FACTIVE = words("saying", "factive")
+_HEARSAY = words("saying", "hearsay")
+_POSSESSIVES = words("small_words", "possessives")
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 
 

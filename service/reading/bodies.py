@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from .entries import Entry
+from .lexicon import words
 from .nouns import BODIES, KINDS
 from .spans import span_at
 from .syntax import acts
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 BODY_NOUNS = KINDS | BODIES
-_ACTING_BARE = frozenset({"police", "parliament", "congress", "prosecutors"})
+_ACTING_BARE = words("bodies", "acting_bare")
 
 
 def bind_nouns(doc: Doc, entries: Sequence[Entry]) -> None:

@@ -18,6 +18,7 @@ from newstance.models.hearing import Heard, listening, unheard
 from ..analysis import Mention
 from .bodies import BODY_NOUNS, Bodies, bind_nouns
 from .entries import Entry
+from .lexicon import words
 from .names import MOST_ALIKE
 from .nouns import OTHER_HOLDERS, ROLES
 from .places import country_named, country_of_government, country_of_people
@@ -27,9 +28,9 @@ from .syntax import acts
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_PEOPLE = frozenset("leaders men women presidents ministers politicians rivals".split())  # noqa: SIM905
-_STATES = frozenset({"countries", "nations", "governments", "states"})
-_SIDES = frozenset({"sides"})
+_PEOPLE = words("people", "in_pairs")
+_STATES = words("bodies", "countries_in_pairs")
+_SIDES = words("bodies", "sides_in_pairs")
 _MEANT_IN_PAIRS = _PEOPLE | _STATES | _SIDES
 _MOST_BEFORE = 20  # words in front of an office that say whose it is
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from newstance.models.consistency import content_words
 
 from ..analysis import Actor
+from .lexicon import words
 from .names import bare_name
 from .nouns import ROLES
 from .syntax import first_named, is_subject
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 7
 TIMES = frozenset({"DATE", "TIME", "CARDINAL", "MONEY", "PERCENT", "QUANTITY", "ORDINAL"})
-_COMPLEMENTS = frozenset("about against between for in into of on over to with".split())  # noqa: SIM905
-_EMPTY_WORDS = frozenset("enough few full further many more most other own same several so-called such".split())  # noqa: SIM905
+_COMPLEMENTS = words("small_words", "complements")
+_EMPTY_WORDS = words("small_words", "empty")
 # How much a phrase says beyond its noun: what is to be done, a complement or another noun, an adjective alone.
 _PLAN, _FULL, _QUALIFIED = 2.0, 1.5, 0.5
 _BROKEN = re.compile(r"[^\w\s'’.&$£€%-]")  # a quotation mark, a bracket, a dash: half of something else

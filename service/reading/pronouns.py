@@ -12,6 +12,7 @@ from newstance.models.hearing import Heard, listening, unheard
 
 from ..analysis import Mention
 from .entries import Entry
+from .lexicon import words
 from .nouns import ROLES
 from .quotation_marks import quoted_spans
 from .spans import span_at
@@ -21,10 +22,10 @@ from .syntax import DOING, head_of_name
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-_HE = frozenset({"he", "him", "his", "himself"})
-_SHE = frozenset({"she", "her", "hers", "herself"})
-_IT = frozenset({"it", "they"})
-_WEATHER = frozenset({"rain", "snow", "hail", "thunder", "freeze"})  # what nobody does: "it rained"
+_HE = words("small_words", "he")
+_SHE = words("small_words", "she")
+_IT = words("small_words", "it")
+_WEATHER = words("deeds", "weather")
 _WINDOW = 3  # sentences back that a pronoun may reach
 # Bounds that no sentence of an article reaches, and that a text which is made to take long does.
 _MOST_RECENT = 100  # places within that window

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from newstance.models.hearing import Heard, listening
 
+from .lexicon import words
 from .phrases import phrase_of
 from .quotation_marks import without_blanks
 from .spans import span_at
@@ -17,8 +18,7 @@ from .speakers import CUES, NAMING, Attribution, Named, after_according, has_sub
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-# B ... A of doing something: who says so is B.
-_ACCUSING = frozenset({"accuse", "suspect"})
+_ACCUSING = words("saying", "accusing")
 
 Piece: TypeAlias = "tuple[Token, list[Token]]"  # a clause's head, and a run of its tokens
 Reported = tuple[int, int, Attribution]  # start and end in the text, and who says it

@@ -10,24 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..analysis import Actor
+from .lexicon import words
 from .phrases import phrase_of
 from .spans import span_at
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-# Verbs that bring somebody's words. A verb is enough: what they say is found by the parse.
-CUES = frozenset(
-    """
-    accuse acknowledge add admit agree allege announce answer argue ask assert believe boast call caution claim
-    comment complain concede conclude confirm contend continue criticise criticize declare demand denounce deny
-    describe dismiss emphasise emphasize estimate explain fear hail insist joke lament maintain mention note observe
-    pledge point post praise predict proclaim promise quip quote read recall reiterate remark repeat reply report
-    respond reveal say shout stress suggest suspect swear tell testify think tweet urge vow warn welcome whisper write
-    """.split()  # noqa: SIM905 (a list of one word a line hides what it says)
-)
-# B ... A (as) something.
-NAMING = frozenset({"brand", "call", "depict", "describe", "label", "paint", "portray"})
+CUES = words("saying", "cues")
+NAMING = words("saying", "naming")
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _MOST_WORDS = 6  # of a speaker in a headline: "South Korean foreign minister Park Jin: ..."
 

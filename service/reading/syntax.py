@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from .lexicon import words
 from .nouns import (
     BODIES,
     FEMALE_KIN,
@@ -25,11 +26,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 DOING = SUBJECTS | {"agent"}
-_LOCATING = frozenset({"in", "at", "near", "inside", "outside", "around", "across", "through", "into", "via"})
-_OPPOSING = frozenset({"by", "with", "against", "between", "toward", "towards", "behind", "among"})
-_DIRECTING = frozenset({"to", "for", "on", "of"})
-_COMING = frozenset({"threat", "pressure", "opposition", "support", "criticism", "aid"})  # ... from Russia
-_LISTING = frozenset({"including", "like", "as"})
+_LOCATING = words("small_words", "locating")
+_OPPOSING = words("small_words", "opposing")
+_DIRECTING = words("small_words", "directing")
+_COMING = words("deeds", "coming")
+_LISTING = words("small_words", "listing")
 
 
 _HEADS = ROLES | KINDS | BODIES
