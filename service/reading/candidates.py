@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from newstance.models.hearing import Heard, listening, unheard
 
 from .governments import Countries, acting_government
+from .layout import find_turns
 from .name_spans import DOUBTFUL, is_name, labelled, trimmed, with_digits, with_particles
 from .names import SMALL_WORDS, bare_name, is_acronym, is_title
 from .nouns import (
@@ -112,6 +113,7 @@ def find_named(doc: Doc, aliases: Mapping[str, Sequence[str]], heard: Heard = un
     countries = Countries.of(doc)
     for candidate in chain(
         _of_topic(doc, text, aliases),
+        _beside_words(doc, text, heard),
         _with_acronym(doc, text),
         _titled_sentences(doc, heard),
         _phrases(doc, heard),
@@ -134,6 +136,21 @@ def _of_topic(doc: Doc, text: str, aliases: Mapping[str, Sequence[str]]) -> Iter
             label = next((token.ent_type_ for token in span if token.ent_type_ in ENTITIES), "ORG")
             named = _named(labelled(doc, span.start, span.end, label), canonical, country_named(canonical))
             yield Named(**{**vars(named), "known": True})
+
+
+def _beside_words(doc: Doc, text: str, heard: Heard) -> Iterator[Named]:
+    """Who speaks by the layout: "DANA HOLT: Yes.", or the name below a letter."""
+    for turn in listening(find_turns(text), heard):
+        span = span_at(doc, turn.name_start, turn.name_end) if turn.name_start >= 0 else doc[:0]
+        if not span:
+            continue
+        is_capitals = span.text.isupper()  # of which the tagger makes anything
+        tags = ("NNP", "NNPS") if len(span) == 1 else ("NNP", "NNPS", "NN", "NNS", "JJ")
+        if not is_capitals and any(token.tag_ not in tags and token.lower_ not in PARTICLES for token in span):
+            continue
+        if is_capitals or {token.ent_type_ for token in span} <= {"", "PERSON"} or _guessed(span) == "PERSON":
+            name = span.text.title() if is_capitals else span.text
+            yield Named(labelled(doc, span.start, span.end, "PERSON"), bare_name(name), acts=True, matters=True)
 
 
 def _with_acronym(doc: Doc, text: str) -> Iterator[Named]:

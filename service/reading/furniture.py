@@ -53,6 +53,7 @@ _ONLY_EDITORS_WRITE = re.compile(
             r"sign up (?:for|to) (?:our|the|receive)\b.{0,120}",
             r"(?:subscribe (?:to|for|now)|click here|follow us on|contact us at)\b.{0,120}",
             r"share this (?:article|story)\b.{0,60}",
+            r"file photo\b.{0,300}",
             r"(?:all rights reserved|image caption)\b.{0,200}",
             r"(?:read next|most read|view comments|more on this story)\W{0,3}",
             r"(?:related|recommended) (?:stories|articles|topics|content|for you|reading)\W{0,3}",

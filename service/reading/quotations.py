@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from newstance.models.hearing import Heard, listening, unheard
 
 from ..analysis import Actor
+from .layout import Turn, find_turns
 from .quotation_marks import Quoted, quoted_spans
 from .reported_speech import reported_speech
 from .spans import span_at
@@ -99,7 +100,7 @@ def find_quotations(doc: Doc, actors: Sequence[Actor], heard: Heard = unheard) -
         Quotation.by(attribution, start, end, "indirect")
         for start, end, attribution in reported_speech(doc, text, article.inside, article.named, heard)
     ]
-    quoted = _quoted(article, marked, reported, heard)
+    quoted = [*_quoted(article, marked, reported, heard), *_turns(article, actors)]
     # One speaker is one object; to compare all its mentions for each quotation would be quadratic.
     unique = {(q.start, q.end, id(q.speaker), q.kind, q.cue, q.source): q for q in (*quoted, *reported)}
     return sorted(unique.values(), key=lambda q: (q.start, -q.end))
@@ -120,6 +121,7 @@ class _Article:
         self.text = text
         self.inside = inside
         self.named = named
+        self.turns = {turn.start: turn for turn in find_turns(text)}
         self._saying: dict[int, list[Token]] = {}
 
     def saying(self, sentence: Span) -> list[Token]:
@@ -269,14 +271,48 @@ def _nearest(article: _Article, span: Span, start: int, end: int) -> Attribution
     return _before_colon(article, start)
 
 
+def _turns(article: _Article, actors: Sequence[Actor]) -> Iterator[Quotation]:
+    """What somebody says by the layout, without quotation marks: in transcripts, interviews and letters."""
+    asked = [turn.start for turn in article.turns.values() if turn.kind == "question"]
+    people = [actor for actor in actors if asked and actor.kind == "person" and actor.mentions[0].start < asked[0]]
+    for turn in article.turns.values():
+        if article.text[turn.start] in _OPENING_MARKS:
+            continue  # these words are found by their marks
+        if turn.kind == "named":
+            attribution = _beside(article, turn)
+            if attribution is not None:
+                yield Quotation.by(attribution, turn.start, turn.end, "direct")
+        else:  # who answers was told of before the first question, if it was one
+            answers = turn.kind == "answer" and len(people) == 1
+            yield Quotation(turn.start, turn.end, people[0] if answers else None, "direct", ":")
+
+
+def _beside(article: _Article, turn: Turn) -> Attribution | None:
+    """Whose name stands beside words."""
+    name = span_at(article.doc, turn.name_start, turn.name_end)
+    speaker = next((article.named[token.i] for token in reversed(name) if token.i in article.named), None)
+    return Attribution(speaker, ":", name.text) if speaker is not None else None
+
+
 def _before_colon(article: _Article, start: int) -> Attribution | None:
-    """`Putin: "We will win"`, as in headlines and transcripts."""
+    """`Putin: "We will win"`, as in headlines and transcripts, and `Putin was angry: "We will win"`."""
     text = article.text
+    for mark in (start - 1, start - 2):
+        turn = article.turns.get(mark)
+        if turn is not None and turn.kind == "named":
+            return _beside(article, turn)
     line = text.rfind("\n", 0, start) + 1
     colon = text.find(":", line, start)
     if colon <= line or not _NO_WORDS.fullmatch(text, colon + 1, start):
         return None
-    return named_by(article.doc, line, colon, article.named)
+    found = named_by(article.doc, line, colon, article.named)
+    if found is not None:
+        return found
+    sentence = span_at(article.doc, colon, colon + 1).sent
+    verbs = (token for token in sentence if line <= token.idx < colon and token.pos_ in ("VERB", "AUX"))
+    subject = next((found for verb in verbs if (found := speaker_of(verb, article.named)[1])), None)
+    is_person = subject is not None and subject.speaker is not None and subject.speaker.kind == "person"
+    return replace(subject, cue=":") if subject is not None and is_person else None
 
 
 def _goes_on(text: str, before: Quotation, start: int, end: int, opens: bool, continues: bool) -> bool:
