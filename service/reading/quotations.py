@@ -130,10 +130,15 @@ class _Article:
             self._saying[sentence.start] = [
                 token
                 for token in sentence
-                if token.i not in self.inside
-                and (token.lower_ == "according" or (token.pos_ in ("VERB", "AUX") and token.lemma_.lower() in CUES))
+                if token.i not in self.inside and (token.lower_ == "according" or self.brings(token))
             ]
         return self._saying[sentence.start]
+
+    def brings(self, token: Token) -> bool:
+        """Whether a verb brings somebody's words: one of saying, or any whose clause stands in quotation marks."""
+        if token.pos_ not in ("VERB", "AUX"):
+            return False
+        return token.lemma_.lower() in CUES or any(c.dep_ == "ccomp" and c.i in self.inside for c in token.children)
 
 
 def _tokens_inside(marked: Sequence[Marked]) -> frozenset[int]:
@@ -264,7 +269,7 @@ def _nearest(article: _Article, span: Span, start: int, end: int) -> Attribution
             continue  # `"We will win." X said that he was tired.`
         if token.lower_ == "according" and (found := after_according(token, article.named)):
             return found
-        if token.lemma_.lower() in CUES and token.pos_ in ("VERB", "AUX"):
+        if article.brings(token):
             subject, found = speaker_of(token, article.named)
             if subject is not None and subject.i not in article.inside:
                 return found

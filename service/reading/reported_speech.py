@@ -13,7 +13,7 @@ from .lexicon import words
 from .phrases import phrase_of
 from .quotation_marks import without_blanks
 from .spans import span_at
-from .speakers import CUES, NAMING, Attribution, Named, after_according, has_subject, named_by, said_by
+from .speakers import CUES, NAMING, PERCEIVING, Attribution, Named, after_according, has_subject, named_by, said_by
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -72,18 +72,28 @@ def _reported_by(verb: Token, named: Named) -> tuple[Attribution | None, list[Pi
         if (whom and (linked or what or nested)) or any(has_subject(c) for c in what):
             parts = sorted({t.i for c in (*whom, *linked, *what) for t in phrase_of(c)})
             return said_by(verb, named), [(verb, [verb.doc[i] for i in range(parts[0], parts[-1] + 1)])]
+    clauses = [c for c in verb.children if c.dep_ == "ccomp" and not _is_set_apart(c, verb)]
     if lemma not in CUES:
-        return None, []
-    clauses = [
-        c
-        for c in verb.children
-        if c.dep_ == "ccomp" and (has_subject(c) or c.i < verb.i or any(m.lower_ == "that" for m in c.children))
-    ]
-    if not clauses and verb.dep_ == "parataxis":
+        # "Holt hinted that it was late": no list has all verbs of saying.
+        clauses = [c for c in clauses if lemma not in PERCEIVING and has_subject(c) and _has_that(c)]
+        attribution = said_by(verb, named) if clauses else None
+        is_told = attribution is not None and attribution.speaker is not None
+        return attribution if is_told else None, [run for clause in clauses for run in _runs(clause, verb, set())]
+    clauses = [c for c in clauses if has_subject(c) or c.i < verb.i or _has_that(c)]
+    if not clauses and verb.dep_ == "parataxis" and not _is_set_apart(verb.head, verb):
         clauses = [verb.head]
     attribution = said_by(verb, named) if clauses else None
     own = {t.i for t in phrase_of(verb)} if clauses and clauses[0] == verb.head else set()
     return attribution, [run for clause in clauses for run in _runs(clause, verb, own)]
+
+
+def _has_that(clause: Token) -> bool:
+    return any(mark.lower_ == "that" for mark in clause.children)
+
+
+def _is_set_apart(clause: Token, verb: Token) -> bool:
+    """ "Holt left; Lowe said he was sorry": what stands before a semicolon is said by nobody."""
+    return clause.i < verb.i and any(token.text == ";" for token in verb.doc[clause.i : verb.i])
 
 
 def _runs(clause: Token, verb: Token, own: set[int]) -> list[Piece]:

@@ -39,10 +39,14 @@ def sentences_of(doc: Doc, quotations: Sequence[Quotation]) -> tuple[Sentence, .
         doc: The article's annotation.
         quotations: Its quotations.
     """
-    spans = []
+    spans: list[tuple[int, int, frozenset[str]]] = []
     for sentence in doc.sents:
         text = sentence.text.rstrip()
-        if text.strip():
+        if text and not any(character.isalnum() for character in text) and spans and "\n" not in text:
+            # A closing mark alone belongs to what it closes.
+            start, _, words = spans[-1]
+            spans[-1] = (start, sentence.start_char + len(text), words)
+        elif text.strip():
             spans.append((sentence.start_char, sentence.start_char + len(text), content_words(text)))
     starts = [start for start, _, _ in spans]
     quoted: dict[int, Quotation] = {}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 CUES = words("saying", "cues")
+PERCEIVING = words("saying", "perceiving")
 NAMING = words("saying", "naming")
 SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _MOST_WORDS = 6  # of a speaker in a headline: "South Korean foreign minister Park Jin: ..."

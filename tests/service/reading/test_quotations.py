@@ -255,3 +255,32 @@ def test_quotations_slice_out_of_odd_texts(annotator, text):
     for quotation in find_quotations(doc, find_actors(doc)):
         assert 0 <= quotation.start < quotation.end <= len(text)
         assert text[quotation.start : quotation.end].strip()
+
+
+# Semicolons, and verbs that no list has
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Inga Holt rejected the levy; Peter Lowe said he was tired.", "Norway signed it; Spain later praised it."],
+)
+def test_nobody_says_what_stands_before_a_semicolon(annotator, text):
+    doc = annotator.annotate(text)
+    found = find_quotations(doc, find_actors(doc))
+    assert not [q for q in found if q.start < text.index(";")]
+
+
+@pytest.mark.parametrize(
+    "verb", ["stated", "affirmed", "countered", "hinted", "advised", "ruled", "conceded", "retorted"]
+)
+def test_verbs_of_saying_are_known_by_their_clause(annotator, verb):
+    text = f"Inga Holt {verb} that the levy was unfair."
+    doc = annotator.annotate(text)
+    (found,) = find_quotations(doc, find_actors(doc))
+    assert (found.speaker.name, text[found.start : found.end]) == ("Inga Holt", "the levy was unfair")
+
+
+@pytest.mark.parametrize("verb", ["knew", "heard", "saw"])
+def test_what_somebody_perceives_is_not_said(annotator, verb):
+    doc = annotator.annotate(f"Inga Holt {verb} that the levy was unfair.")
+    assert find_quotations(doc, find_actors(doc)) == []
