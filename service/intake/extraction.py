@@ -48,6 +48,7 @@ _WALLS = (
     ),
 )
 _FOR_PAYMENT = re.compile(r'"isAccessibleForFree"\s*:\s*"?false', re.IGNORECASE)
+_LONGEST_QUESTION = 400  # characters
 _SENTENCE_END = re.compile("[.!?…。！？؟।]")
 
 
@@ -92,6 +93,7 @@ def extract(html: str, where: str, url: str = "") -> Extracted:
     if tree is None:
         raise _nothing(where)
     _join_lines(tree)
+    _mark_questions(tree)
     # All of this before trafilatura, which takes the tree apart.
     language = _language(tree)
     headings = {" ".join(heading.text_content().split()) for heading in tree.iter("h1")}
@@ -141,6 +143,31 @@ def _join_lines(tree: Any) -> None:
             element.text = _on_one_line(element.text)
         if element.tail:
             element.tail = _on_one_line(element.tail)
+
+
+def _mark_questions(tree: Any) -> None:
+    """Bold questions and what is below them get the "Q:" and "A:" of interviews, which plain text can show."""
+    paragraphs = list(tree.iter("p"))
+    bold = [_bold(paragraph) for paragraph in paragraphs]
+    if sum(text.endswith(("?", ".", "!")) for text in bold) < 2 or not any(text.endswith("?") for text in bold):
+        return
+    for number, text in enumerate(bold[:-1]):
+        answer = paragraphs[number + 1]
+        if (
+            text.endswith(("?", ".", "!"))
+            and not bold[number + 1]
+            and answer.getparent() is paragraphs[number].getparent()
+        ):
+            paragraphs[number].text = f"Q: {(paragraphs[number].text or '').lstrip()}"
+            answer.text = f"A: {(answer.text or '').lstrip()}"
+
+
+def _bold(paragraph: Any) -> str:
+    """The text of a paragraph that is bold as a whole, and as short as a question; else ""."""
+    if len(paragraph) != 1 or paragraph[0].tag not in ("b", "strong") or (paragraph.text or "").strip():
+        return ""
+    text = " ".join(paragraph[0].text_content().split())
+    return text if len(text) <= _LONGEST_QUESTION and not (paragraph[0].tail or "").strip() else ""
 
 
 def _on_one_line(text: str) -> str:

@@ -182,3 +182,26 @@ def test_breaks_in_the_source_of_a_page_are_none_in_its_text():
         "Mayor Ingrid Solberg praised the ferry of the old quay on Monday, after a debate of five hours.",
         "It rained all day, and nobody came to the quay.",
     ]
+
+
+def test_bold_questions_and_their_answers_are_marked():
+    interview = (
+        "<p>Mayor Solberg spoke to us on Monday about the ferry.</p><p><b>Is the ferry too dear?</b></p>"
+        "<p>No. It is a <i>bargain</i>, and I am proud of it.</p><p><strong>The fishermen say no.</strong></p>"
+        "<p>They will be paid for what they lose.</p><p>The ferry opens in the spring, after two years of work.</p>"
+    )
+    found = extract(f"<html><body><article><h1>Ferry</h1>{interview}</article></body></html>", "a page")
+    assert found.text.split("\n")[1:5] == [
+        "Q: Is the ferry too dear?",
+        "A: No. It is a bargain, and I am proud of it.",
+        "Q: The fishermen say no.",
+        "A: They will be paid for what they lose.",
+    ]
+
+
+def test_bold_headings_are_no_questions():
+    body = "".join(
+        f"<p><b>{head}</b></p><p>The council met on Monday in the old town hall.</p>" for head in ("A", "What now?")
+    )
+    found = extract(f"<html><body><article><h1>Ferry</h1>{body}</article></body></html>", "a page")
+    assert "Q:" not in found.text
