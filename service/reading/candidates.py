@@ -35,6 +35,7 @@ from .spelling import PARTICLES
 from .syntax import (
     acts,
     head_of_name,
+    holds_office,
     is_listed,
     is_opposed,
     is_spoken_for,
@@ -290,7 +291,8 @@ def _speaking_names(doc: Doc, countries: Countries, heard: Heard) -> Iterator[Na
         if not is_capital:
             continue
         is_inside = token.tag_ in ("NNP", "NNPS") and not doc[start].is_sent_start
-        if not speaks(token) and not (token.dep_ == "nsubj" and is_inside and acts(token)):
+        holds = holds_office(token)
+        if not holds and not speaks(token) and not (token.dep_ == "nsubj" and is_inside and acts(token)):
             continue
         is_common = doc[start].is_sent_start and token.tag_ not in ("NNP", "NNPS")
         if is_common or token.pos_ in _CLOSED_CLASSES or token.tag_ in _CLOSED_TAGS or token.lower_ in ROLES:

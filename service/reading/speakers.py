@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..analysis import Actor
 from .lexicon import words
+from .nouns import ROLES
 from .phrases import phrase_of
 from .spans import span_at
 
@@ -126,6 +127,8 @@ def _actor_of(token: Token, named: Named) -> Actor | None:
     "a spokesman for X"."""  # noqa: D205, D209
     ranks = {"appos": 1, "flat": 1, "compound": 2, "nmod": 2, "poss": 3}
     nearby = [token, *sorted((c for c in token.children if c.dep_ in ranks), key=lambda c: ranks[c.dep_])]
+    owners = (p for c in token.children if c.lower_ == "of" for p in c.children if p.dep_ == "pobj")
+    nearby += [c for owner in owners for c in owner.children if c.dep_ == "appos" and token.lower_ in ROLES]
     if token.lower_.startswith("spokes"):
         nearby += [p for c in token.children if c.lower_ in ("for", "of") for p in c.children if p.dep_ == "pobj"]
     return next((named[candidate.i] for candidate in nearby if candidate.i in named), None)

@@ -59,6 +59,14 @@ def kin_of(span: Span) -> Token | None:
     return None
 
 
+def holds_office(token: Token) -> bool:
+    """ "The mayor of Harwick, Inga Holt, said": the parser takes her for the town's other name."""
+    if token.dep_ != "appos" or token.head.dep_ != "pobj" or token.head.head.lower_ != "of":
+        return False
+    office = token.head.head.head
+    return office.lower_ in ROLES and is_subject(office) and token.nbor(-1).text != "("
+
+
 def first_named(token: Token) -> Token:
     """The first of the names that a token is added to: through "X and Y" and "X, the Y" to X."""
     while token.dep_ in ("conj", "appos"):

@@ -635,3 +635,8 @@ def test_capitals_that_govern(actors_in):
 
 def test_weather_is_nobodys_act(actors_in):
     assert texts(actors_in("Norway rejected the treaty. It rained all day.")["Norway"]) == ["Norway"]
+
+
+def test_office_holder_behind_the_name_of_a_town(actors_in):
+    found = actors_in("The mayor of Liège, Zoé Ménard, said the levy was unfair.")
+    assert [actor.name for actor in found.values() if actor.kind == "person"] == ["Zoé Ménard"]
