@@ -12,6 +12,7 @@ from newstance.models.hearing import Heard, listening, unheard
 
 from .governments import Countries, acting_government
 from .layout import find_turns
+from .lexicon import words
 from .name_spans import DOUBTFUL, is_name, labelled, trimmed, with_digits, with_particles
 from .names import SMALL_WORDS, bare_name, is_acronym, is_title
 from .nouns import (
@@ -54,14 +55,12 @@ ENTITIES = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 _ACRONYM = re.compile(r" \(([A-Z]\w{1,7})\)")
 _BEFORE_ACRONYM = re.compile(r"(?:[A-Z][\w-]+ )(?:(?:of|and|for|the|on|[A-Z][\w-]+) )*[A-Z][\w-]+\Z")
 _LONGEST_PHRASE = 200  # characters before an acronym
-_COUNTRIES = frozenset({"countries", "nations", "states", "members", "powers", "allies"})
+_COUNTRIES = words("bodies", "countries")
 _KINDS_OF_BODIES = KINDS | BODIES | GOVERNMENTS
 _CLOSED_CLASSES = frozenset({"DET", "ADP", "CCONJ", "SCONJ", "PRON", "ADV", "AUX", "PART", "NUM"})
 _CLOSED_TAGS = frozenset({"DT", "PRP", "PRP$", "WP", "WDT", "WRB", "EX", "IN", "CC"})
 _PERSON_ROLES = frozenset({"nsubj", "nsubjpass", "agent", "poss", "dobj", "dative", "appos", "attr"})
-_PERSON_PREPOSITIONS = frozenset(
-    "by with against between toward towards to for on of from behind like as about among".split()  # noqa: SIM905
-)
+_PERSON_PREPOSITIONS = words("small_words", "before_people")
 
 
 @dataclass(frozen=True)

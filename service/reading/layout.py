@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from .lexicon import words
 from .nouns import ROLES, TITLES
 from .spelling import PARTICLES
 
@@ -29,7 +30,7 @@ _LABELLED = re.compile(rf"{_BULLET}(?P<who>[^\W\d_a-z][^\n:;,“”\"()]{{1,40}}
 _QUESTION = re.compile(r"\s{0,4}Q(?:uestion)?\s?[:.]\s{1,3}(?=\S)")
 _ANSWER = re.compile(r"\s{0,4}A(?:nswer)?\s?[:.]\s{1,3}(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»')]*\s*$")
-_NO_NAMES = ROLES | frozenset("caller host interviewer moderator narrator reporter update correction note".split())  # noqa: SIM905
+_NO_NAMES = ROLES | words("people", "parts_in_layout")
 _LINE = re.compile(r"[^\n]+")
 
 

@@ -16,6 +16,7 @@ from newstance.models.hearing import Heard, listening, unheard
 
 from ..analysis import Actor
 from .layout import Turn, find_turns
+from .lexicon import words
 from .quotation_marks import Quoted, quoted_spans
 from .reported_speech import reported_speech
 from .spans import span_at
@@ -43,15 +44,8 @@ _ENDS_A_SENTENCE = ".!?…"
 _OPENING_MARKS = frozenset("“«„‹「『\"»'‘‚")
 _MOST_SKIPPED = 200  # blanks and marks in a row
 _SETS_OFF = ",:;—–-" + _ENDS_A_SENTENCE + "”»“\"’'"
-# Verbs whose object may be partly in somebody's own words: offered "full support".
-_PARTLY = frozenset(
-    """
-    apologise apologize blame blast brand cite condemn decry deplore express extend label laud offer paint portray
-    reject ridicule slam speak talk thank threaten voice
-    """.split()  # noqa: SIM905
-)
-# What is called so by everybody is nobody's words.
-_GIVES_A_NAME = frozenset({"so-called", "called", "dubbed", "nicknamed", "named", "titled", "entitled", "codenamed"})
+_PARTLY = words("saying", "partly")
+_GIVES_A_NAME = words("saying", "gives_a_name")
 _NO_WORDS = re.compile(r"\W*")
 _TITLE_DOT = re.compile(r"(?<=\b(?:Mr|Ms|Dr))\.|(?<=\b(?:Mrs|Gen|Sen|Rep|Rev))\.")
 

@@ -6,12 +6,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Words in small letters that are a part of names.
-PARTICLES = frozenset(
-    """
-    abu af al av bin bint da das de del della den der di do dos du el ibn la las le los ten ter van vom von y zu zum zur
-    """.split()  # noqa: SIM905
-)
+from .lexicon import words
+
+PARTICLES = words("people", "particles")
 # What Unicode does not take for a letter with an accent.
 _LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe"}

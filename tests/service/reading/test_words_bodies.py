@@ -63,3 +63,9 @@ def test_two_countries_are_meant_together(word, meant):
 def test_two_sides_are_meant_together(word, meant):
     text = f"Ukraine accused Russia. Both {word} want peace."
     decides(word, "_SIDES _MEANT_IN_PAIRS", lambda: meant(text, "Both") is not None, True)
+
+
+@each("bodies", "countries")
+def test_examples_of_them_are_countries(word, actors):
+    text = f"It rained in {word} including Spain and Italy."
+    decides(word, "_COUNTRIES", lambda: sorted(actor.name for actor in actors(text)), ["Italy", "Spain"])

@@ -3,7 +3,9 @@
 import pytest
 from lists_of_words import decides, each
 
+from newstance.service import Actor
 from newstance.service.reading.actors import match_actor
+from newstance.service.reading.layout import find_turns
 
 pytestmark = pytest.mark.embedded
 
@@ -54,3 +56,15 @@ def test_kin_tell_that_somebody_is_a_woman(word, meant):
 def test_two_people_are_meant_together(word, meant):
     text = f"Anna Schmidt met Peter Miller. The two {word} argued."
     decides(word, "_PEOPLE _MEANT_IN_PAIRS", lambda: meant(text, "The two") is not None, True)
+
+
+@each("people", "particles")
+def test_a_particle_is_a_part_of_a_name(word):
+    boer = Actor(f"Inga {word} Boer", "person")
+    decides(word, "PARTICLES SMALL_WORDS", lambda: match_actor("Boer", [boer]), boer)
+
+
+@each("people", "parts_in_layout")
+def test_a_part_in_a_transcript_is_no_name(word):
+    text = f"ANNA HOLT: It rained.\n\n{word.upper()}: Why did it rain?\n\nANNA HOLT: Nobody knows.\n"
+    decides(word, "_NO_NAMES", lambda: len(list(find_turns(text))), 2)

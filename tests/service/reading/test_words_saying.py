@@ -81,6 +81,18 @@ def test_hearsay_is_a_claim(word, voice):
     decides(word, "_HEARSAY", lambda: voice(text)[0], "claim")
 
 
+@each("saying", "partly")
+def test_the_object_of_a_verb_may_be_in_somebodys_own_words(word, cues):
+    text = f"Anna Schmidt {past(word)} the “utter failure” of the council."
+    decides(word, "_PARTLY", lambda: (word, "Anna Schmidt") in cues(text), True)
+
+
+@each("saying", "gives_a_name")
+def test_what_is_called_so_is_nobodys_words(word, cues):
+    text = f"Anna Schmidt said that the {word} “iron wall” had failed."
+    decides(word, "_GIVES_A_NAME", lambda: len(cues(text)), 1)
+
+
 @each("small_words", "possessives")
 def test_somebodys_own_spokesman_speaks_for_them(word, voice):
     text = f"Anna Schmidt met Maria Weber. {word.title()} spokesman said that Anna Schmidt backs the plan."

@@ -84,3 +84,9 @@ def test_a_matter_is_named_with_what_it_is_about(word, matters):
 def test_what_says_nothing_is_not_named(word, matters):
     text = f"Farmers oppose the {word} taxes."
     decides(word, "_EMPTY_WORDS", lambda: matters(text), ["taxes"])
+
+
+@each("small_words", "before_people")
+def test_a_person_has_a_part_in_what_happens(word, actors):
+    text = "Farmers stood as Anna Schmidt." if word == "as" else f"A letter {word} Anna Schmidt was found."
+    decides(word, "_PERSON_PREPOSITIONS", lambda: "Anna Schmidt" in [actor.name for actor in actors(text)], True)
