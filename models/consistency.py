@@ -283,13 +283,14 @@ class ConsistencyChecker:
 
         Returns:
             One answer for each claim, in the same order. A claim that has nothing in common with any sentence has no
-            source and no support.
+            source and no support. Of one that leaves no room for a source in the pair model, the beginning is held.
         """
         passages = self._retriever.passages(sources, claims)
         whole = " ".join(sources)
         entailed = [0.5] * len(claims)
         if self._scorer is not None:
-            questions = [Hypotheses(passage.text, (claim,)) for passage, claim in zip(passages, claims, strict=True)]
+            cut = map(self._scorer.cut, claims)
+            questions = [Hypotheses(passage.text, (claim,)) for passage, claim in zip(passages, cut, strict=True)]
             entailed = [answer.probability for answer in self._scorer.score(questions)]
         return [
             self._support(claim, passage, entailment, sources, whole)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import ModelError
+from .errors import InputError, ModelError
 from .pairs import OnBatch, PairClassifier, softmax
 
 STANCES = ("favor", "against", "neutral")  # the other outputs of a model that does both
@@ -46,6 +46,19 @@ class EntailmentScorer:
         both = set(STANCES) <= set(pairs.labels)
         self._columns = [i for i, label in enumerate(pairs.labels) if not (both and label in STANCES)]
         self._entailment = entailment_index([pairs.labels[i] for i in self._columns])
+
+    def cut(self, hypothesis: str) -> str:
+        """A hypothesis as it is; the beginning of one that leaves no room for a premise."""
+        while len(hypothesis) > 1 and not self._leaves_room(hypothesis):
+            hypothesis = hypothesis[: len(hypothesis) // 2]
+        return hypothesis
+
+    def _leaves_room(self, hypothesis: str) -> bool:
+        try:
+            self._pairs.refuse_long([hypothesis])
+        except InputError:
+            return False
+        return True
 
     def score(self, questions: Sequence[Hypotheses], on_batch: OnBatch | None = None) -> list[Entailment]:
         """One entailment for each question, in the same order."""

@@ -21,6 +21,7 @@ from .article import Article, refuse_no_name
 from .judging.guard import Checked, Guard, sources_of
 from .judging.passages import Target, is_named, passages_of, target_of
 from .judging.stances import judge, stance_of
+from .notes import notes_on_text
 from .profile import AggregationSettings, Profile, Topic
 from .reading.actors import find_actors, match_actor, named_in
 from .reading.furniture import find_furniture, without_furniture
@@ -200,7 +201,7 @@ class Analyzer:
         with timed("stances", seconds):
             asked = [(actor, target) for actor in chosen for target in wanted]
             stances = self._stances(reading, asked, on_batch, settings)
-        notes = []
+        notes = notes_on_text(reading, self.profile.languages)
         if not reading.actors:
             notes.append("No actors were found in this article.")
         if len(reading.actors) > len(chosen):

@@ -92,6 +92,19 @@ class LimitSettings(Settings):
         return self.tokens or self.characters * 3 // 10
 
 
+class LanguageSettings(Settings):
+    """What the models were trained on; an analysis of a text in another language says so.
+
+    Attributes:
+        trained: ISO 639-1 codes.
+        least: How probable a text's language must be to be told. Articles reach 0.97, but Chinese 0.5 beside its
+            kin; lists of names stay below.
+    """
+
+    trained: tuple[str, ...] = ("en",)
+    least: Share = 0.5
+
+
 class Profile(Settings):
     """One way to run newstance, from ``configs/profiles/`` or a file of the user's own."""
 
@@ -104,6 +117,7 @@ class Profile(Settings):
     aggregation: AggregationSettings
     guard: GuardSettings
     limits: LimitSettings
+    languages: LanguageSettings = LanguageSettings()
 
     @classmethod
     def load(cls, name: str | Path) -> Profile:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Labels that the recognizer gives to bodies and people by mistake; they count where syntax says that they speak.
 DOUBTFUL = frozenset({"LOC", "FAC", "LAW", "WORK_OF_ART", "PRODUCT", "EVENT"})
+_LONGEST_NAME = 150  # characters; what is longer is a text without blanks, and would fill the stance model
 
 
 def labelled(doc: Doc, start: int, end: int, label: str) -> Span:
@@ -116,7 +117,7 @@ def _has_letter(token: Token) -> bool:
 
 def is_name(span: Span) -> bool:
     """Whether a span is the name of somebody, and no adjective, office or thing."""
-    if not any(c.isupper() for c in span.text) or span.text.isdigit():
+    if not any(c.isupper() for c in span.text) or span.text.isdigit() or len(span.text) > _LONGEST_NAME:
         return False
     root = span.root
     if span[-1].lower_ in LAWS and (len(span) > 1 or (span.start and span.doc[span.start - 1].lower_ == "the")):

@@ -50,6 +50,14 @@ def test_wordings_are_averaged(pairs):
     assert both.probability == pytest.approx(sum(apart) / 2, abs=1e-6)
 
 
+def test_hypothesis_that_fills_the_model_is_cut(pairs):
+    scorer = EntailmentScorer(pairs)
+    assert scorer.cut("Kim supports it") == "Kim supports it"
+    long = "word " * 5_000
+    assert 0 < len(scorer.cut(long)) < len(long)
+    assert scorer.score([Hypotheses("text", (scorer.cut(long),))])
+
+
 def test_each_question_gets_its_own_answer(pairs):
     scorer = EntailmentScorer(pairs)
     questions = [

@@ -93,6 +93,24 @@ def test_furniture_names_no_actor_and_is_no_evidence(analyzer):
     assert evidence.text == text[evidence.start : evidence.end] == "Ingrid Solberg praised the harbour plan."
 
 
+def test_language_that_the_models_were_not_trained_on_is_noted(analyzer):
+    german = "Bürgermeisterin Solberg lobte am Montag den neuen Hafen. Die Fischer der Stadt lehnen ihn weiter ab. " * 3
+    for article, language in (
+        (Article.from_text(german), "German"),
+        (Article("市长称赞新港口计划，渔民反对，认为费用太高。" * 9), "Chinese"),
+        (Article("Solberg.", language="nl"), "Dutch"),
+    ):
+        (note,) = [note for note in analyzer.analyze(article, ["Hafen"]).notes if "trained on" in note]
+        assert note.startswith(f"The text is in {language}, and the models were trained on English")
+
+
+def test_long_sentence_is_cut_with_a_note_and_stops_nothing(analyzer):
+    sentence = "Ingrid Solberg praised the harbour plan" + ", the ferry, the bridge, the old town hall" * 60 + "."
+    analysis = analyzer.analyze(Article.from_text(sentence), ["the harbour plan"])
+    assert "Sentences of more than 200 words and marks were cut to be read." in analysis.notes
+    assert len(analyzer.check(Article.from_text(sentence), [sentence])) == 1
+
+
 def test_one_stance_for_each_actor_and_target(analyzer):
     analysis = analyzer.analyze(ARTICLE, targets=["the harbour plan", "rain", "the harbour plan"])
     assert analysis.targets == ("the harbour plan", "rain")
