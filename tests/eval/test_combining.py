@@ -1,5 +1,6 @@
 import random
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -159,12 +160,19 @@ def test_plain_weights_say_what_the_regression_on_standardized_signs_says():
     np.testing.assert_allclose(said, expected.predict_proba(scaled)[:, order], atol=5e-3)
 
 
-def test_the_lowest_of_the_best_thresholds_that_evidence_can_reach(analyzer, make_set):
-    rows = [article(i, LABELS) for i in range(6)]
-    cases = cases_of(analyzer, make_set(rows, kind="articles"), no_bar)
-    settings = analyzer.profile.aggregation.model_copy(update={"evidence_threshold": 0.37})
-    answers = combining._answers(cases, settings)
-    assert combining._best_threshold(cases, answers, np.arange(len(cases)), settings) == 0.37
+def test_the_threshold_is_half_of_the_best_f1_of_the_sides(analyzer):
+    """Favor at 0.9 is right, at 0.6 wrong, against at 0.7 right: between 0.6 and 0.7 the F1 of both is 1."""
+    settings = analyzer.profile.aggregation
+    gold = ["favor", "neutral", "against", "neutral"]
+    cases = [SimpleNamespace(gold=label) for label in gold]
+    probabilities = np.array([[0.9, 0.05, 0.05], [0.6, 0.1, 0.3], [0.1, 0.7, 0.2], [0.1, 0.1, 0.8]])
+    answers = combining._Answers(probabilities, ["favor", "favor", "against", "neutral"])
+    every = np.arange(4)
+    assert combining._threshold(cases, answers, every, settings) == 0.5
+    wrong = combining._Answers(probabilities, ["neutral", "favor", "against", "neutral"])  # F1 of 0 and 1
+    assert combining._threshold(cases, wrong, every, settings.model_copy(update={"evidence_threshold": 0.1})) == 0.25
+    bounded = settings.model_copy(update={"evidence_threshold": 0.6})
+    assert combining._threshold(cases, answers, every, bounded) == 0.6
 
 
 def test_what_cannot_be_fitted_is_refused(analyzer, make_set, rows):
