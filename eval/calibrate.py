@@ -1,44 +1,38 @@
-"""Fit the temperature of a profile's stance model on single texts, and show what it changes elsewhere."""
+"""Fit the temperature of a profile's stance model, and show what it changes.
+
+On single texts, or on judged articles, whose questions are the windows that the analyzer asks about.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from newstance.models.calibration import DevScores, fit_temperature
 from newstance.models.errors import InputError
 from newstance.models.pairs import softmax
-from newstance.models.stance import LABELS, StancePrediction, StanceQuery
+from newstance.models.stance import LABELS, StanceQuery
+from newstance.service import Analyzer, Article
+from newstance.service.judging.passages import passages_of, query_for
+from newstance.service.judging.window import window_of
 
 from . import metrics
-from .labelled import LabelledSet
+from .labelled import Example, LabelledSet
 from .metrics import Estimate, Measure
 from .profile_text import fitted_on, section_text, write_settings
 from .provenance import now
+from .runs import Advance
 
+FOLDS = 10
+_SEED = 20260
 _CODES: dict[str, int] = {label: i for i, label in enumerate(LABELS)}
 
 
-class CalibratedClassifier(Protocol):
-    """What can be calibrated: a classifier that divides its logits by a temperature."""
-
-    @property
-    def temperature(self) -> float:
-        """The temperature that its probabilities were made with."""
-        ...
-
-    @property
-    def is_direct(self) -> bool:
-        """Whether the logits are those of the stance labels themselves."""
-        ...
-
-    def classify(self, queries: Sequence[StanceQuery], /) -> Sequence[StancePrediction]:
-        """One prediction for each query, in order."""
-        ...
+Bar = Callable[[str], AbstractContextManager[Advance]]
 
 
 @dataclass(frozen=True)
@@ -55,10 +49,10 @@ class SetChange:
 
     Attributes:
         name: Its name.
-        n: Its rows.
-        fitted: Whether the temperature was chosen on it; what counts is how it does elsewhere.
+        n: Its rows; of judged articles those whose article names actor and target.
+        fitted: Whether the temperature was chosen on it.
         before: With the old temperature.
-        after: With the new one.
+        after: With the new one; of a set fitted on, with those that the other folds of its texts give.
         ece_change: ECE after minus before, paired.
     """
 
@@ -92,68 +86,113 @@ class Calibration:
 @dataclass(frozen=True)
 class _Scored:
     labelled: LabelledSet
+    examples: list[Example]
     logits: np.ndarray
     gold: np.ndarray
     groups: list[str]
 
+    def dev(self, rows: np.ndarray) -> DevScores:
+        """Some of its rows, as the fit takes them."""
+        examples = [self.examples[i] for i in rows]
+        told = [{**e.input, "id": e.id, "label": e.gold} for e in examples]
+        return DevScores(told, self.logits[rows], list(LABELS))
+
 
 def calibrate(
-    classifier: CalibratedClassifier,
+    analyzer: Analyzer,
     dev: Sequence[LabelledSet],
     check: Sequence[LabelledSet] = (),
+    bar: Bar = lambda name: nullcontext(lambda done, of: None),
 ) -> Calibration:
     """Choose the temperature of the least negative log-likelihood (Guo et al. 2017), each set weighing the same.
 
     Args:
-        classifier: The profile's classifier, with the temperature it has now.
+        analyzer: The profile's; its classifier has the temperature of now.
         dev: Development sets.
         check: Other sets, on which nothing is chosen.
+        bar: Shows how far the reading of articles is.
 
     Raises:
-        InputError: A set is no stance set, or the classifier's temperature is not that of its stance labels.
+        InputError: A set is neither of single texts nor of judged articles, one to fit on has fewer than two texts, or
+            the classifier's temperature is not that of its stance labels.
     """
+    classifier = analyzer.classifier
     if not classifier.is_direct:
         raise InputError(
             "this profile's stance model is an entailment model, whose temperature belongs to entailment and "
             "not to stance labels; calibrate a profile with a direct classifier, such as bundled:newstance-mpnet"
         )
-    if wrong := [s.config.name for s in (*dev, *check) if s.config.kind != "stance"]:
-        raise InputError(f"a temperature is fitted on stance sets alone; {', '.join(wrong)} is of another kind")
-    scored = [_scored(classifier, labelled) for labelled in (*dev, *check)]
-    relative = fit_temperature([_dev_scores(part) for part in scored[: len(dev)]])
+    if wrong := [s.config.name for s in (*dev, *check) if s.config.kind not in ("stance", "articles")]:
+        raise InputError(
+            f"a temperature is fitted on sets of stances or judged articles; {', '.join(wrong)} is of another kind"
+        )
+    scored = [_scored(analyzer, labelled, bar) for labelled in (*dev, *check)]
+    if few := [part.labelled.config.name for part in scored[: len(dev)] if len(set(part.groups)) < 2]:
+        raise InputError(f"{', '.join(few)} has fewer than two texts to fit on; give a larger set")
+    relative = fit_temperature([part.dev(np.arange(len(part.gold))) for part in scored[: len(dev)]])
+    held_out = [*_held_out(scored[: len(dev)]), *(np.full(len(part.gold), relative) for part in scored[len(dev) :])]
     return Calibration(
         temperature=round(classifier.temperature * relative, 3),
         old_temperature=classifier.temperature,
-        changes=[_change(part, relative, fitted=i < len(dev)) for i, part in enumerate(scored)],
+        changes=[
+            _change(part, temperatures, fitted=i < len(dev))
+            for i, (part, temperatures) in enumerate(zip(scored, held_out, strict=True))
+        ],
         data={labelled.config.name: labelled.sha256 for labelled in dev},
         date=now(),
     )
 
 
-def _scored(classifier: CalibratedClassifier, labelled: LabelledSet) -> _Scored:
-    examples = labelled.examples
-    predictions = classifier.classify([StanceQuery(**example.input) for example in examples])
-    probabilities = np.array([[p.probabilities[label] for label in LABELS] for p in predictions])
+def _scored(analyzer: Analyzer, labelled: LabelledSet, bar: Bar) -> _Scored:
+    if labelled.config.kind == "articles":
+        asked = _windows(analyzer, labelled, bar)
+    else:
+        asked = [(example, StanceQuery(**example.input)) for example in labelled.examples]
+    examples = [example for example, _ in asked]
+    predictions = analyzer.classifier.classify([query for _, query in asked])
+    probabilities = np.array([[p.probabilities[label] for label in LABELS] for p in predictions]).reshape(-1, 3)
     # Log-probabilities are logits already divided by the present temperature, up to a constant.
     logits = np.log(np.maximum(probabilities, 1e-12))
     gold = np.array([_CODES[example.gold] for example in examples])
-    return _Scored(labelled, logits, gold, [example.group for example in examples])
+    return _Scored(labelled, examples, logits, gold, [example.group for example in examples])
 
 
-def _dev_scores(part: _Scored) -> DevScores:
-    return DevScores(
-        [{**e.input, "id": e.id, "label": e.gold} for e in part.labelled.examples],
-        part.logits,
-        list(LABELS),
-    )
+def _windows(analyzer: Analyzer, labelled: LabelledSet, bar: Bar) -> list[tuple[Example, StanceQuery]]:
+    """What is asked about each judgement whose article names actor and target."""
+    by_text: dict[str, list[Example]] = {}
+    for example in labelled.examples:
+        by_text.setdefault(example.input["text"], []).append(example)
+    asked = []
+    with bar(labelled.config.name) as advance:
+        for text, examples in by_text.items():
+            reading = analyzer.read(Article.from_text(text, title=""))
+            for example in examples:
+                actor, target = analyzer.pair(reading, example.input["holder"], example.input["target"])
+                passages = passages_of(actor, target, reading.sentences, reading.doc)
+                window = window_of(passages, analyzer.profile.aggregation.window_words)
+                if window.text:
+                    asked.append((example, query_for(window.text, actor, target)))
+            advance(len(examples), len(labelled.examples))
+    return asked
 
 
-def _probabilities(part: _Scored, relative: float) -> np.ndarray:
-    return softmax(part.logits / relative)
+def _held_out(scored: Sequence[_Scored]) -> list[np.ndarray]:
+    """For each row of each set the temperature that is fitted without its fold; texts are whole in one fold."""
+    from sklearn.model_selection import GroupKFold
+
+    found = [np.ones(len(part.gold)) for part in scored]
+    number = min(FOLDS, *(len(set(part.groups)) for part in scored))
+    splitter = GroupKFold(number, shuffle=True, random_state=_SEED)
+    splits = [list(splitter.split(part.gold, groups=part.groups)) for part in scored]
+    for fold in range(number):
+        relative = fit_temperature([part.dev(split[fold][0]) for part, split in zip(scored, splits, strict=True)])
+        for temperatures, split in zip(found, splits, strict=True):
+            temperatures[split[fold][1]] = relative
+    return found
 
 
-def _change(part: _Scored, relative: float, fitted: bool) -> SetChange:
-    before, after = _probabilities(part, 1.0), _probabilities(part, relative)
+def _change(part: _Scored, temperatures: np.ndarray, fitted: bool) -> SetChange:
+    before, after = softmax(part.logits), softmax(part.logits / temperatures[:, None])
     ece_before, ece_after = (_ece(part, p) for p in (before, after))
     return SetChange(
         part.labelled.config.name,
@@ -184,20 +223,17 @@ def as_text(calibration: Calibration) -> str:
         "|---|---|---|---|---|---|",
     ]
     for c in calibration.changes:
-        name = f"{c.name} ({'fitted on' if c.fitted else 'check'})"
+        name = f"{c.name} ({'cross-validated' if c.fitted else 'check'})"
         cells = [c.before.ece, c.after.ece, c.before.brier, c.after.brier]
         numbers = " | ".join(f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]" for e in cells)
         lines.append(f"| {name} | {c.n} | {numbers} |")
     lines.append("")
     for c in calibration.changes:
-        if not c.fitted:
-            verdict = "improves" if c.ece_change.high < 0 else "does not clearly improve"
-            lines.append(
-                f"Calibration {verdict} ECE on {c.name}: {c.ece_change.value:+.3f} "
-                f"[{c.ece_change.low:+.3f}, {c.ece_change.high:+.3f}]."
-            )
-    if all(c.fitted for c in calibration.changes):
-        lines.append("No other set was given to check on (--check CONFIG); numbers above are of the sets fitted on.")
+        verdict = "improves" if c.ece_change.high < 0 else "does not clearly improve"
+        lines.append(
+            f"Calibration {verdict} ECE on {c.name}: {c.ece_change.value:+.3f} "
+            f"[{c.ece_change.low:+.3f}, {c.ece_change.high:+.3f}]."
+        )
     return "\n".join(lines) + "\n"
 
 

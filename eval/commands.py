@@ -61,11 +61,10 @@ def _add_calibrate(subparsers: argparse._SubParsersAction[argparse.ArgumentParse
     calibrate = subparsers.add_parser(
         "calibrate",
         help="fit a profile's numbers on development data",
-        description="On sets of judged articles: the combiner of window and sentences, and the threshold, with "
-        "cross-validated scores. On sets of single texts: the temperature of the stance model. A new temperature "
-        "asks for a new combiner.",
+        description="The temperature of the stance model, by sets of judged articles or of single texts, with "
+        "cross-validated scores.",
     )
-    calibrate.add_argument("config", nargs="+", metavar="CONFIG", help="development sets, all of one kind")
+    calibrate.add_argument("config", nargs="+", metavar="CONFIG", help="development sets")
     calibrate.add_argument("--check", nargs="+", default=[], metavar="CONFIG", help="other sets, to check on")
     calibrate.add_argument("--write", type=Path, metavar="PROFILE_FILE", help="put the numbers into this profile")
     calibrate.add_argument("--answers", type=Path, metavar="DIR", help="keep what the stance model said there")
@@ -374,7 +373,7 @@ def _attribution(args: argparse.Namespace) -> int:
 def _calibrate(args: argparse.Namespace) -> int:
     from newstance.service import Analyzer, Profile
 
-    from . import calibrate, combining
+    from . import calibrate
     from .labelled import load_set
 
     dev, check = ([load_set(n, args.data, args.skip_invalid) for n in names] for names in (args.config, args.check))
@@ -384,15 +383,8 @@ def _calibrate(args: argparse.Namespace) -> int:
         analyzer = SharedModels(args.answers).analyzer(Profile.load(args.profile))
     else:
         analyzer = Analyzer.from_profile(args.profile)
-    if any(labelled.config.kind == "articles" for labelled in dev):
-        fitted = combining.fit(analyzer, dev, check, progress_bar)
-        text = combining.as_text(fitted) + "\n" + combining.as_yaml(fitted)
-        write = partial(combining.write_to_profile, fitted)
-    else:
-        calibration = calibrate.calibrate(analyzer.classifier, dev, check)
-        text = calibrate.as_text(calibration) + "\n" + calibrate.as_yaml(calibration)
-        write = partial(calibrate.write_to_profile, calibration)
-    print(text, end="")
+    calibration = calibrate.calibrate(analyzer, dev, check, progress_bar)
+    print(calibrate.as_text(calibration) + "\n" + calibrate.as_yaml(calibration), end="")
     if args.write:
-        write(args.write)
+        calibrate.write_to_profile(calibration, args.write)
     return 0

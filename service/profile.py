@@ -14,8 +14,6 @@ from newstance.models.consistency import ConsistencySettings
 from newstance.models.stance import StanceSettings
 from newstance.models.summarizer import SummarizerSettings
 
-from .judging.combiner import Combiner
-
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -25,9 +23,9 @@ class AggregationSettings(Settings):
     Attributes:
         threshold: A stance less probable than this is reported as neutral.
         window_words: How many words of passages about actor and target are read together.
-        sentences_from: From this probability of a side, by the window alone, its sentences are asked one by one.
-        combiner: How window and sentences make one probability, as fitted by ``newstance calibrate``; None mixes them
-            in fixed shares.
+        window_share: How much of a stance's probability is the window's; the rest is that of the strongest sentences.
+            1 for models that read passages together, less for those that were trained on single sentences.
+        sentences_from: From this probability of a side, by the window, its sentences are asked one by one.
         evidence_threshold: The first sentence that is shown for a stance is at least this probable.
         further_evidence: Every other one is at least this probable.
         most_evidence: How many sentences are shown for a side.
@@ -39,8 +37,8 @@ class AggregationSettings(Settings):
 
     threshold: Share
     window_words: int = Field(190, ge=20)
-    sentences_from: Share = 0.1
-    combiner: Combiner | None = None
+    window_share: Share = 1.0
+    sentences_from: Share = 0.25
     evidence_threshold: Share
     further_evidence: Share = 0.6
     most_evidence: int = Field(3, ge=1)

@@ -10,7 +10,6 @@ from newstance.models.stance import Label, StancePrediction, StanceQuery
 from ..analysis import Actor, Evidence, Stance
 from ..profile import AggregationSettings
 from ..reading.reading import Reading
-from .combiner import SIDES, by_both, by_window
 from .passages import Passage, Target, alone, passages_of, query_for
 from .voice import voice_of
 from .window import window_of
@@ -22,6 +21,8 @@ NOT_MENTIONED = "the article does not mention this target"
 NO_SENTENCE = "the article as a whole leans {side} ({probability:.2f}), but no sentence of it shows that alone"
 MIXED = "the article shows both sides"
 
+NEUTRAL: dict[Label, float] = {"favor": 0.0, "against": 0.0, "neutral": 1.0}
+SIDES: tuple[Label, Label] = ("favor", "against")
 Ask = Callable[[Sequence[StanceQuery]], Sequence[StancePrediction]]
 
 
@@ -40,21 +41,11 @@ class Judged:
     window: StancePrediction | None
     asked: Sequence[tuple[int, StancePrediction]]
 
-    @property
-    def named(self) -> list[StancePrediction]:
-        """What it said of those that name the actor."""
-        return [prediction for i, prediction in self.asked if self.passages[i].names_actor]
-
-    @property
-    def every(self) -> list[StancePrediction]:
-        """What it said of all of them."""
-        return [prediction for _, prediction in self.asked]
-
 
 def judge(
     pairs: Sequence[tuple[Actor, Target]], article: Reading, settings: AggregationSettings, ask: Ask
 ) -> list[Judged]:
-    """Ask the model about pairs: first all windows, then the sentences of those that may show a stance.
+    """Ask the model about pairs: first all windows, then the sentences in those that may show a stance.
 
     Args:
         pairs: Actors and targets.
@@ -67,12 +58,11 @@ def judge(
     there = [i for i, window in enumerate(windows) if window.text]
     answers = ask([query_for(windows[i].text, *pairs[i]) for i in there])
     told = dict(zip(there, answers, strict=True))
-    asked: dict[int, list[int]] = {}
-    for i, answer in told.items():
-        probabilities = by_window(settings.combiner, answer)
-        if max(probabilities[side] for side in SIDES) >= settings.sentences_from:
-            chosen = set(windows[i].chosen)
-            asked[i] = [k for k, passage in enumerate(passages[i]) if passage.names_actor or k in chosen]
+    asked = {
+        i: windows[i].chosen
+        for i, answer in told.items()
+        if max(answer.probabilities[side] for side in SIDES) >= settings.sentences_from
+    }
     replies = iter(ask([query_for(alone(passages[i], k), *pairs[i]) for i, places in asked.items() for k in places]))
     alone_told = {i: [(k, next(replies)) for k in places] for i, places in asked.items()}
     return [
@@ -87,11 +77,7 @@ def stance_of(judged: Judged, article: Reading, settings: AggregationSettings) -
     The most probable side is the answer if it reaches the threshold and a sentence shows it; else the answer is
     neutral, and the note says why.
     """
-    probabilities: dict[Label, float] = {"favor": 0.0, "against": 0.0, "neutral": 1.0}
-    if judged.window is not None:
-        probabilities = by_window(settings.combiner, judged.window)
-        if judged.asked:
-            probabilities = by_both(settings.combiner, judged.window, judged.named, judged.every)
+    probabilities = _probabilities(judged, settings)
     side = max(SIDES, key=lambda label: probabilities[label])
     evidence = _evidence(judged, side, article, settings)
     shows = any(item.label == side for item in evidence)
@@ -106,6 +92,23 @@ def stance_of(judged: Judged, article: Reading, settings: AggregationSettings) -
     return Stance(
         judged.actor, judged.target.name, label, probabilities[label], probabilities, evidence, note, is_mixed
     )
+
+
+def _probabilities(judged: Judged, settings: AggregationSettings) -> dict[Label, float]:
+    """Those of the window, mixed with what the strongest sentences that name the actor say."""
+    if judged.window is None:
+        return dict(NEUTRAL)
+    whole = dict(judged.window.probabilities)
+    if not judged.asked or settings.window_share == 1:
+        return whole
+    named = [prediction for i, prediction in judged.asked if judged.passages[i].names_actor]
+    f, a = (max((one.probabilities[side] for one in named), default=0.0) for side in SIDES)
+    # Taken as independent and known not to hold both; two that are both sure say nothing.
+    parts: dict[Label, float] = {"favor": f * (1 - a), "against": a * (1 - f), "neutral": (1 - f) * (1 - a)}
+    total = sum(parts.values())
+    told = {label: part / total for label, part in parts.items()} if total else NEUTRAL
+    share = settings.window_share
+    return {label: share * whole[label] + (1 - share) * told[label] for label in whole}
 
 
 def _reason(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import yaml
@@ -9,6 +11,7 @@ from newstance.eval.calibrate import as_text, as_yaml, calibrate, write_to_profi
 from newstance.models.errors import ConfigError, InputError
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS, StancePrediction
+from newstance.service import Analyzer, Article
 
 TRUE_TEMPERATURE = 3.0
 EMBEDDED = (configs.FOLDER / "profiles" / "embedded.yaml").read_text()
@@ -35,6 +38,11 @@ class OverConfident:
         ]
 
 
+def of(classifier):
+    """An analyzer of which nothing but the classifier is asked."""
+    return SimpleNamespace(classifier=classifier)
+
+
 @pytest.fixture
 def calibrated(make_set):
     classifier = OverConfident(2000)
@@ -43,7 +51,7 @@ def calibrated(make_set):
         for i, label in enumerate(classifier.gold)
     ]
     dev, held_out = make_set(rows[:1000], "dev"), make_set(rows[1000:], "held-out")
-    return calibrate(classifier, [dev], [held_out])
+    return calibrate(of(classifier), [dev], [held_out])
 
 
 def test_calibration_finds_the_temperature_and_improves_ece_on_held_out_rows(calibrated):
@@ -65,7 +73,7 @@ def test_a_temperature_that_is_right_already_is_kept_and_no_gain_is_claimed(make
         {"id": str(i), "text": f"text {i}", "holder": "Kim", "target": "dam", "label": label}
         for i, label in enumerate(classifier.gold)
     ]
-    result = calibrate(classifier, [make_set(rows[:800], "dev")], [make_set(rows[800:], "held-out")])
+    result = calibrate(of(classifier), [make_set(rows[:800], "dev")], [make_set(rows[800:], "held-out")])
     assert result.temperature == pytest.approx(TRUE_TEMPERATURE, rel=0.15)
     assert "does not clearly improve ECE on held-out" in as_text(result)
 
@@ -112,17 +120,53 @@ def test_a_profile_that_cannot_take_the_numbers_is_left_alone(calibrated, tmp_pa
 def test_what_cannot_be_calibrated_is_refused(make_set, rows, dummies):
     classifier = dummies.Classifier(lambda query: "neutral")
     summaries = make_set([{"id": "a", "article": "x", "summary": "y"}], "s", kind="summaries")
-    with pytest.raises(InputError, match="stance sets alone; s is of another kind"):
-        calibrate(classifier, [summaries])
+    with pytest.raises(InputError, match="sets of stances or judged articles; s is of another kind"):
+        calibrate(of(classifier), [summaries])
     classifier.is_direct = False
     with pytest.raises(InputError, match="is an entailment model"):
-        calibrate(classifier, [make_set(rows(5))])
+        calibrate(of(classifier), [make_set(rows(5))])
 
 
 def test_text_names_no_lack_of_other_sets_where_one_was_given(calibrated):
     assert "No other set was given" not in as_text(calibrated)
 
 
-def test_text_says_where_no_other_set_was_given_to_check_on(make_set, rows, dummies):
-    labelled = make_set(rows(30))
-    assert "No other set was given" in as_text(calibrate(dummies.perfect_on(labelled).classifier, [labelled]))
+def test_numbers_of_a_set_fitted_on_are_of_folds_that_the_fit_has_not_seen(make_set):
+    """Two groups of texts, one sure and wrong, one sure and right: each fold's temperature is the other's."""
+
+    class Sure:
+        temperature, is_direct = 1.0, True
+
+        def classify(self, queries):
+            return [StancePrediction("favor", {"favor": 0.98, "against": 0.01, "neutral": 0.01}) for _ in queries]
+
+    rows = [
+        {"id": f"{label}{i}", "text": f"all of {label}", "holder": f"K{i}", "target": "dam", "label": label}
+        for label in ("favor", "against")
+        for i in range(20)
+    ]
+    (change,) = calibrate(of(Sure()), [make_set(rows, "dev")]).changes
+    # Fitted on the wrong half alone, the right one is called unsure, and the wrong one stays sure.
+    assert change.after.ece.value > 0.4
+    one = make_set([row for row in rows if row["label"] == "favor"], "one")
+    with pytest.raises(InputError, match="one has fewer than two texts to fit on"):
+        calibrate(of(Sure()), [one])
+
+
+@pytest.mark.embedded
+def test_judged_articles_are_asked_by_the_windows_that_an_analysis_asks(tiny_profile, make_set, monkeypatch):
+    analyzer = Analyzer.from_profile(tiny_profile)
+    text = "Ingrid Solberg praised the harbour plan. Peter Vik condemned the harbour plan."
+    names = {"Ingrid Solberg": "favor", "Peter Vik": "against", "Anna Berg": "neutral"}  # the last is not in it
+    judged = [{"actor": name, "target": "the harbour plan", "label": label} for name, label in names.items()]
+    rows = [{"id": f"a{i}", "article": f"{text} It was day {i}.", "judgements": judged} for i in range(3)]
+    asked = []
+    classify = analyzer.classifier.classify
+    monkeypatch.setattr(
+        analyzer.classifier, "classify", lambda queries, *rest: asked.extend(queries) or classify(queries)
+    )
+    (change,) = calibrate(analyzer, [make_set(rows, "judged", kind="articles")]).changes
+    assert change.n == len(asked) == 6
+    calibrated, asked[:] = list(asked), []
+    analyzer.stances_of(Article.from_text(rows[0]["article"], title=""), [(n, "the harbour plan") for n in names])
+    assert calibrated[:2] == asked[:2]

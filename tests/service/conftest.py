@@ -50,10 +50,8 @@ def settings(tiny_stance: Path, tiny_encoder: Path) -> dict[str, Any]:
             "evidence_threshold": 0.3,
             "related_similarity": 0.35,
             # The tiny model knows words and not whose they are: each actor's own sentences decide.
-            "combiner": {
-                "window": [[0, 1, 0], [0, 0, 1], [0, 0, 0]],
-                "both": [[0, 0, 0, 1, 0, 0, 0], [0, 0, 0, 0, 1, 0, 0], [0, 0, 0, 0, 0, 0, 0]],
-            },
+            "window_share": 0,
+            "sentences_from": 0.1,
             "mixed_threshold": 0.25,
         },
         # A third of strange words is too many.
