@@ -150,6 +150,7 @@ def tiny_profile(tmp_path: Path) -> Profile:
         "stance.source": f"path:{stance}",
         "consistency": {"embeddings": f"path:{encoder}", "weights": {"bias": 0, "entailment": 0}},
         "summarizer": {"kind": "lead", "sentences": 2},
+        "aggregation.window_share": 0,  # it does not know whose words they are: each actor's own sentences decide
     }
     return varied(Profile.load("embedded"), Variant(name="tiny", settings=settings))
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,7 +15,10 @@ from newstance.models.stance import LABELS, StancePrediction
 from newstance.service import Analyzer, Article
 
 TRUE_TEMPERATURE = 3.0
-EMBEDDED = (configs.FOLDER / "profiles" / "embedded.yaml").read_text()
+# As shipped, but not fitted yet.
+EMBEDDED = re.sub(
+    r"  # newstance calibrate.*\n  temperature: .*\n", "", (configs.FOLDER / "profiles" / "embedded.yaml").read_text()
+)
 
 
 class OverConfident:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 import pytest
 import tiny
 
+from newstance.configs.errors import SettingsError
 from newstance.models import StanceClassifier
 from newstance.models.consistency import invented
 from newstance.models.errors import InputError, ModelError, WeightsNotFoundError
@@ -142,7 +143,7 @@ def test_aliases_of_topic_targets_and_actors_count(analyzer):
 
 def test_shipped_topic_by_name_and_unknown_topic(analyzer):
     assert "Russia's war in Ukraine" in analyzer.analyze(ARTICLE, topic="ukraine-war").targets
-    with pytest.raises(ValueError, match=r"named nope; shipped: .*ukraine-war"):
+    with pytest.raises(SettingsError, match=r"named nope; shipped: .*ukraine-war"):
         analyzer.analyze(ARTICLE, topic="nope")
 
 
