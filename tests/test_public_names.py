@@ -12,6 +12,7 @@ PROMISED = {
     "StanceClassifier StancePrediction StanceQuery StanceSettings Summarizer SummarizerSettings WeightsNotFoundError "
     "load_summarizer",
     "newstance.service": "Actor Analysis Analyzer Article Evidence Mention Profile Stance Summary Topic",
+    "newstance.service.actors": "ActorNames bare_name find_actors match_actor named_in",
     "newstance.service.comparison": "compare",
     "newstance.service.editing": "Session merge split",
 }
