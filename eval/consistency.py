@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from newstance.models.consistency import word_overlap
+from newstance.models.content import word_overlap
 from newstance.models.sentences import split_sentences
 
 from . import metrics

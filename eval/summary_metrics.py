@@ -7,7 +7,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
-from newstance.models.consistency import invented, is_number, word_overlap
+from newstance.models.content import is_number, word_overlap
+from newstance.models.faults import invented
 from newstance.models.sentences import split_sentences
 
 _WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
@@ -33,7 +34,7 @@ def summary_scores(summary: str, article: str, reference: str) -> dict[str, floa
         ROUGE F-measures (Lin 2004) in 0..1; words; compression (summary words by article words); the share of
         the summary's bigrams that the article does not have; the mean share of a sentence's content words that its
         best source sentence holds; how many of its names and numbers the article does not have (see
-        ``models/consistency.py``).
+        ``models/faults.py``).
     """
     rouge = {name: float(score.fmeasure) for name, score in _scorer().score(reference, summary).items()}
     words, source = _words(summary), _words(article)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from newstance.models.consistency import content_words
+from newstance.models.content import content_words
 from newstance.service import Actor
 from newstance.service.reading.actors import bare_name, match_actor
 from newstance.service.reading.matters import TIMES

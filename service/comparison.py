@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Literal
 
-from newstance.models.consistency import content_words
+from newstance.models.content import content_words
 from newstance.models.errors import InputError
 
 from .analysis import Actor, Analysis, Stance

@@ -18,9 +18,10 @@ from pydantic import Field
 from newstance.configs import Settings
 
 from ..annotator import Annotator, AnnotatorSettings
-from ..consistency import Retriever, content_words
+from ..content import content_words
 from ..embedding import SentenceEmbedder
 from ..errors import ConfigError
+from ..retrieval import Retriever
 from ..sentences import split_sentences
 from ..sources import locate
 from .false_edits import corruptions

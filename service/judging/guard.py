@@ -10,15 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newstance.models import Annotator
-from newstance.models.consistency import (
-    ConsistencyChecker,
-    Sources,
-    begins_with_name,
-    content_words,
-    found_nowhere,
-    turned_roles,
-)
+from newstance.models.consistency import ConsistencyChecker
+from newstance.models.content import content_words
 from newstance.models.errors import ModelError
+from newstance.models.faults import begins_with_name, found_nowhere, turned_roles
+from newstance.models.retrieval import Sources
 from newstance.models.sentences import is_finished, points_back, stands_alone
 from newstance.models.summarizer import GeneratedSummary, Summarizer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
-from newstance.models.consistency import content_words
+from newstance.models.content import content_words
 
 from ..analysis import Actor, Mention, Voice
 from ..reading.lexicon import words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newstance.models.consistency import content_words
+from newstance.models.content import content_words
 
 from ..analysis import Mention
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from newstance.models.consistency import content_words
+from newstance.models.content import content_words
 
 from ..analysis import Actor
 from .lexicon import words

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from newstance.models.consistency import Sources
 from newstance.models.hearing import Heard, unheard
+from newstance.models.retrieval import Sources
 
 from ..analysis import Actor
 from ..article import Article

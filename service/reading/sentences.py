@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newstance.models.consistency import content_words
+from newstance.models.content import content_words
 
 from .quotations import Quotation
 

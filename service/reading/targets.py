@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newstance.models.consistency import content_words
+from newstance.models.content import content_words
 
 from ..analysis import Actor
 from .matters import Places, find_matters, mean, signals_of

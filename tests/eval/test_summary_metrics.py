@@ -4,7 +4,7 @@ import pytest
 from rouge_score.rouge_scorer import RougeScorer
 
 from newstance.eval.summary_metrics import summary_scores
-from newstance.models.consistency import word_overlap
+from newstance.models.content import word_overlap
 from newstance.models.sentences import split_sentences
 
 ARTICLE = (

@@ -6,8 +6,8 @@ import tiny
 
 from newstance.configs.errors import SettingsError
 from newstance.models import StanceClassifier
-from newstance.models.consistency import invented
 from newstance.models.errors import InputError, ModelError, WeightsNotFoundError
+from newstance.models.faults import invented
 from newstance.models.summarizer import GeneratedSummary
 from newstance.service import Analyzer, Article, Profile, Topic
 from newstance.service.judging.stances import NOT_MENTIONED, NOT_NAMED, NOTHING_SHOWN, SAME

@@ -2,7 +2,7 @@
 
 import pytest
 
-from newstance.models.consistency import invented
+from newstance.models.faults import invented
 from newstance.service import Analyzer, Article
 from newstance.service.article import SAMPLES
 from newstance.service.cli import main

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 import tiny
 
-from newstance.models.consistency import Retriever, Sources
 from newstance.models.embedding import SentenceEmbedder
+from newstance.models.retrieval import Retriever, Sources
 from newstance.models.sources import locate
 from newstance.service import Article
 

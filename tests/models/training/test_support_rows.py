@@ -5,8 +5,8 @@ import pytest
 import tiny
 
 from newstance.models import AnnotatorSettings
-from newstance.models.consistency import Retriever
 from newstance.models.errors import ConfigError
+from newstance.models.retrieval import Retriever
 from newstance.models.training.overlap import Excluded
 from newstance.models.training.support_rows import (
     SUPPORTED,

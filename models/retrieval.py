@@ -1,0 +1,139 @@
+"""Which sentences of a source a claim is made from, by sentence embeddings and shared words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from .content import content_words
+from .embedding import SentenceEmbedder, centrality
+from .sentences import points_back, standing
+
+_IN_COMMON = 0.3  # cosine and shared words together; a claim that has less in common with every sentence has no source
+
+
+@dataclass(frozen=True)
+class SourcePassage:
+    """What of a source a claim is held against.
+
+    Attributes:
+        text: Sentences of the source, in its order.
+        sources: Indices of the sentences that are nearest to the claim, the best first.
+        similarity: The cosine of the claim and the best one; 0 without embeddings.
+    """
+
+    text: str
+    sources: tuple[int, ...]
+    similarity: float
+
+
+class Sources(tuple[str, ...]):
+    """The sentences of one source, whose vectors are computed once, when they are first asked for.
+
+    Who reads an article owns them, and hands them to whatever is asked about it; models remember nothing, so that two
+    callers cannot meet. Other sequences of sentences do as well, and are embedded anew each time.
+    """
+
+    def __init__(self, _: Iterable[str] = ()) -> None:
+        super().__init__()
+        self._lock = Lock()
+        self._embedded: tuple[SentenceEmbedder, np.ndarray] | None = None
+
+    def vectors(self, embedder: SentenceEmbedder) -> np.ndarray:
+        """Of length 1, shape (sentences, size)."""
+        with self._lock:
+            if self._embedded is None or self._embedded[0] is not embedder:
+                self._embedded = (embedder, embedder.embed(self))
+            return self._embedded[1]
+
+
+class Retriever:
+    """Finds the sentences of a source that a claim is most likely made from.
+
+    A sentence's score is the cosine of the two embeddings plus the share of the claim's content words that it holds.
+    The second sentence is scored by the words that the first one lacks. The sentence before the first comes along if
+    the first begins with a pronoun, which points there.
+
+    Args:
+        embedder: Sentence embeddings; None goes by shared words alone.
+    """
+
+    def __init__(self, embedder: SentenceEmbedder | None) -> None:
+        self._embedder = embedder
+
+    def passages(self, sources: Sequence[str], claims: Sequence[str]) -> list[SourcePassage]:
+        """One passage for each claim.
+
+        Args:
+            sources: All sentences of the source, in order.
+            claims: What is held against it.
+        """
+        if not sources or not claims:
+            return [SourcePassage("", (), 0.0) for _ in claims]
+        cosines = self.cosines(sources, claims)
+        vocabularies = [content_words(source) for source in sources]
+        return [
+            self._passage(sources, vocabularies, near, content_words(claim))
+            for claim, near in zip(claims, cosines, strict=True)
+        ]
+
+    def stand_ins(self, sources: Sequence[str], claims: Sequence[str]) -> list[list[int]]:
+        """For each claim, the sentences of a source that may be said in its place, the best first.
+
+        They have something in common with it; the best is near to it, central to the source, and understood alone.
+        """
+        if not sources or not claims:
+            return [[] for _ in claims]
+        sources = sources if isinstance(sources, Sources) else Sources(sources)  # embedded once
+        cosines = self.cosines(sources, claims)
+        worth = np.array(standing(sources))
+        if self._embedder is not None:
+            worth += centrality(self._vectors(sources, self._embedder))
+        vocabularies = [content_words(source) for source in sources]
+        ranked = []
+        for claim, near in zip(claims, cosines, strict=True):
+            in_common = near + _overlap(content_words(claim), vocabularies)
+            order = np.argsort(-(in_common + worth), kind="stable")
+            ranked.append([int(i) for i in order if in_common[i] >= _IN_COMMON])
+        return ranked
+
+    def cosines(self, sources: Sequence[str], claims: Sequence[str]) -> np.ndarray:
+        """Of each claim and each source sentence, shape (claims, sources); zeros without embeddings."""
+        if self._embedder is None:
+            return np.zeros((len(claims), len(sources)))
+        similar: np.ndarray = self._embedder.embed(claims) @ self._vectors(sources, self._embedder).T
+        return similar
+
+    @staticmethod
+    def _vectors(sources: Sequence[str], embedder: SentenceEmbedder) -> np.ndarray:
+        return sources.vectors(embedder) if isinstance(sources, Sources) else embedder.embed(sources)
+
+    def _passage(
+        self,
+        sources: Sequence[str],
+        vocabularies: Sequence[frozenset[str]],
+        cosines: np.ndarray,
+        wanted: frozenset[str],
+    ) -> SourcePassage:
+        overlap = _overlap(wanted, vocabularies)
+        best = int(np.argmax(cosines + overlap))
+        if cosines[best] + overlap[best] < _IN_COMMON:
+            return SourcePassage("", (), float(cosines[best]))
+        chosen = [best]
+        if len(sources) > 1:
+            missing = wanted - vocabularies[best]
+            gain = np.array([len(missing & vocabulary) for vocabulary in vocabularies]) / max(1, len(wanted))
+            ranked = cosines + gain
+            ranked[best] = -np.inf
+            chosen.append(int(np.argmax(ranked)))
+        before = {best - 1} if best and points_back(sources[best]) else set()
+        shown = sorted({*chosen, *before})
+        return SourcePassage(" ".join(sources[i] for i in shown), tuple(chosen), float(cosines[best]))
+
+
+def _overlap(wanted: frozenset[str], vocabularies: Sequence[frozenset[str]]) -> np.ndarray:
+    """The share of some words that each of several vocabularies holds."""
+    return np.array([len(wanted & vocabulary) for vocabulary in vocabularies]) / max(1, len(wanted))
