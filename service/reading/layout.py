@@ -27,6 +27,8 @@ _BEFORE_A_QUOTATION = re.compile(
 _BEHIND_THE_NAME = re.compile(r",|\s\(|\son\s")
 # "DANA HOLLIS: Yes." is a turn wherever it stands, "Dana Hollis: Yes." where others have such turns, too.
 _LABELLED = re.compile(rf"{_BULLET}(?P<who>[^\W\d_a-z][^\n:;,“”\"()]{{1,40}}):\s{{1,3}}(?=\S)")
+# A transcript may be one paragraph; there only capitals tell a turn.
+_NEXT_TURN = re.compile(r"(?<=[.?!…”\"’]\s)(?=(?P<who>[^\W\d_a-z][^\n:;,“”\"()a-z]{1,40}):\s{1,3}\S)")
 _QUESTION = re.compile(r"\s{0,4}Q(?:uestion)?\s?[:.]\s{1,3}(?=\S)")
 _ANSWER = re.compile(r"\s{0,4}A(?:nswer)?\s?[:.]\s{1,3}(?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’»')]*\s*$")
@@ -55,8 +57,19 @@ class Turn:
 
 def find_turns(text: str) -> list[Turn]:
     """The turns of an article, in its order."""
-    lines = [(match[0], match.start()) for match in _LINE.finditer(text)]
+    lines = [piece for match in _LINE.finditer(text) for piece in _pieces(match[0], match.start())]
     return sorted([*_interview(lines), *_labelled(lines), *_letters(text)], key=lambda turn: turn.start)
+
+
+def _pieces(line: str, start: int) -> Iterator[tuple[str, int]]:
+    """A line, and where it begins; several where it holds several turns."""
+    begin = 0
+    if _LABELLED.match(line):
+        for match in _NEXT_TURN.finditer(line):
+            if match["who"].isupper() and len(match["who"].split()) > 1:
+                yield line[begin : match.start()], start + begin
+                begin = match.start()
+    yield line[begin:], start + begin
 
 
 def _interview(lines: list[tuple[str, int]]) -> Iterator[Turn]:

@@ -53,6 +53,17 @@ def test_name_in_front_of_a_quotation(line, name, words):
     assert turns(f"The council met.\n{line}\nIt rained.") == [(name, words)]
 
 
+def test_transcript_of_one_paragraph():
+    text = "MS HOLT: Is it fair? MR VAN LOWE: It is. I said so. MS HOLT: “No.” MR VAN LOWE: Yes. The cost: ten."
+    assert turns(text) == [
+        ("HOLT", "Is it fair?"),
+        ("VAN LOWE", "It is. I said so."),
+        ("HOLT", "“No.”"),
+        ("VAN LOWE", "Yes. The cost: ten."),
+    ]
+    assert turns("He came. MR VAN LOWE: Yes.") == []  # where the paragraph is no turn, nothing in it is
+
+
 def test_transcript():
     assert turns(TRANSCRIPT) == [
         ("INGA HOLT", "The levy is unfair. I want it gone."),
