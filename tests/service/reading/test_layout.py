@@ -61,7 +61,6 @@ def test_transcript_of_one_paragraph():
         ("HOLT", "“No.”"),
         ("VAN LOWE", "Yes. The cost: ten."),
     ]
-    assert turns("He came. MR VAN LOWE: Yes.") == []  # where the paragraph is no turn, nothing in it is
 
 
 def test_transcript():
