@@ -137,8 +137,9 @@ def _reason(
 def _evidence(judged: Judged, side: Label, article: Reading, settings: AggregationSettings) -> tuple[Evidence, ...]:
     """The sentences that show a side alone, the strongest first.
 
-    For the likelier side one will do that just reaches the bound, and where none names the actor, one that stands in
-    the window without; further ones, and those for the other side, must be surer, and name the actor.
+    For the likelier side one will do that just reaches the bound. Where none names the actor, one that stands in the
+    window without will do, too, unless one that names the actor surely shows the other side: whose word is it then?
+    Further ones, and those for the other side, must be surer, and name the actor.
     """
     telling = {
         one: sorted(
@@ -152,11 +153,12 @@ def _evidence(judged: Judged, side: Label, article: Reading, settings: Aggregati
         )
         for one in SIDES
     }
+    named = {one: [item for item in telling[one] if judged.passages[item[1]].names_actor] for one in SIDES}
+    sure = {one: [item for item in named[one] if item[0] >= settings.further_evidence] for one in SIDES}
     shown = []
-    for one in SIDES:
-        named = [item for item in telling[one] if judged.passages[item[1]].names_actor]
-        first = (named or telling[one])[:1] if one == side else []
-        further = [item for item in named if item not in first and item[0] >= settings.further_evidence]
+    for one, other in (SIDES, SIDES[::-1]):
+        first = (named[one] or ([] if sure[other] else telling[one]))[:1] if one == side else []
+        further = [item for item in sure[one] if item not in first]
         shown += [(one, *item) for item in (first + further)[: settings.most_evidence]]
     shown.sort(key=lambda item: (item[0] != side, -item[1], item[2]))
     return tuple(_shown(judged, one, k, p, prediction, article) for one, p, k, prediction in shown)

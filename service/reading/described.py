@@ -21,13 +21,13 @@ def described_in(doc: Doc, description: str) -> tuple[Mention, ...]:
 
     Args:
         doc: The article's annotation.
-        description: What somebody is called, of two content words at least, one of them no name.
+        description: What somebody is called, in content words of which one at least is no name.
 
     Returns:
         The shortest phrase of each such sentence; none for names alone, whose parts may belong to two people.
     """
     wanted = content_words(description)
-    if len(wanted) < 2 or not any(word[0].islower() and content_words(word) for word in description.split()):
+    if not any(word[0].islower() and content_words(word) for word in description.split()):
         return ()
     mentions = []
     for sentence in doc.sents:

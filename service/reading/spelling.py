@@ -14,6 +14,7 @@ _LETTERS = str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe"}
 )
 _GENERATION = re.compile(r",?\s(?:Jr|Sr|Jnr|Snr)\b\.?$|,?\s(?:II|III|IV)$")
+_MIDDLE_INITIALS = re.compile(r"(?<=\w\w)(?:\s[A-Z]\.)+(?=\s\w\w)")
 _LEGAL_FORM = re.compile(
     r",?\s(?:(?:&\s)?Co|Inc|Corp|Corporation|Incorporated|Company|Ltd|Limited|LLC|LLP|PLC|plc|AG|GmbH|KG|SE|SA|S\.A|NV|N\.V"
     r"|BV|AB|ASA|AS|Oyj|SpA|S\.p\.A|Pty)\.?$"
@@ -28,8 +29,8 @@ _TRANSCRIBED = (
 
 @lru_cache(maxsize=10_000)
 def spellings(name: str) -> tuple[str, ...]:
-    """What a name is compared by: without accents, "Jr." and legal form; a nickname is a first name, too."""
-    plain = _without_accents(name)
+    """What a name is compared by: without accents, middle initials, "Jr.", legal form; a nickname is a first name."""
+    plain = _MIDDLE_INITIALS.sub("", _without_accents(name))
     while (short := _LEGAL_FORM.sub("", _GENERATION.sub("", plain))) != plain and short:
         plain = short
     words = plain.split()
@@ -45,9 +46,11 @@ def spellings(name: str) -> tuple[str, ...]:
 
 
 def are_generations(one: str, other: str) -> bool:
-    """Whether two names are those of father and son: "Jr." and "Sr."."""
-    found = [match[0].strip(" ,.") for match in map(_GENERATION.search, (one, other)) if match]
-    return len(set(found)) > 1
+    """Whether two names are those of father and son: "Jr." and "Sr.", "H. W." and "W."."""
+    return any(
+        len({match[0].strip(" ,.") for match in map(pattern.search, (one, other)) if match}) > 1
+        for pattern in (_GENERATION, _MIDDLE_INITIALS)
+    )
 
 
 def is_firm(name: str) -> bool:

@@ -98,6 +98,14 @@ def test_the_first_one_names_the_actor_if_any_such_shows_it():
     assert [e.text for e in stance(said(0.9), None, None, said(0.95), said(0.1)).evidence] == ["Putin ran."]
 
 
+def test_a_sentence_without_the_actor_is_none_where_one_with_the_actor_shows_the_other_side():
+    torn = stance(said(0.9), said(0, 0.7), None, said(0.95))
+    assert (torn.label, [e.text for e in torn.evidence]) == ("neutral", ["Kim spoke."])
+    assert "leans favor (0.90)" in torn.note
+    unsure = stance(said(0.9), said(0, 0.5), None, said(0.95))
+    assert (unsure.label, [e.text for e in unsure.evidence]) == ("favor", ["Putin ran."])
+
+
 def test_the_other_side_is_shown_behind_where_it_is_sure():
     result = stance(said(0.9, 0.1), said(0.05, 0.9), said(0.8), None, said(0, 0.5))
     assert [(e.label, e.text) for e in result.evidence] == [("favor", "Kim left."), ("against", "Kim spoke.")]

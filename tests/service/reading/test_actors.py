@@ -472,6 +472,7 @@ def test_a_name_is_found_in_capitals(annotator):
         ("A son of the baker left. Then the baker's only son came.", "the baker's son",
          ["son of the baker", "baker's only son"]),
         ("Villagers in Lower Marsh were angry.", "Lower Marsh villagers", ["Villagers in Lower Marsh"]),
+        ("Then many of the fishermen left.", "some fishermen", ["fishermen"]),
         ("The daughter came. Lena Brandt stayed.", "Brandt's daughter", None),  # nobody is called so in one sentence
         ("Mary Ellis wrote to John Smith.", "Ellis Smith", None),  # two people
         ("The daughter, who had come by train with five others and a dog, met Brandt.", "Brandt's daughter", None),
@@ -576,6 +577,18 @@ def test_firm_with_and_without_its_legal_form(actors_in, full, short):
     found = actors_in(f"The firm {full} attacked the levy on Monday. {short} said it was unfair.")
     assert full in found
     assert short in found[full].aliases
+
+
+def test_middle_initials_make_no_other_person_but_tell_two_apart():
+    for one, other in (
+        ("Inga R. Holt", "Inga Holt"),
+        ("Inga R. S. Holt", "Inga Holt"),
+        ("Inga R. Holt", "Inga R. Holt"),
+    ):
+        assert match_actor(one, [actor(other)])
+        assert match_actor(other, [actor(one)])
+    assert match_actor("Inga R. Holt", [actor("Inga S. Holt")]) is None
+    assert match_actor("J. K. Holt", [actor("J. M. Holt")]) is None
 
 
 def test_father_and_son_of_one_name_are_two(actors_in):
