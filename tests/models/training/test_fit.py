@@ -221,6 +221,7 @@ def test_a_run_ends_with_its_time_and_with_a_rate_of_zero(base, rows, tmp_path, 
 
 
 def test_it_runs_where_only_torch_and_transformers_are(base, rows, tmp_path):
+    import newstance.configs
     import newstance.models
 
     package = tmp_path / "alone" / "newstance" / "models"
@@ -228,6 +229,8 @@ def test_it_runs_where_only_torch_and_transformers_are(base, rows, tmp_path):
     own = Path(newstance.models.__path__[0])
     for name in ("training", "errors.py"):
         (package / name).symlink_to(own / name)
+    (package.parent / "configs").mkdir()
+    (package.parent / "configs" / "errors.py").symlink_to(Path(newstance.configs.__path__[0]) / "errors.py")
     rows([*STANCE, *SUPPORT] * 3)
     rows([*STANCE, *SUPPORT], "dev.jsonl")
     SETTINGS.write(tmp_path / "fit.json")
