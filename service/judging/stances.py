@@ -157,7 +157,8 @@ def _evidence(judged: Judged, side: Label, article: Reading, settings: Aggregati
     sure = {one: [item for item in named[one] if item[0] >= settings.further_evidence] for one in SIDES}
     shown = []
     for one, other in (SIDES, SIDES[::-1]):
-        first = (named[one] or ([] if sure[other] else telling[one]))[:1] if one == side else []
+        unnamed = [] if sure[other] else [item for item in telling[one] if item[0] >= settings.unnamed_evidence]
+        first = (named[one] or unnamed)[:1] if one == side else []
         further = [item for item in sure[one] if item not in first]
         shown += [(one, *item) for item in (first + further)[: settings.most_evidence]]
     shown.sort(key=lambda item: (item[0] != side, -item[1], item[2]))
