@@ -105,6 +105,7 @@ def test_a_sentence_without_the_actor_is_none_where_one_with_the_actor_shows_the
     bound = SETTINGS.model_copy(update={"unnamed_evidence": 0.5})
     assert stance(said(0.9), None, None, said(0.45), settings=bound).label == "neutral"
     assert stance(said(0.9), said(0.45), settings=bound).label == "favor"
+    assert stance(said(0.9), None, None, said(0.95), speaker=PUTIN).label == "neutral"  # not the actor's words
     unsure = stance(said(0.9), said(0, 0.5), None, said(0.95))
     assert (unsure.label, [e.text for e in unsure.evidence]) == ("favor", ["Putin ran."])
 
