@@ -23,3 +23,17 @@ def meant(annotator: Annotator) -> Callable[[str, str], str | None]:
 def actors(annotator: Annotator) -> Callable[[str], list[Actor]]:
     """The actors of a text."""
     return lambda text: find_actors(annotator.annotate(text))
+
+
+@pytest.fixture
+def actors_in(annotator: Annotator) -> Callable[..., dict[str, Actor]]:
+    """{name: actor} of a text."""
+
+    def find(text: str, **aliases: list[str]) -> dict[str, Actor]:
+        found = find_actors(annotator.annotate(text), aliases)
+        assert len({actor.name for actor in found}) == len(found)
+        for actor in found:
+            assert all(text[m.start : m.end] == m.text for m in actor.mentions)
+        return {actor.name: actor for actor in found}
+
+    return find
