@@ -1,15 +1,12 @@
-"""Articles that shipped lists and marks are about: other people's, so they stay in the data folder, known by hashes."""
+"""The articles that shipped lists and marks are about."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from newstance.models.errors import ConfigError, InputError
-
-from .records import file_records
+from newstance.models.article_texts import ArticleTexts
 
 ARTICLES = "articles/train.jsonl"
 
@@ -29,17 +26,5 @@ def texts_of(rows: Sequence[dict[str, Any]], made_for: str, data: Path) -> list[
         ConfigError: The articles are not there.
         InputError: An article is missing, or is not the one that was read.
     """
-    path = data / ARTICLES
-    if not path.is_file():
-        raise ConfigError(f"there is no file {path}; --data names the folder that holds the labelled sets")
-    known = {row["id"]: row["article"] for _, row in file_records(path) if isinstance(row, dict)}
-    texts = []
-    for row in rows:
-        text = known.get(row["id"])
-        if text is None or hashlib.sha256(text.encode()).hexdigest() != row["sha256"]:
-            raise InputError(
-                f"{path}: the article {row['id']} is {'missing' if text is None else 'not the one that was read'}; "
-                f"use the file that {made_for} was made on, or take its row out"
-            )
-        texts.append(text)
-    return texts
+    texts = ArticleTexts(data, made_for)
+    return [texts.of({"file": ARTICLES, **row}) for row in rows]

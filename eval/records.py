@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from newstance.models.article_texts import ArticleTexts
 from newstance.models.errors import ConfigError, InputError
 
 from .csv_table import csv_rows
@@ -39,9 +40,20 @@ def open_records(config: SetConfig, data: Path | None, beside: Path) -> tuple[Re
         if not path.is_file():
             hint = "--data names the folder that holds the labelled sets"
             raise ConfigError(f"{config.name}: there is no file {path}; {hint}")
-        return file_records(path, config.file.delimiter), config.file, config.file.path
+        records = file_records(path, config.file.delimiter)
+        if config.file.shipped:
+            records = _with_articles(records, ArticleTexts(data, config.file.path))
+        return records, config.file, config.file.path
     assert config.hub is not None
     return _hub_records(config.hub), config.hub, f"{config.hub.name}@{config.hub.revision}/{config.hub.split}"
+
+
+def _with_articles(records: Records, texts: ArticleTexts) -> Records:
+    """Records of our own, with the articles that some of them know by hash alone."""
+    for line, record in records:
+        if isinstance(record, dict) and "sha256" in record:
+            record = {**record, "article": texts.of(record)}
+        yield line, record
 
 
 def file_records(path: Path, delimiter: str = "") -> Records:

@@ -8,13 +8,13 @@ paraphrased. A row whose answer changes with them is a flip.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from newstance.models.stance import AUTHOR, StanceClassifier, Templates
+from newstance.models.renaming import Role, names_in, renamed
+from newstance.models.stance import StanceClassifier, StanceQuery, Templates
 
 from . import metrics
 from .labelled import Example, LabelledSet
@@ -51,8 +51,7 @@ def swapped(example: Example) -> Example | None:
     """Holder and target under names of other regions; None if neither is a name that the text holds."""
     unused = [name for name in _NAMES if name not in example.input["text"]]
     first = _pick(len(unused), example.id)
-    new = {"holder": unused[first], "target": unused[(first + 1) % len(unused)]}
-    return _renamed(example, new)
+    return _renamed(example, {"holder": unused[first], "target": unused[(first + 1) % len(unused)]})
 
 
 def distracted(example: Example) -> Example:
@@ -105,31 +104,15 @@ def flips(rows: Sequence[Row], changed: Mapping[str, Row]) -> Measure | None:
     return Measure(metrics.summed_by_group(values, [row["group"] for row, _ in pairs]), metrics.mean_of_totals)
 
 
-def _renamed(example: Example, names_for: Mapping[str, str]) -> Example | None:
-    text = example.input["text"]
-    given = {role: example.input[role] for role in ("holder", "target")}
-    names = {role: name for role, name in given.items() if _is_name_in(name, text)}
-    # One name inside the other ("Kim" and "Kim Jong Un") cannot be told apart in the text.
-    if not names or _overlap(*given.values()):
+def _renamed(example: Example, new: Mapping[Role, str]) -> Example | None:
+    query = StanceQuery(*(example.input[field] for field in ("text", "holder", "target")))
+    names = names_in(query)
+    if not names:
         return None
-    new = {role: names_for[role] for role in names}
-    for role, name in names.items():
-        text = _pattern(name).sub(f"\0{role}\0", text)
-    for role, name in new.items():
-        text = text.replace(f"\0{role}\0", name)
-    return replace(example, input=example.input | new | {"text": text})
-
-
-def _overlap(one: str, other: str) -> bool:
-    return one.lower() in other.lower() or other.lower() in one.lower()
-
-
-def _is_name_in(name: str, text: str) -> bool:
-    return name != AUTHOR and name[:1].isupper() and _pattern(name).search(text) is not None
-
-
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(name.strip())}(?!\w)")
+    changed = renamed(query, {role: new[role] for role in names})
+    return replace(
+        example, input=example.input | {"text": changed.text, "holder": changed.holder, "target": changed.target}
+    )
 
 
 def _pick(among: int, identity: str) -> int:

@@ -1,5 +1,6 @@
 """A reader of judged articles that needs no models; in a module of its own, so that other processes find it."""
 
+from newstance.models.stance import StanceQuery
 from newstance.models.training.judged import MadeRow
 
 
@@ -9,14 +10,14 @@ def split_reader():
     def rows(article, judgements, judged):
         first, second, *_ = article.split(". ")
         made = [
-            MadeRow(article, f"{j.actor} toward {j.target}", j.label, f"window of {size} words")
+            MadeRow(StanceQuery(article, j.actor, j.target), j.label, f"window of {size} words")
             for j in judgements
             for size in judged.windows
         ]
         if judged.sentences:
             for j in judgements:
-                made.append(MadeRow(first, f"{j.actor} toward {j.target}", j.label, "sentence"))
-                made.append(MadeRow(second, f"{j.actor} toward {j.target}", "neutral", "sentence", is_evidence=False))
+                made.append(MadeRow(StanceQuery(first, j.actor, j.target), j.label, "sentence"))
+                made.append(MadeRow(StanceQuery(second, j.actor, j.target), "neutral", "sentence", is_evidence=False))
         return made
 
     return rows

@@ -49,6 +49,8 @@ class FitSettings:
         betas: Of AdamW.
         clip: The longest gradient.
         label_smoothing: How much of each label is spread over its head.
+        agreement: How much it weighs that a row and its twin, which has other names, are answered alike (Liang et al.
+            2021, "R-Drop", between two texts where that has two dropouts of one).
         seed: Decides order, dropout and the head's first weights.
         bf16: Whether to compute in bfloat16; None lets the machine decide: where it has arithmetic for it.
         save_steps: Steps between checkpoints.
@@ -65,6 +67,7 @@ class FitSettings:
     clip: float
     label_smoothing: float
     seed: int
+    agreement: float = 0.0
     bf16: bool | None = None
     save_steps: int = 500
 
@@ -79,6 +82,9 @@ class FitSettings:
         path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
+Item = tuple[np.ndarray, int, float, np.ndarray | None]  # tokens, target, weight, tokens of the twin
+
+
 @dataclass(frozen=True)
 class Encoded:
     """Rows as the model takes them.
@@ -87,24 +93,26 @@ class Encoded:
         ids: Of each row its tokens, shape (tokens,), int32.
         targets: The index of each row's label in ``LABELS``, shape (rows,).
         weights: Of each row in the loss, shape (rows,).
+        twins: The tokens of the twins of rows, by the row's index.
     """
 
     ids: list[np.ndarray]
     targets: np.ndarray
     weights: np.ndarray
+    twins: Mapping[int, np.ndarray]
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    def __getitem__(self, i: int) -> tuple[np.ndarray, int, float]:
-        return self.ids[i], int(self.targets[i]), float(self.weights[i])
+    def __getitem__(self, i: int) -> Item:
+        return self.ids[i], int(self.targets[i]), float(self.weights[i]), self.twins.get(i)
 
 
 def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float | None = None) -> Path:
     """Fit a model to rows.
 
     Args:
-        rows: JSON lines of ``text``, ``question``, ``label``, ``set`` and ``weight``.
+        rows: JSON lines of ``text``, ``question``, ``label``, ``set`` and ``weight``, some with a ``twin``.
         base: The folder of the encoder, as transformers or ``packing`` writes it.
         out: Checkpoints and model go here; a killed run is taken up from its last checkpoint.
         settings: How.
@@ -178,11 +186,14 @@ def encode(rows: Sequence[Mapping[str, Any]], base: Path, max_length: int) -> En
                 f"of {max_length}: {row['question'][:80]!r}...; leave the row out"
             )
     tokenizer.enable_truncation(max_length, strategy="only_first")
-    encodings = tokenizer.encode_batch([(row["text"], row["question"]) for row in rows])
+    twins = {i: tuple(row["twin"]) for i, row in enumerate(rows) if "twin" in row}
+    encodings = tokenizer.encode_batch([(row["text"], row["question"]) for row in rows] + [*twins.values()])
+    ids = [np.array(encoding.ids, np.int32) for encoding in encodings]
     return Encoded(
-        [np.array(encoding.ids, np.int32) for encoding in encodings],
+        ids[: len(rows)],
         np.array([LABELS.index(row["label"]) for row in rows], np.int64),
         np.array([row.get("weight", 1.0) for row in rows], np.float32),
+        dict(zip(twins, ids[len(rows) :], strict=True)),
     )
 
 
@@ -260,21 +271,37 @@ def loss_of(logits: Any, targets: Any, weights: Any, smoothing: float) -> Any:
     return (((1 - smoothing) * exact + smoothing * even) * weights).sum() / weights.sum()
 
 
-def padded(rows: Sequence[tuple[np.ndarray, int, float]], pad: int) -> dict[str, Any]:
-    """Rows of ``Encoded`` as a batch, filled up with a padding token."""
+def disagreement_of(logits: Any, others: Any, weights: Any) -> Any:
+    """How far the stances of rows are from those of their twins: the mean of both Kullback-Leibler divergences.
+
+    Args:
+        logits: Of the rows, shape (rows, labels).
+        others: Of their twins, the same.
+        weights: Shape (rows,).
+    """
+    stances = len(HEADS[0])
+    one, other = (values[:, :stances].float().log_softmax(-1) for values in (logits, others))
+    apart = ((one.exp() - other.exp()) * (one - other)).sum(-1) / 2
+    return (apart * weights).sum() / weights.sum()
+
+
+def padded(rows: Sequence[Item], pad: int) -> dict[str, Any]:
+    """Rows of ``Encoded`` as a batch, filled up with a padding token; behind them the twins of those in ``twin_of``."""
     import torch
 
-    ids = torch.full((len(rows), max(len(row[0]) for row in rows)), pad, dtype=torch.long)
+    twin_of = [i for i, row in enumerate(rows) if row[3] is not None]
+    tokens = [row[0] for row in rows] + [row[3] for row in rows if row[3] is not None]
+    ids = torch.full((len(tokens), max(map(len, tokens))), pad, dtype=torch.long)
     mask = torch.zeros_like(ids)
-    for i, (tokens, _, _) in enumerate(rows):
-        ids[i, : len(tokens)] = torch.from_numpy(tokens)
-        mask[i, : len(tokens)] = 1
-    _, targets, weights = zip(*rows, strict=True)
+    for i, own in enumerate(tokens):
+        ids[i, : len(own)] = torch.from_numpy(own)
+        mask[i, : len(own)] = 1
     return {
         "input_ids": ids,
         "attention_mask": mask,
-        "targets": torch.tensor(targets),
-        "weights": torch.tensor(weights, dtype=torch.float32),
+        "targets": torch.tensor([row[1] for row in rows]),
+        "weights": torch.tensor([row[2] for row in rows], dtype=torch.float32),
+        "twin_of": torch.tensor(twin_of, dtype=torch.long),
     }
 
 
@@ -320,8 +347,15 @@ def _trainer(
             return self.accelerator.prepare(loader)
 
         def compute_loss(self, model: Any, inputs: dict[str, Any], **kwargs: Any) -> Any:
-            targets, weights = inputs.pop("targets"), inputs.pop("weights")
-            return loss_of(model(**inputs).logits, targets, weights, settings.label_smoothing)
+            targets, weights, twin_of = (inputs.pop(name) for name in ("targets", "weights", "twin_of"))
+            logits = model(**inputs).logits
+            rows = len(targets)
+            wanted, counted = torch.cat([targets, targets[twin_of]]), torch.cat([weights, weights[twin_of]])
+            loss = loss_of(logits, wanted, counted, settings.label_smoothing)
+            if settings.agreement and len(twin_of):
+                apart = disagreement_of(logits[twin_of], logits[rows:], weights[twin_of])
+                loss = loss + settings.agreement * apart
+            return loss
 
         def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
             def height(step: int) -> float:

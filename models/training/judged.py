@@ -18,9 +18,11 @@ from pydantic import Field, model_validator
 
 from newstance.configs import Settings
 
+from ..article_texts import ArticleTexts
+from ..content import content_words
 from ..errors import ConfigError
 from ..splits import base_of, is_held_out
-from ..stance import LABELS, Label
+from ..stance import LABELS, Label, StanceQuery
 from .overlap import Excluded
 from .parallel import mapped
 
@@ -32,7 +34,8 @@ class JudgedSet(Settings):
 
     Attributes:
         name: What the log and the model card call it.
-        file: JSON lines, a path under the data root; each with ``id``, ``article`` and ``judgements``.
+        file: JSON lines, a path under the data root; each with ``id``, ``article`` and ``judgements``. For the article
+            there may be the ``file`` that holds it, and its ``sha256``.
         shipped: The file lies with newstance instead, in ``models/training/data``.
         terms: Its licence or terms.
         restricted: Whether the terms allow less than any use of weights that were trained on it.
@@ -42,6 +45,8 @@ class JudgedSet(Settings):
         part: The share of the file to draw from.
         held_out: The share of ids that ``is_held_out`` keeps from training.
         only_held_out: Take those instead: for development sets.
+        absent: How many questions to add for each article whose target is another article's and is not in it;
+            they are neutral.
         weight: Of each of its rows in the loss.
     """
 
@@ -56,6 +61,7 @@ class JudgedSet(Settings):
     part: tuple[Share, Share] = (0.0, 1.0)
     held_out: Share = 0.0
     only_held_out: bool = False
+    absent: int = Field(0, ge=0)
     weight: float = Field(default=1.0, gt=0)
 
     @model_validator(mode="after")
@@ -89,21 +95,20 @@ class MadeRow(NamedTuple):
     """One question about an article, as the stance model is asked it.
 
     Attributes:
-        text: With its marks, as ``direct_pair`` writes them.
-        question: The question.
+        query: The question.
         label: The judgement's where the text shows it, else neutral.
         form: What the text is, in words: "sentence", "window of 190 words".
         is_evidence: Whether it holds evidence of the judgement; true of windows.
     """
 
-    text: str
-    question: str
+    query: StanceQuery
     label: Label
     form: str
     is_evidence: bool = True
 
 
-_SHIPPED = Path(__file__).parent / "data"
+SHIPPED = Path(__file__).parent / "data"  # rows of our own
+_TRIED = 10  # targets for each that is wanted
 
 RowMaker = Callable[[str, Sequence[Judgement], JudgedSet], list[MadeRow]]
 # Makes the maker: it is called once in each process, where the models of the reading are loaded. Must be picklable.
@@ -136,6 +141,9 @@ def judged_rows(
         for record in read_articles(judged, data)
         if record["article"] not in excluded
     ]
+    if judged.absent:
+        targets = sorted({judgement.target for _, judgements in articles for judgement in judgements})
+        articles = [(text, [*given, *_absent(text, given, targets, judged.absent, rng)]) for text, given in articles]
     made = [row for rows in mapped(partial(_reader, factory, judged), articles, processes) for row in rows]
     return [row for row in made if row.is_evidence or rng.random() < judged.other_sentences]
 
@@ -146,16 +154,18 @@ def read_articles(judged: JudgedSet, data: Path) -> list[dict[str, Any]]:
     Raises:
         ConfigError: The file is missing.
     """
-    path = (_SHIPPED if judged.shipped else data) / judged.file
+    path = (SHIPPED if judged.shipped else data) / judged.file
     if not path.is_file():
         raise ConfigError(f"{judged.name}: there is no file {path}; --data names the folder that holds the sets")
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     low, high = (round(share * len(records)) for share in judged.part)
-    return [
+    taken = [
         record
         for record in records[low:high]
         if is_held_out(base_of(record["id"]), judged.held_out) == judged.only_held_out
     ]
+    texts = ArticleTexts(data, judged.file)
+    return [{**record, "article": texts.of(record)} for record in taken]
 
 
 def _judgements(record: dict[str, Any], judged: JudgedSet) -> list[Judgement]:
@@ -168,6 +178,18 @@ def _judgements(record: dict[str, Any], judged: JudgedSet) -> list[Judgement]:
             )
         spans = tuple((int(start), int(end)) for start, end in given.get("evidence", ()))
         found.append(Judgement(given["actor"], given["target"], given["label"], spans))
+    return found
+
+
+def _absent(
+    article: str, given: Sequence[Judgement], targets: Sequence[str], count: int, rng: random.Random
+) -> list[Judgement]:
+    """Questions that the article says nothing of: targets of others that have no content word in common with it."""
+    told = content_words(article)
+    found: list[Judgement] = []
+    for target in rng.sample(targets, min(len(targets), _TRIED * count)):
+        if len(found) < count and not content_words(target) & told:
+            found.append(Judgement(rng.choice(given).actor, target, "neutral"))
     return found
 
 

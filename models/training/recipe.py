@@ -62,6 +62,7 @@ class StancePart(Settings):
         calibrate_on: The names of those dev sets, judged ones among them, on which the temperature is fitted.
         frames: How rows are written that put words into a speaker's mouth.
         statements: Rows from templates.
+        twins: Whether rows between names, judged ones too, get a twin with other names.
     """
 
     train: tuple[LabelledSet, ...] = ()
@@ -69,6 +70,7 @@ class StancePart(Settings):
     calibrate_on: list[str]
     frames: tuple[str, ...] = ()
     statements: Statements | None = None
+    twins: bool = False
 
 
 class JudgedPart(Settings):

@@ -21,7 +21,7 @@ def predict(model: Any, encoded: Encoded, tokens_per_batch: int, bf16: bool) -> 
     lengths = [len(ids) for ids in encoded.ids]
     model.eval()
     for batch in by_length(range(len(encoded)), lengths, tokens_per_batch):
-        inputs = padded([encoded[i] for i in batch], model.config.pad_token_id)
+        inputs = padded([(*encoded[i][:3], None) for i in batch], model.config.pad_token_id)
         with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bf16):
             scored = model(**{name: inputs[name].to(device) for name in ("input_ids", "attention_mask")}).logits
         logits[batch] = scored.float().cpu().numpy()

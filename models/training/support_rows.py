@@ -18,6 +18,7 @@ from pydantic import Field
 from newstance.configs import Settings
 
 from ..annotator import Annotator, AnnotatorSettings
+from ..article_texts import ArticleTexts
 from ..content import content_words
 from ..embedding import SentenceEmbedder
 from ..errors import ConfigError
@@ -25,6 +26,7 @@ from ..retrieval import Retriever
 from ..sentences import split_sentences
 from ..sources import locate
 from .false_edits import corruptions
+from .judged import SHIPPED
 from .overlap import Excluded
 from .parallel import mapped
 from .true_edits import faithful
@@ -74,7 +76,9 @@ class SupportSet(Settings):
         name: What the log and the model card call it.
         kind: ``articles``: rows of article and summary; claims are made from them. ``claims``: article, sentence and
             label. ``pairs``: premise, hypothesis and label.
-        file: JSON lines, a path under the data root.
+        file: JSON lines, a path under the data root. For the article of a claim there may be the ``file`` that holds
+            it, and its ``sha256``.
+        shipped: The file lies with newstance instead, in ``models/training/data``.
         terms: Its licence or terms.
         restricted: Whether the terms allow less than any use of weights that were trained on it.
         part: The share of the file to draw from; keeps training, development and test articles of one file apart.
@@ -89,6 +93,7 @@ class SupportSet(Settings):
     name: str
     kind: Literal["articles", "claims", "pairs"]
     file: str
+    shipped: bool = False
     terms: str
     restricted: bool = False
     part: tuple[Share, Share] = (0.0, 1.0)
@@ -179,12 +184,15 @@ def claims_about(record: dict[str, Any], labelled: SupportSet, annotator: Annota
 
 
 def _records(labelled: SupportSet, data: Path) -> list[dict[str, Any]]:
-    path = data / labelled.file
+    path = (SHIPPED if labelled.shipped else data) / labelled.file
     if not path.is_file():
         raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     low, high = (round(share * len(records)) for share in labelled.part)
-    return records[low:high]
+    if labelled.kind == "pairs":
+        return records[low:high]
+    texts = ArticleTexts(data, labelled.file)
+    return [{**record, "article": texts.of(record)} for record in records[low:high]]
 
 
 def _label(given: str, labelled: SupportSet) -> str:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newstance.models.stance import direct_pair
 from newstance.models.training.judged import JudgedSet, Judgement, MadeRow, RowMaker
 
 from ..article import Article
@@ -44,8 +43,7 @@ class ArticleRows:
                         label = judgement.label if is_evidence else "neutral"
                         asked.append((alone(passages, i), label, "sentence", is_evidence))
             for text, label, form, is_evidence in asked:
-                pair = direct_pair(query_for(text, actor, target))
-                rows.append(MadeRow(*pair, label, form, is_evidence))
+                rows.append(MadeRow(query_for(text, actor, target), label, form, is_evidence))
         return rows
 
 

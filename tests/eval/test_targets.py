@@ -132,7 +132,7 @@ def test_missing_or_changed_articles_are_refused(data, tmp_path):
         listed_articles(tmp_path / "elsewhere", "open")
     path = data / ARTICLES
     path.write_text(path.read_text().replace("burden", "joy"))
-    with pytest.raises(InputError, match="the article one is not the one that was read"):
+    with pytest.raises(InputError, match="the article one is missing, or is not the one that was read"):
         listed_articles(data, "open")
     path.write_text("")
     with pytest.raises(InputError, match="the article one is missing"):

@@ -9,9 +9,20 @@ import pytest
 
 from newstance.models.errors import ConfigError
 from newstance.models.training import fit as fitting
-from newstance.models.training.fit import LABELS, FitSettings, batches, encode, fit, loss_of, read_rows, start
+from newstance.models.training.fit import (
+    LABELS,
+    FitSettings,
+    batches,
+    disagreement_of,
+    encode,
+    fit,
+    loss_of,
+    padded,
+    read_rows,
+    start,
+)
 from newstance.models.training.packing import load_parts, packed, save_parts, unpacked
-from newstance.models.training.scoring import evaluate
+from newstance.models.training.scoring import evaluate, predict
 
 WORDS = {"praised": "favor", "attacked": "against", "saw": "neutral"}
 SETTINGS = FitSettings(
@@ -119,6 +130,48 @@ def test_each_row_counts_for_its_own_head_and_by_its_weight():
     loss.backward()
     assert (logits.grad[[0, 2], 3:] == 0).all() and (logits.grad[1, :3] == 0).all()
     assert (logits.grad[0, :3] != 0).all()
+
+
+def test_twins_stand_behind_their_rows_in_a_batch(base):
+    rows = [STANCE[0], {**STANCE[1], "twin": ["w30 attacked Li .", "w30 toward Li"]}, SUPPORT[0]]
+    encoded = encode(rows, base, 24)
+    batch = padded([encoded[i] for i in range(3)], 1)
+    assert batch["input_ids"].shape[0] == 4 and len(batch["targets"]) == 3
+    assert batch["twin_of"].tolist() == [1]
+    row, twin = batch["input_ids"][1], batch["input_ids"][3]
+    assert (row != twin).sum() == 2  # the name in text and question
+
+
+def test_disagreement_is_none_of_equal_stances_and_looks_at_no_other_output():
+    import torch
+
+    logits = torch.tensor([[2.0, -1, 0, 9, 1], [0, 3, 1, -2, 2]])
+    same = logits + torch.tensor([0, 0, 0, 5.0, -5])
+    assert disagreement_of(logits, same, torch.ones(2)).item() == pytest.approx(0, abs=1e-6)
+    other = logits.flip(0)
+    p, q = logits[:, :3].softmax(-1), other[:, :3].softmax(-1)
+    both = ((p * (p / q).log()).sum(-1) + (q * (q / p).log()).sum(-1)) / 2
+    weights = torch.tensor([1.0, 3.0])
+    assert disagreement_of(logits, other, weights).item() == pytest.approx((both * weights).sum().item() / 4, rel=1e-5)
+
+
+def test_rows_and_their_twins_come_to_be_answered_alike(base, rows, tmp_path):
+    def twin(word, label, name):
+        return row(word, label) | {"twin": [f"{name} {word} Li .", f"{name} toward Li"]}
+
+    given = [twin(word, label, f"w{i}") for i in range(20, 44) for word, label in WORDS.items()]
+    file = rows(given)
+
+    def apart(agreement, out):
+        folder = fit(file, base, tmp_path / out, changed(epochs=3, agreement=agreement))
+        other = [{**r, "text": r["twin"][0], "question": r["twin"][1]} for r in given]
+        from transformers import AutoModelForSequenceClassification
+
+        model = AutoModelForSequenceClassification.from_pretrained(folder, attn_implementation="eager")
+        one, two = (predict(model, encode(r, base, 24), 512, bf16=False) for r in (given, other))
+        return float(np.abs(one[:, :3] - two[:, :3]).mean())
+
+    assert apart(5.0, "agreeing") < 0.7 * apart(0.0, "free")
 
 
 # Start

@@ -30,8 +30,8 @@ def made(tmp_path):
 def test_each_judgement_gives_the_rows_of_the_maker_in_the_order_of_the_file(made):
     rows = made(windows=(9, 5))
     assert [row.form for row in rows[:2]] == ["window of 9 words", "window of 5 words"]
-    assert [row.text for row in rows[::2]] == SENTENCES
-    assert {(row.question, row.label) for row in rows} == {("Ann toward the dam", "favor")}
+    assert [row.query.text for row in rows[::2]] == SENTENCES
+    assert {(row.query.holder, row.query.target, row.label) for row in rows} == {("Ann", "the dam", "favor")}
 
 
 def test_several_processes_give_the_same_rows(made):
@@ -47,14 +47,33 @@ def test_of_the_sentences_without_evidence_a_share_stays_and_of_the_others_all(m
 
 def test_held_out_articles_are_for_development_alone(made):
     trained, held = made(held_out=0.3), made(held_out=0.3, only_held_out=True)
-    assert sorted(row.text for row in trained + held) == sorted(SENTENCES)
-    assert [row.text for row in held] == [text for i, text in enumerate(SENTENCES) if is_held_out(f"a-{i}", 0.3)]
+    assert sorted(row.query.text for row in trained + held) == sorted(SENTENCES)
+    assert [row.query.text for row in held] == [text for i, text in enumerate(SENTENCES) if is_held_out(f"a-{i}", 0.3)]
     assert 0 < len(held) < 30
+
+
+def test_questions_about_what_an_article_does_not_tell_of_are_neutral(tmp_path):
+    def of_two_kinds(**settings):
+        texts = {"The dam leaked. Ann said so.": "the dam", "Ann liked bread. It rained.": "bread"}
+        judged = JudgedSet(name="two", file="two.jsonl", terms="ours", windows=(9,), **settings)
+        records = [
+            {"id": f"b-{i}", "article": text, "judgements": [{"actor": "Ann", "target": target, "label": "favor"}]}
+            for i, (text, target) in enumerate(texts.items())
+        ]
+        (tmp_path / "two.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+        return judged_rows(judged, tmp_path, split_reader, NONE, random.Random(1))
+
+    assert [(row.query.target, row.label) for row in of_two_kinds(absent=1)] == [
+        ("the dam", "favor"),
+        ("bread", "neutral"),
+        ("bread", "favor"),
+        ("the dam", "neutral"),
+    ]
 
 
 def test_articles_that_something_is_measured_on_are_left_out(made):
     rows = made(excluded=Excluded([f"Dateline. {SENTENCES[3]}"]))
-    assert [row.text for row in rows] == [text for text in SENTENCES if text != SENTENCES[3]]
+    assert [row.query.text for row in rows] == [text for text in SENTENCES if text != SENTENCES[3]]
 
 
 def test_wrong_sets_and_labels_are_named(made):

@@ -9,6 +9,7 @@ from newstance.models.errors import ConfigError, WeightsNotFoundError
 from newstance.models.pairs import PairClassifier
 from newstance.models.sources import locate, sha256_of
 from newstance.models.splits import is_held_out
+from newstance.models.stance import StanceQuery
 from newstance.models.training.judged import MadeRow
 from newstance.models.training.recipe import Base, Recipe
 from newstance.models.training.rows import STATEMENTS, make_rows
@@ -43,7 +44,7 @@ ARTICLES = [
 def whole():
     """Asks each judgement of the whole article."""
     return lambda article, judgements, judged: [
-        MadeRow(article, f"{j.actor} toward {j.target}", j.label, "whole") for j in judgements
+        MadeRow(StanceQuery(article, j.actor, j.target), j.label, "whole") for j in judgements
     ]
 
 
@@ -167,6 +168,22 @@ def test_statements_are_among_the_rows(values, tmp_path):
     counts = make_rows(Recipe(**values), tmp_path, tmp_path / "out", whole)
     assert counts[STATEMENTS] == 5
     assert "[ Li ]." in next(r["text"] for r in lines(tmp_path / "out" / "rows.jsonl") if r["set"] == STATEMENTS)
+
+
+def test_rows_between_names_have_twins_where_the_recipe_wants_them(values, tmp_path):
+    more = [{**STANCE[0], "id": f"m{i}", "holder": name} for i, name in enumerate(["Ann Lee", "Bob Ray"])]
+    values["stance"] |= {"twins": True, "statements": None}
+    with pytest.raises(ConfigError, match="twins: the sets name fewer than two holders"):
+        make_rows(Recipe(**values), tmp_path, tmp_path / "few", whole)
+    (tmp_path / "stance.jsonl").write_text("".join(json.dumps(row) + "\n" for row in [*STANCE, *more]))
+    make_rows(Recipe(**values), tmp_path, tmp_path / "out", whole)
+    rows = lines(tmp_path / "out" / "rows.jsonl")
+    twins = {row["set"]: row["twin"] for row in rows if "twin" in row}
+    assert set(twins) == {"little", "judged"}
+    text, question = twins["judged"]
+    holder, target = question.split(" toward ")
+    assert text.startswith(f"{{ {holder} }} praised [ {target} ]")
+    assert not any("twin" in row for row in lines(tmp_path / "out" / "dev.jsonl"))
 
 
 def test_rows_are_made_once_and_those_of_other_sets_are_refused(recipe, tmp_path):
