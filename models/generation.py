@@ -13,6 +13,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from .adapters import adapter_folder, fingerprint, merged
+from .bfloat16 import has_bfloat16
 from .decoding import Decoding, generation_config, no_repetition
 from .errors import ConfigError, ModelError
 from .sentences import Draft, Length
@@ -29,6 +30,7 @@ _LEAST_ROOM = 16
 # Of further samples, where the decoding is greedy: low, since a small model that is let loose invents.
 _TEMPERATURE = 0.5
 _TOP_P = 0.9
+_LOOKED_UP = 3  # tokens that must have been written before what follows them in the prompt is tried
 
 
 class Generator:
@@ -139,6 +141,7 @@ class Generator:
                 logits_processor=self._against_loops(start),
                 stopping_criteria=[stream.by_token if sample or not self._has_beams else stream.by_step],
                 **self._at_random(sample),
+                **self._by_lookup(sample),
             )
         sentences = self._sentences(output[0, start:].tolist(), length)
         stream.close(" ".join(sentences))
@@ -252,6 +255,12 @@ class Generator:
         temperature, top_p = self._decoding.temperature or _TEMPERATURE, self._decoding.top_p or _TOP_P
         return {"do_sample": True, "num_beams": 1, "temperature": temperature, "top_p": top_p}
 
+    def _by_lookup(self, sample: int) -> dict[str, Any]:
+        """What makes a search for single words try several of the prompt's at once, if that is wanted."""
+        if not (self._decoding.prompt_lookup and self._is_chat and (sample or not self._has_beams)):
+            return {}
+        return {"prompt_lookup_num_tokens": self._decoding.prompt_lookup, "max_matching_ngram_size": _LOOKED_UP}
+
     @contextmanager
     def _own_randomness(self, sample: int) -> Iterator[None]:
         import torch
@@ -338,7 +347,8 @@ def load_generator(
         source: See ``models/sources.py``.
         kind: A causal model with a chat template, or an encoder-decoder.
         device: Where it runs.
-        dtype: The type of its numbers; ``auto`` takes the type it is stored in.
+        dtype: The type of its numbers; ``auto`` takes the type it is stored in, ``native`` bfloat16 where the machine
+            computes in it, else float32.
         adapter: The source of an adapter that is merged into it; None takes the model as it is.
         **options: Handed on to ``Generator``.
 
@@ -362,7 +372,10 @@ def load_generator(
         architecture = AutoModelForCausalLM if kind == "chat" else AutoModelForSeq2SeqLM
         tokenizer = AutoTokenizer.from_pretrained(**arguments)
         model, report = architecture.from_pretrained(
-            **arguments, dtype=dtype, use_safetensors=True, output_loading_info=True
+            **arguments,
+            dtype=_native(device) if dtype == "native" else dtype,
+            use_safetensors=True,
+            output_loading_info=True,
         )
     except (OSError, ValueError) as error:
         raise ModelError(f"{source} could not be loaded as a {kind} model: {error}") from error
@@ -372,6 +385,10 @@ def load_generator(
     if folder:
         model = merged(model, folder, str(adapter))
     return Generator(model.to(device).eval(), tokenizer, source, **options)
+
+
+def _native(device: str) -> str:
+    return "bfloat16" if has_bfloat16(device) else "float32"
 
 
 def _converted(file: Path, adapter: Path | None, source: str) -> Path:

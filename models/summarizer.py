@@ -46,7 +46,8 @@ class SummarizerSettings(Decoding):
         system: A system message for chat models.
         sentences: How long summaries are unless the caller says so.
         max_input_tokens: Longer articles are summarized in pieces; None takes what the model takes.
-        dtype: The type of the model's numbers; auto takes the type it is stored in.
+        dtype: The type of the model's numbers; auto takes the type it is stored in, native bfloat16 where the machine
+            computes in it, else float32.
     """
 
     kind: Literal["chat", "seq2seq", "extractive", "lead"]
@@ -56,7 +57,7 @@ class SummarizerSettings(Decoding):
     system: str | None = None
     sentences: int = Field(3, ge=1)
     max_input_tokens: int | None = Field(None, ge=1)
-    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    dtype: Literal["auto", "native", "float32", "bfloat16", "float16"] = "auto"
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

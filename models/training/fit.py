@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from ..bfloat16 import has_bfloat16
 from ..errors import ConfigError
 from .packing import load_parts, unpacked
 
@@ -305,13 +306,11 @@ def padded(rows: Sequence[Item], pad: int) -> dict[str, Any]:
     }
 
 
-def has_bfloat16() -> bool:
-    """Whether this machine computes in bfloat16; where it only imitates it, a step takes 50 times as long."""
+def computes_in_bfloat16() -> bool:
+    """Whether what fits and scores here does: the GPU if there is one."""
     import torch
 
-    if torch.cuda.is_available():
-        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return bool(torch.cpu._is_avx512_bf16_supported())
+    return has_bfloat16("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def _share_done(step: int, steps: int, begun: float, seconds: float | None) -> float:
@@ -376,7 +375,7 @@ def _trainer(
         adam_beta2=settings.betas[1],
         max_grad_norm=settings.clip,
         optim="adamw_torch_fused",
-        bf16=has_bfloat16() if settings.bf16 is None else settings.bf16,
+        bf16=computes_in_bfloat16() if settings.bf16 is None else settings.bf16,
         use_cpu=not on_gpu,
         dataloader_num_workers=_WORKERS if on_gpu else 0,
         dataloader_pin_memory=on_gpu,

@@ -45,6 +45,7 @@ class JudgedSet(Settings):
         part: The share of the file to draw from.
         held_out: The share of ids that ``is_held_out`` keeps from training.
         only_held_out: Take those instead: for development sets.
+        neutral: The share of the neutral judgements that stay.
         absent: How many questions to add for each article whose target is another article's and is not in it;
             they are neutral.
         weight: Of each of its rows in the loss.
@@ -61,6 +62,7 @@ class JudgedSet(Settings):
     part: tuple[Share, Share] = (0.0, 1.0)
     held_out: Share = 0.0
     only_held_out: bool = False
+    neutral: Share = 1.0
     absent: int = Field(0, ge=0)
     weight: float = Field(default=1.0, gt=0)
 
@@ -141,6 +143,11 @@ def judged_rows(
         for record in read_articles(judged, data)
         if record["article"] not in excluded
     ]
+    if judged.neutral < 1:
+        articles = [
+            (text, [one for one in given if one.label != "neutral" or rng.random() < judged.neutral])
+            for text, given in articles
+        ]
     if judged.absent:
         targets = sorted({judgement.target for _, judgements in articles for judgement in judgements})
         articles = [(text, [*given, *_absent(text, given, targets, judged.absent, rng)]) for text, given in articles]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .fit import HEADS, LABELS, Encoded, FitSettings, by_length, encode, has_bfloat16, padded, read_rows
+from .fit import HEADS, LABELS, Encoded, FitSettings, by_length, computes_in_bfloat16, encode, padded, read_rows
 
 
 def predict(model: Any, encoded: Encoded, tokens_per_batch: int, bf16: bool) -> np.ndarray:
@@ -64,7 +64,7 @@ def evaluate(rows: Path, folder: Path, base: Path, settings: FitSettings) -> dic
     model = AutoModelForSequenceClassification.from_pretrained(folder, attn_implementation="eager").to(device)
     given = read_rows(rows)
     encoded = encode(given, base, settings.max_length)
-    logits = predict(model, encoded, 4 * settings.tokens_per_batch, has_bfloat16())
+    logits = predict(model, encoded, 4 * settings.tokens_per_batch, computes_in_bfloat16())
     scores = scores_by_set(given, logits)
     (folder.parent / "scores.json").write_text(json.dumps(scores, indent=1), encoding="utf-8")
     return scores

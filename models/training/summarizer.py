@@ -110,7 +110,7 @@ def train_summarizer(settings: SummarizerTrainingSettings, data: Path, out: Path
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from .fit import has_bfloat16
+    from .fit import computes_in_bfloat16
 
     excluded = Excluded.read([data / name for name in settings.excluded])
     dev = {labelled.name: summary_rows(labelled, settings, data, Excluded()) for labelled in settings.dev}
@@ -123,7 +123,7 @@ def train_summarizer(settings: SummarizerTrainingSettings, data: Path, out: Path
     if not tokenizer.chat_template:
         raise ModelError(f"{settings.source} has no chat template; an adapter is trained for chat models alone")
     chosen = settings.model_dump(include=set(Plan.__dataclass_fields__))
-    plan = Plan(**chosen | {"bf16": has_bfloat16() if settings.bf16 is None else settings.bf16})
+    plan = Plan(**chosen | {"bf16": computes_in_bfloat16() if settings.bf16 is None else settings.bf16})
     model = fit_adapter(AutoModelForCausalLM.from_pretrained(folder), tokenizer, rows, plan, out)
     losses = {name: held_out_loss(model, tokenizer, part, plan) for name, part in dev.items()}
     shipped = out / settings.name

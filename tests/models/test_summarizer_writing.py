@@ -132,6 +132,37 @@ def test_a_chat_model_may_repeat_the_article_where_it_may_not_repeat_itself(load
     assert summarizer.summarize_many([article, SHORT], 4)[0].text == SCRIPT
 
 
+def test_words_looked_up_in_the_article_give_the_same_text_in_fewer_steps(load):
+    article = f"{SHORT} {SCRIPT} {SHORT}"
+
+    def steps(text, **options):
+        summarizer = load(**options)
+        model, calls = summarizer._generator._model, []
+        forward = model.forward
+        model.forward = lambda *given, **named: calls.append(1) or forward(*given, **named)
+        pieces = []
+        assert summarizer.summarize(text, sentences=3, on_text=pieces.append).text == " ".join(SENTENCES[:3])
+        assert "".join(pieces) == " ".join(SENTENCES[:3])
+        summarizer.summarize(text, sentences=3, sample=1)
+        return len(calls)
+
+    assert steps(article, prompt_lookup=4) < 0.7 * steps(article)
+    assert steps(article, prompt_lookup=4, no_repeat_ngram_size=4) < 0.7 * steps(article)
+    assert steps(SHORT, prompt_lookup=4, num_beams=2) == steps(SHORT, num_beams=2)
+
+
+def test_native_numbers_are_bfloat16_where_the_machine_computes_in_it(load, monkeypatch):
+    import torch
+
+    from newstance.models import bfloat16
+
+    for has, expected in ((True, torch.bfloat16), (False, torch.float32)):
+        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda has=has: has)
+        assert bfloat16.has_bfloat16("cpu") == has
+        assert load(dtype="native")._generator._model.dtype == expected
+    assert not bfloat16.has_bfloat16("mps")
+
+
 def test_one_generation_at_a_time(load):
     summarizer = load()
     model, inside, most = summarizer._generator._model, [], []

@@ -280,7 +280,7 @@ def test_it_runs_where_only_torch_and_transformers_are(base, rows, tmp_path):
     package = tmp_path / "alone" / "newstance" / "models"
     package.mkdir(parents=True)
     own = Path(newstance.models.__path__[0])
-    for name in ("training", "errors.py"):
+    for name in ("training", "bfloat16.py", "errors.py"):
         (package / name).symlink_to(own / name)
     (package.parent / "configs").mkdir()
     (package.parent / "configs" / "errors.py").symlink_to(Path(newstance.configs.__path__[0]) / "errors.py")

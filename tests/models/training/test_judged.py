@@ -45,6 +45,11 @@ def test_of_the_sentences_without_evidence_a_share_stays_and_of_the_others_all(m
     assert rows == made(windows=(), sentences=True, other_sentences=0.5)
 
 
+def test_of_the_neutral_judgements_a_share_stays_and_of_the_others_all(made):
+    assert len(made(neutral=0.5)) == 40
+    assert 10 < len(made("neutral", neutral=0.5)) < 30
+
+
 def test_held_out_articles_are_for_development_alone(made):
     trained, held = made(held_out=0.3), made(held_out=0.3, only_held_out=True)
     assert sorted(row.query.text for row in trained + held) == sorted(SENTENCES)
