@@ -19,6 +19,7 @@ SETS: dict[str, tuple[str, ...]] = {
     "minimal-pairs": (),
     "articles-dev": ("controls",),
     "articles-kinds": ("controls",),
+    "boards": (),
     "articles-valid": ("controls",),
     "qags-cnndm": (),
     "wice-dev": (),

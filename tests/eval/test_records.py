@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 
@@ -8,10 +9,12 @@ import pytest
 import yaml
 
 from newstance import configs
+from newstance.eval import records
 from newstance.eval.labelled import load_set
-from newstance.eval.records import shipped_rows
+from newstance.eval.records import file_records, open_records, shipped_rows
 from newstance.eval.set_config import SetConfig
 from newstance.models.errors import ConfigError, InputError
+from newstance.models.training import judged
 
 ROWS = [
     {"id": "a", "text": 'Kim said "yes", twice.', "holder": "Kim", "target": "the dam", "label": "favor"},
@@ -200,3 +203,30 @@ def test_a_shipped_file_is_read_even_where_the_hub_has_the_set_too(tmp_path):
     file = {"path": "floor-stance.jsonl", "shipped": True}
     (tmp_path / "own.yaml").write_text(yaml.safe_dump({"name": "own", "terms": "ours", "file": file, "hub": hub}))
     assert load_set(tmp_path / "own.yaml").examples == load_set("floor-stance").examples
+
+
+def test_rows_of_our_own_may_know_their_article_by_hash_alone(tmp_path, monkeypatch):
+    text = "Ann spoke for the dam."
+    row = {"id": "a", "file": "texts.jsonl", "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    (tmp_path / "own.jsonl").write_text(json.dumps(row))
+    (tmp_path / "texts.jsonl").write_text(json.dumps({"article": text}))
+    monkeypatch.setattr(records, "SHIPPED", tmp_path)
+    config = SetConfig.model_validate(
+        {"name": "own", "terms": "ours", "kind": "articles", "file": {"path": "own.jsonl", "shipped": True}}
+    )
+    (found,), _, _ = open_records(config, tmp_path, tmp_path)
+    assert found == (1, row | {"article": text})
+    with pytest.raises(ConfigError, match=r"there is no file texts\.jsonl, which own\.jsonl needs; --data names"):
+        list(open_records(config, None, tmp_path)[0])
+
+
+def test_judged_boards_are_whole_and_none_is_trained_on():
+    held, trained = shipped_rows("boards.jsonl"), file_records(judged.SHIPPED / "boards.jsonl")
+    assert len(held) == 40
+    known = {row["sha256"] for row in held}
+    assert not any(row["sha256"] in known for _, row in trained)
+    cells = [(row["id"], cell["actor"], cell["target"]) for row in held for cell in row["judgements"]]
+    assert len(set(cells)) == len(cells) > 600
+    claims = [json.loads(line) for line in (judged.SHIPPED / "claims.jsonl").read_text().splitlines()]
+    assert not any(row["sha256"] in known for row in claims)
+    assert len({row["id"] for row in claims}) == len(claims)
