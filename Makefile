@@ -38,7 +38,8 @@ train: .venv/ready
 	$(PIP) --no-deps --require-hashes -r requirements/embedded.txt
 	@# mypy does not follow an editable install's import hook: links show it the folders under their import names.
 	mkdir -p .venv/typed/newstance
-	for folder in models service eval configs; do ln -sfn "$(CURDIR)/$$folder" .venv/typed/newstance/$$folder; done
+	for part in models service eval configs; do ln -sfn "$(CURDIR)/$$part" .venv/typed/newstance/$$part; done
+	for part in __init__.py py.typed; do ln -sfn "$(CURDIR)/newstance/$$part" .venv/typed/newstance/$$part; done
 	touch $@
 
 clean:

@@ -95,7 +95,7 @@ class Analyzer:
     def analyze(
         self,
         article: Article,
-        targets: Sequence[str] | None = None,
+        targets: Sequence[str] | str | None = None,
         topic: str | Path | Topic | None = None,
         summarize: bool = True,
         sentences: int | None = None,
@@ -110,7 +110,8 @@ class Analyzer:
 
         Args:
             article: The article.
-            targets: What stances are asked for; None takes the topic's, or proposes some from the article.
+            targets: What stances are asked for, a single one as it is; None takes the topic's, or proposes some from
+                the article.
             topic: A name in ``configs/topics``, a path, or a Topic: targets and aliases of one matter.
             summarize: False leaves the summary out.
             sentences: The summary's length; None takes the profile's.
@@ -133,7 +134,7 @@ class Analyzer:
     def steps(
         self,
         article: Article,
-        targets: Sequence[str] | None = None,
+        targets: Sequence[str] | str | None = None,
         topic: str | Path | Topic | None = None,
         summarize: bool = True,
         sentences: int | None = None,
@@ -175,7 +176,7 @@ class Analyzer:
     def state(
         self,
         reading: Reading,
-        targets: Sequence[str] | None = None,
+        targets: Sequence[str] | str | None = None,
         threshold: float | None = None,
         on_batch: OnBatch | None = None,
     ) -> Analysis:
@@ -350,7 +351,9 @@ class Analyzer:
         shown = min(settings.evidence_threshold, threshold)
         return settings.model_copy(update={"threshold": threshold, "evidence_threshold": shown})
 
-    def _targets(self, reading: Reading, names: Sequence[str] | None) -> list[Target]:
+    def _targets(self, reading: Reading, names: Sequence[str] | str | None) -> list[Target]:
+        if isinstance(names, str):  # as a sequence it would be a target for each letter
+            names = [names]
         if names is None and reading.topic is not None:
             names = [target.name for target in reading.topic.targets]
         if names is None:

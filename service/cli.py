@@ -10,6 +10,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from datetime import date
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="newstance", description="Read the news; see who stands where.", allow_abbrev=False
     )
+    parser.add_argument("--version", action="version", version=f"newstance {metadata.version('newstance')}")
     parser.add_argument("--verbose", action="store_true", help="log what happens, and show where a failure arose")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

@@ -65,5 +65,9 @@ def test_wheel_holds_configs_samples_and_bundled_weights(tmp_path):
                 continue
             if file.is_file() and (is_data or file.suffix == ".py") and "__pycache__" not in file.parts:
                 assert f"newstance/{file.relative_to(ROOT)}" in held
-    assert "newstance/models/bundled/newstance-mpnet/model.onnx" in held
+    assert {
+        "newstance/__init__.py",
+        "newstance/py.typed",
+        "newstance/models/bundled/newstance-mpnet/model.onnx",
+    } <= held
     assert not [name for name in held if name.startswith(("tests", "runs", "models/"))]

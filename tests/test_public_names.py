@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 
 import pytest
 
 PROMISED = {
+    "newstance": "Actor Analysis Analyzer Article Evidence Mention Profile Stance Summary Topic",
     "newstance.configs": "Settings SettingsError find load names",
     "newstance.models": "Annotator AnnotatorSettings ConfigError EntailmentScorer InputError ModelError NewstanceError "
     "StanceClassifier StancePrediction StanceQuery StanceSettings Summarizer SummarizerSettings WeightsNotFoundError "
@@ -33,7 +36,7 @@ def test_names_that_users_import_are_there(module):
     assert [name for name in PROMISED[module].split() if not hasattr(found, name)] == []
 
 
-@pytest.mark.parametrize("module", ["newstance.models", "newstance.service"])
+@pytest.mark.parametrize("module", ["newstance", "newstance.models", "newstance.service"])
 def test_a_package_lists_what_it_promises(module):
     assert importlib.import_module(module).__all__ == sorted(PROMISED[module].split())
 
@@ -43,3 +46,19 @@ def test_methods_that_users_call_are_there(name):
     module, _, kind = name.rpartition(".")
     found = getattr(importlib.import_module(module), kind)
     assert [method for method in METHODS[name].split() if not hasattr(found, method)] == []
+
+
+def test_the_front_door_is_light_and_says_its_version():
+    code = (
+        "import sys, newstance\n"
+        "assert newstance.__version__ == newstance.__version__.strip() != ''\n"
+        "assert 'newstance.service' not in sys.modules\n"
+        "from newstance import Analyzer, Article\n"
+        "import newstance.service as service\n"
+        "assert (Analyzer, Article) == (service.Analyzer, service.Article)\n"
+        "assert set(newstance.__all__) <= set(dir(newstance))\n"
+        "try: newstance.Analyser\n"
+        "except AttributeError as error: print(error)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "module 'newstance' has no attribute 'Analyser'"

@@ -130,6 +130,7 @@ def test_target_that_is_the_actor_itself(analyzer):
 def test_targets_come_from_the_topic_unless_the_call_names_some(analyzer):
     assert analyzer.analyze(ARTICLE, topic=TOPIC).targets == ("the harbour plan", "Ingrid Solberg")
     assert analyzer.analyze(ARTICLE, ["rain"], topic=TOPIC).targets == ("rain",)
+    assert analyzer.analyze(ARTICLE, "rain", topic=TOPIC).targets == ("rain",)  # and not one for each letter
     assert analyzer.analyze(ARTICLE, [], topic=TOPIC).targets == ()
 
 

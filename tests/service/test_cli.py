@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+import newstance
 from newstance.service.cli import main
 from newstance.service.intake import fetch
 
@@ -45,6 +46,13 @@ def article(tmp_path):
     file = tmp_path / "article.txt"
     file.write_text(TEXT)
     return file
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"newstance {newstance.__version__}\n"
 
 
 # Wrong usage and input: 2, nothing on stdout, and what to do about it on stderr
