@@ -27,7 +27,6 @@ class AggregationSettings(Settings):
             1 for models that read passages together, less for those that were trained on single sentences.
         sentences_from: From this probability of a side, by the window, its sentences are asked one by one.
         evidence_threshold: The first sentence that is shown for a stance is at least this probable.
-        unnamed_evidence: One that does not name the actor is at least this probable, and in nobody's words.
         further_evidence: Every other one is at least this probable.
         most_evidence: How many sentences are shown for a side.
         mixed_threshold: Where both sides are this probable and each has a sentence as probable as further evidence,
@@ -41,7 +40,6 @@ class AggregationSettings(Settings):
     window_share: Share = 1.0
     sentences_from: Share = 0.25
     evidence_threshold: Share
-    unnamed_evidence: Share = 0.4
     further_evidence: Share = 0.6
     most_evidence: int = Field(3, ge=1)
     mixed_threshold: Share

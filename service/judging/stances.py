@@ -137,9 +137,9 @@ def _reason(
 def _evidence(judged: Judged, side: Label, article: Reading, settings: AggregationSettings) -> tuple[Evidence, ...]:
     """The sentences that show a side alone, the strongest first.
 
-    For the likelier side one will do that just reaches the bound. Where none names the actor, a surer one that stands
-    in the window without will do, too, unless it is in somebody else's words or one that names the actor surely shows
-    the other side. Further ones, and those for the other side, must be surer, and name the actor.
+    For the likelier side one will do that just reaches the bound. Where none names the actor, one that stands in the
+    window without will do, too, unless it is in somebody else's words or one that names the actor surely shows the
+    other side. Further ones, and those for the other side, must be surer, and name the actor.
     """
     telling = {
         one: sorted(
@@ -154,14 +154,7 @@ def _evidence(judged: Judged, side: Label, article: Reading, settings: Aggregati
         for one in SIDES
     }
     named = {one: [item for item in telling[one] if judged.passages[item[1]].names_actor] for one in SIDES}
-    unnamed = {
-        one: [
-            item
-            for item in telling[one]
-            if item[0] >= settings.unnamed_evidence and judged.passages[item[1]].speaker is None
-        ]
-        for one in SIDES
-    }
+    unnamed = {one: [item for item in telling[one] if judged.passages[item[1]].speaker is None] for one in SIDES}
     sure = {one: [item for item in named[one] if item[0] >= settings.further_evidence] for one in SIDES}
     shown = []
     for one, other in (SIDES, SIDES[::-1]):

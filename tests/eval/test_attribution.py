@@ -137,4 +137,4 @@ def test_the_embedded_profile_finds_quotations_and_reads_most_pairs():
     assert score.f1.value >= 0.9
     assert score.speaker.value >= 0.9
     pairs = score_pairs(shipped_rows(PAIRS), analyzer)
-    assert pairs["all"].article.value >= 0.80
+    assert pairs["all"].article.value >= 0.86
