@@ -115,8 +115,7 @@ def cell_of(stance: Stance, target: str, where: dict[str, str], way: dict[str, s
         article: What the article is called, where there are several.
     """
     if not stance.evidence:
-        words = "no stance found" if stance.note.startswith("no stance") or not stance.note else stance.note
-        return Cell(where, words)
+        return Cell(where, stance.note.partition(":")[0] or "no stance found")
     side = leaning(stance)
     kind = stance.display
     leans = kind in ("neutral", "mixed")
