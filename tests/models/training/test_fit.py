@@ -282,7 +282,7 @@ def test_it_runs_where_only_torch_and_transformers_are(base, rows, tmp_path):
     own = Path(newstance.models.__path__[0])
     for name in ("training", "bfloat16.py", "errors.py"):
         (package / name).symlink_to(own / name)
-    (package.parent / "__init__.py").touch()  # else the package in the current folder would be taken
+    (package.parent / "__init__.py").touch()
     (package.parent / "configs").mkdir()
     (package.parent / "configs" / "errors.py").symlink_to(Path(newstance.configs.__path__[0]) / "errors.py")
     rows([*STANCE, *SUPPORT] * 3)
@@ -296,6 +296,7 @@ def test_it_runs_where_only_torch_and_transformers_are(base, rows, tmp_path):
     found = subprocess.run(
         [sys.executable, "-c", code, tmp_path, base, tmp_path / "out", "--seconds", "20"],
         env=os.environ | {"PYTHONPATH": str(tmp_path / "alone"), "PYTHONNOUSERSITE": "1"},
+        cwd=tmp_path,  # the checkout has a newstance of its own
         capture_output=True,
         text=True,
         timeout=300,
