@@ -348,8 +348,9 @@ class Analyzer:
             return settings
         if not 0 < threshold <= 1:
             raise InputError(f"the threshold {threshold:g} is out of range; give one above 0 and up to 1")
-        shown = min(settings.evidence_threshold, threshold)
-        return settings.model_copy(update={"threshold": threshold, "evidence_threshold": shown})
+        # A stance that is less probable than the profile's needs its sentences, too.
+        lower = {name: min(getattr(settings, name), threshold) for name in ("evidence_threshold", "sentences_from")}
+        return settings.model_copy(update={"threshold": threshold, **lower})
 
     def _targets(self, reading: Reading, names: Sequence[str] | str | None) -> list[Target]:
         if isinstance(names, str):  # as a sequence it would be a target for each letter

@@ -61,7 +61,8 @@ def judge(
     asked = {
         i: windows[i].chosen
         for i, answer in told.items()
-        if max(answer.probabilities[side] for side in SIDES) >= settings.sentences_from
+        if max(sides := [answer.probabilities[side] for side in SIDES]) >= settings.sentences_from
+        or min(sides) >= settings.mixed_threshold
     }
     replies = iter(ask([query_for(alone(passages[i], k), *pairs[i]) for i, places in asked.items() for k in places]))
     alone_told = {i: [(k, next(replies)) for k in places] for i, places in asked.items()}

@@ -247,6 +247,14 @@ def test_sentences_are_asked_only_where_the_window_may_show_a_stance(of_passages
     assert [text for text, *_ in told.asked[1]] == [alone(passages(), k) for k in range(5)]
 
 
+def test_sentences_are_asked_where_both_sides_may_be_right(of_passages):
+    of_passages(passages())
+    late = SETTINGS.model_copy(update={"sentences_from": 0.5})
+    for window, asks in ((said(0.45, 0.2), False), (said(0.45, 0.3), True), (said(0.5), True)):
+        (found,) = judge([(KIM, PLAN)], ARTICLE, late, Model(rained=window))
+        assert bool(found.asked) == asks
+
+
 def test_only_sentences_of_the_window_are_asked(of_passages):
     long = [replace(one, prompt=f"{'word ' * 30}{one.prompt}") for one in passages(named=(0, 3))]
     of_passages(long)
