@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .fit import HEADS, LABELS, Encoded, FitSettings, by_length, computes_in_bfloat16, encode, padded, read_rows
+from .batching import HEADS, LABELS, Encoded, by_length, encode, padded, read_rows
+from .fit import FitSettings, computes_in_bfloat16
 
 
 def predict(model: Any, encoded: Encoded, tokens_per_batch: int, bf16: bool) -> np.ndarray:

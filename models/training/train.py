@@ -15,9 +15,10 @@ from ..calibration import DevScores, fit_temperature
 from ..errors import ConfigError
 from ..pairs import PairClassifier
 from ..sources import locate
+from .batching import HEADS, read_rows
 from .carried import restore
 from .export import export
-from .fit import DEV, HEADS, PACKED, ROWS, fit, read_rows
+from .fit import DEV, PACKED, ROWS, fit
 from .judged import MakerFactory
 from .recipe import Recipe, Terms
 from .rows import make_rows

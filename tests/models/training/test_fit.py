@@ -9,18 +9,8 @@ import pytest
 
 from newstance.models.errors import ConfigError
 from newstance.models.training import fit as fitting
-from newstance.models.training.fit import (
-    LABELS,
-    FitSettings,
-    batches,
-    disagreement_of,
-    encode,
-    fit,
-    loss_of,
-    padded,
-    read_rows,
-    start,
-)
+from newstance.models.training.batching import LABELS, batches, encode, padded, read_rows
+from newstance.models.training.fit import FitSettings, disagreement_of, fit, loss_of, start
 from newstance.models.training.packing import load_parts, packed, save_parts, unpacked
 from newstance.models.training.scoring import evaluate, predict
 
