@@ -24,7 +24,9 @@ WINGS_MAY_IMPORT = {
     "reading": set(),
     "judging": {"reading"},
     "present": set(),
-    "page": {"present", "reading"},
+    "corpus": {"intake"},
+    "exchange": {"corpus"},
+    "page": {"corpus", "exchange", "present", "reading"},
     "web": {"intake", "page"},
 }
 SERVERS = {"fastapi", "gradio", "jinja2", "starlette", "uvicorn"}
