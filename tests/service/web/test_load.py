@@ -24,6 +24,7 @@ SECONDS = float(os.environ.get("NEWSTANCE_LOAD_SECONDS", "20"))
 USERS = 20
 CROWD, HOSTILE = 50, 10  # users in the second run, and how many of them mean harm
 LIMIT = 120  # seconds that one request may take
+SLOTS = 2  # analyses at once, as the server has by default
 QUEUE = 12  # fewer than the users, so that some are sent away
 # What parses and models keep of new words, and what an allocator does not hand back.
 MOST_GROWTH = 64e6  # bytes
@@ -65,6 +66,10 @@ class User(threading.Thread):
                 except Exception as error:
                     self.problems.append(repr(error))
                     return
+
+    def ask_patiently(self, round_):
+        with httpx.Client(base_url=self.address, timeout=150, verify=False) as client:
+            self.ask(client, round_)
 
     def goes_on(self):
         """Until the time is over; who was only sent away until then, until there is an answer."""
@@ -169,13 +174,25 @@ def memory(address):
     return float(re.search(r"^process_resident_memory_bytes (\S+)", text, re.MULTILINE)[1])
 
 
+def do_everything_once(address):
+    """What takes memory the first time alone: an answer of each kind in every slot, a summary among them."""
+    users = [User(address, number, 0) for number in range(SLOTS)]
+    for round_ in (1, 2, 10):
+        asked = [threading.Thread(target=user.ask_patiently, args=(round_,)) for user in users]
+        for thread in asked:
+            thread.start()
+        for thread in asked:
+            thread.join()
+    assert [len(user.answered) for user in users] == [3] * SLOTS
+
+
 def test_twenty_users_at_once(address):
+    do_everything_once(address)
+    warm = memory(address)
     begin = time.monotonic()
     users = [User(address, number, begin + SECONDS) for number in range(USERS)]
     for user in users:
         user.start()
-    time.sleep(SECONDS / 3)  # by then everything has been done once, on all threads
-    warm = memory(address)
     for user in users:
         user.join()
     took = time.monotonic() - begin
