@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from newstance.models.hearing import Heard, listening, unheard
 
+from .given_names import people_by_given_name
 from .governments import Countries, acting_government
 from .layout import find_turns
 from .lexicon import words
-from .name_spans import DOUBTFUL, is_name, labelled, trimmed, with_digits, with_particles
+from .name_spans import DOUBTFUL, is_name, trimmed, with_digits, with_particles
 from .names import SMALL_WORDS, bare_name, is_acronym, is_title
 from .nouns import (
     BODIES,
@@ -30,7 +31,7 @@ from .nouns import (
     TITLES,
 )
 from .places import country_named, country_of_government, country_of_people
-from .spans import span_at
+from .spans import labelled, span_at
 from .speakers import CUES
 from .spelling import PARTICLES
 from .syntax import (
@@ -117,6 +118,7 @@ def find_named(doc: Doc, aliases: Mapping[str, Sequence[str]], heard: Heard = un
         _with_acronym(doc, text),
         _titled_sentences(doc, heard),
         _phrases(doc, heard),
+        _by_given_name(doc, heard),
         _entities(doc, countries, heard),
         _speaking_names(doc, countries, heard),
     ):
@@ -308,6 +310,12 @@ def _speaking_names(doc: Doc, countries: Countries, heard: Heard) -> Iterator[Na
             yield from _government(span, name, government, countries)
         else:
             yield replace(_named(span, name, country_named(name)), acts=True, matters=True, is_guess=True)
+
+
+def _by_given_name(doc: Doc, heard: Heard) -> Iterator[Named]:
+    """People of whom the recognizer misses a part, or whom it takes for firms and works."""
+    for span in people_by_given_name(doc, heard):
+        yield _named(span, bare_name(span.text))
 
 
 def _guessed(span: Span) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from ..analysis import Actor, Kind, Mention
 from .candidates import Named
+from .given_names import has_given_name, is_mans
 from .places import country_named, country_of_government, is_half
 
 _KINDS: dict[str, Kind] = {"PERSON": "person", "ORG": "body", "GPE": "country", "NORP": "group"}
@@ -56,14 +57,21 @@ class Entry:
     @property
     def kind(self) -> Kind:
         """What it is."""
-        if self.label == "GPE" and self.country is None and "PERSON" in self.labels:
-            return "person"  # the recognizer takes rare surnames for places
+        # The recognizer takes rare surnames that stand alone for places and bodies.
+        is_person = self.label == "GPE" or self.is_titled or has_given_name(self.name)
+        if is_person and "PERSON" in self.labels and self.country is None:
+            return "person"
         return _KINDS.get(self.label, "body")
 
     @property
     def weight(self) -> int:
         """Mentions, where acting and speaking count double."""
         return len(self.mentions) + self.acts
+
+    @property
+    def gender(self) -> bool | None:
+        """Whether it is a man, by title or pronoun, or else by given name; None if nothing tells."""
+        return self.is_male if self.is_male is not None or self.kind != "person" else is_mans(self.name)
 
     @property
     def is_surely_person(self) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from .name_spans import labelled
 from .nouns import GIVING, GOVERNING, STANCES
 from .places import country_named, country_of_government, is_seat
+from .spans import labelled
 from .speakers import CUES
 from .syntax import acts, head_of_name, is_opposed, speaks
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .given_names import is_person
 from .names import is_title
 from .nouns import BODIES, FEMALE_TITLES, KINDS, LAWS, MALE_TITLES, OTHER_HOLDERS, ROLES, TITLES
 from .places import country_named, country_of_people
+from .spans import labelled
 from .spelling import PARTICLES
 from .syntax import is_subject
 
@@ -18,13 +20,6 @@ DOUBTFUL = frozenset({"LOC", "FAC", "LAW", "WORK_OF_ART", "PRODUCT", "EVENT"})
 _LONGEST_NAME = 150  # characters; what is longer is a text without blanks, and would fill the stance model
 
 
-def labelled(doc: Doc, start: int, end: int, label: str) -> Span:
-    """A spaCy Span with a label of one's own."""
-    from spacy.tokens import Span
-
-    return Span(doc, start, end, label=label)
-
-
 def trimmed(span: Span) -> Span | None:
     """The span without article, title and possessive."""
     doc, label = span.doc, span.label_
@@ -34,13 +29,17 @@ def trimmed(span: Span) -> Span | None:
     start, end = with_digits(doc, start, end)
     while end > start and (doc[end - 1].tag_ == "POS" or not _has_letter(doc[end - 1])):
         end -= 1
-    while start < end and (
-        doc[start].lower_ in ("the", "a", "an")
-        or not _has_letter(doc[start])
-        or (
-            end - start > 1
-            and is_title(doc[start].text, end - start - 1)
-            and country_named(doc[start + 1 : end].text) is None  # "Miss America"
+    while (
+        start < end
+        and (
+            doc[start].lower_ in ("the", "a", "an")
+            or (doc[start].tag_ == "RB" and doc[start].is_sent_start and end - start > 1)  # "However Park"
+            or not _has_letter(doc[start])
+            or (
+                end - start > 1
+                and is_title(doc[start].text, end - start - 1)
+                and country_named(doc[start + 1 : end].text) is None  # "Miss America"
+            )
         )
     ):
         if is_title(doc[start].text, end - start - 1):
@@ -63,6 +62,8 @@ def trimmed(span: Span) -> Span | None:
         label = "PERSON"  # "striker Lukaku"
     elif before in KINDS and doc[start - 1].text[0].islower():
         label = "ORG"  # "the airline Skylark"
+    elif label in ("ORG", "GPE") and is_person(doc[start:end]):
+        label = "PERSON"
     return labelled(doc, start, end, label)
 
 

@@ -144,7 +144,7 @@ def _person_meant(token: Token, number: int, people: _People) -> Entry | None:
 
     def fits(seen: _Seen) -> bool:
         is_near = number - seen.sentence <= _WINDOW
-        return is_near and seen.entry.is_male in (None, male) and seen.entry is not other
+        return is_near and seen.entry.gender in (None, male) and seen.entry is not other
 
     fitting = [seen for seen in people.recent(number) if fits(seen)]
     meant = _subject_of_own_clause(token, people, fits) or _last_subject(fitting, number)

@@ -15,7 +15,11 @@ _SINGLE = frozenset("‘‚'")
 # What a single mark in front of a word leaves out, so that it opens nothing: 'tis, rock 'n' roll, the '90s.
 _ELISION = r"(?:tis|twas|em|til|cause|bout|n|s|\d\ds?)\b"
 # A straight mark behind a letter or digit opens nothing: 5" disc, the workers' hall.
-_OPENING = re.compile(rf"[“«„‹「『]|(?<!\w)[\"»](?=\S)|(?<![\w'])['‘‚](?=[\w\"“«(…])(?!{_ELISION})", re.IGNORECASE)
+# Between blanks, as a tokenizer leaves it, it opens if another one follows: " We will go , " he said.
+_OPENING = re.compile(
+    rf"[“«„‹「『]|(?<!\w)[\"»](?=\S)|(?<![^\s])(?<!\d\s)\"(?=\s\S)|(?<![\w'])['‘‚](?=[\w\"“«(…])(?!{_ELISION})",
+    re.IGNORECASE,
+)
 _NO_BLANK = re.compile(r"\S")
 _SINGLE_CLOSING = re.compile(r"(?<=\S)['’‘](?!\w)")
 
@@ -37,7 +41,7 @@ def quoted_spans(text: str) -> Iterator[Quoted]:
             start, mark = opening.end(), opening[0]
             opens = first and opening.start() <= paragraph.first
             end = paragraph.closing(mark, start)
-            if end == -1 and mark in "»":
+            if end == -1 and (mark == "»" or text[start : start + 1].isspace()):
                 position = start  # closes something that was never opened
                 continue
             if end == -1 and mark in _SINGLE and not (mark == "‘" and paragraph.next_opens_with(mark)):

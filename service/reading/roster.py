@@ -94,7 +94,7 @@ def _likeness(entry: Entry, named: Named) -> tuple[bool, int, bool, int]:
 
 
 def _is_of_gender(entry: Entry, named: Named) -> bool:
-    return None in (named.is_male, entry.is_male) or named.is_male == entry.is_male
+    return None in (named.is_male, entry.gender) or named.is_male == entry.gender
 
 
 def _may_be(entry: Entry, named: Named) -> bool:

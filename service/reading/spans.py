@@ -17,3 +17,10 @@ def span_at(doc: Doc, start: int, end: int) -> Span:
         end: One past the last.
     """
     return doc.char_span(start, end, alignment_mode="expand") or doc[:0]
+
+
+def labelled(doc: Doc, start: int, end: int, label: str) -> Span:
+    """A spaCy Span with a label of one's own."""
+    from spacy.tokens import Span
+
+    return Span(doc, start, end, label=label)

@@ -30,7 +30,7 @@ _TRANSCRIBED = (
 @lru_cache(maxsize=10_000)
 def spellings(name: str) -> tuple[str, ...]:
     """What a name is compared by: without accents, middle initials, "Jr.", legal form; a nickname is a first name."""
-    plain = _MIDDLE_INITIALS.sub("", _without_accents(name))
+    plain = _MIDDLE_INITIALS.sub("", without_accents(name))
     while (short := _LEGAL_FORM.sub("", _GENERATION.sub("", plain))) != plain and short:
         plain = short
     words = plain.split()
@@ -71,6 +71,7 @@ def run_together(name: str) -> str:
     return re.sub(r"[\s.]", "", name).lower()
 
 
-def _without_accents(name: str) -> str:
+def without_accents(name: str) -> str:
+    """A name in the letters that all lists have: "Jörg" is "Jorg"."""
     decomposed = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -19,6 +19,7 @@ from .nouns import (
     ROLES,
     STANCES,
     STATES,
+    TITLES,
 )
 from .speakers import CUES, SUBJECTS
 
@@ -39,6 +40,8 @@ _HEADS = ROLES | KINDS | BODIES
 def head_of_name(span: Span) -> Token:
     """The token that says what the name does: through "X and Y" to X, through "spokesman X" to the spokesman."""
     token = span.root
+    if token.dep_ == "compound" and token.head.i == span.end and token.head.lower_ in TITLES:
+        token = token.head  # "Anna Park MP asked"
     while token.dep_ == "conj" or (
         token.dep_ in ("appos", "nmod", "compound")
         and token.head.i < token.i

@@ -12,14 +12,14 @@ pytestmark = pytest.mark.embedded
 
 @each("people", "male_titles")
 def test_a_mans_title_tells_that_he_is_one(word, meant):
-    text = f"Anna Schmidt left. {word.title()} Sam Miller spoke. She won."
-    decides(word, "MALE_TITLES TITLES ROLES", lambda: meant(text, "She"), "Anna Schmidt")
+    text = f"Alex Schmidt left. {word.title()} Robin Miller spoke. She won."
+    decides(word, "MALE_TITLES TITLES ROLES", lambda: meant(text, "She"), "Alex Schmidt")
 
 
 @each("people", "female_titles")
 def test_a_womans_title_tells_that_she_is_one(word, meant):
-    text = f"Peter Schmidt left. {word.title()} Sam Miller spoke. He won."
-    decides(word, "FEMALE_TITLES TITLES ROLES", lambda: meant(text, "He"), "Peter Schmidt")
+    text = f"Alex Schmidt left. {word.title()} Robin Miller spoke. He won."
+    decides(word, "FEMALE_TITLES TITLES ROLES", lambda: meant(text, "He"), "Alex Schmidt")
 
 
 @each("people", "titles")
