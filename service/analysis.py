@@ -1,15 +1,18 @@
-"""What an analysis holds, and its forms: dict, JSON, Markdown, CSV, HTML."""
+"""What an analysis holds, and its forms: dict, JSON, Markdown, CSV, HTML, rows of tables."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from newstance.models.stance import Label
 
 from .article import Article
+
+if TYPE_CHECKING:
+    import pandas
 
 Kind = Literal["person", "body", "country", "group"]
 Voice = Literal["own words", "reported act", "claim", "narrator"]
@@ -218,3 +221,24 @@ class Analysis:
         from .present.exports import to_html
 
         return to_html(self)
+
+    def to_records(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows of tables, by table: articles, actors, stances, evidence, summaries; as ``newstance run`` writes them.
+
+        Raises:
+            ConfigError: pyarrow is not installed.
+        """
+        from .corpus.tables import rows_of
+
+        return rows_of(self)
+
+    def to_frame(self, table: str = "stances") -> pandas.DataFrame:
+        """One of these tables as a pandas DataFrame.
+
+        Raises:
+            InputError: There is no such table.
+            ConfigError: pandas or pyarrow is not installed.
+        """
+        from .corpus.tables import as_frame, as_table
+
+        return as_frame(as_table(table, self.to_records().get(table, [])))
