@@ -42,14 +42,14 @@ def test_a_former_holder_does_not_hold_an_office(word, meant):
 
 @each("people", "male_kin")
 def test_kin_tell_that_somebody_is_a_man(word, meant):
-    text = f"Anna Schmidt spoke. Her {word}, Sam Miller, left. She won."
-    decides(word, "MALE_KIN", lambda: meant(text, "She"), "Anna Schmidt")
+    text = f"Alex Schmidt spoke. Her {word}, Robin Miller, left. She won."
+    decides(word, "MALE_KIN", lambda: meant(text, "She"), "Alex Schmidt")
 
 
 @each("people", "female_kin")
 def test_kin_tell_that_somebody_is_a_woman(word, meant):
-    text = f"Peter Schmidt spoke. His {word}, Sam Miller, left. He won."
-    decides(word, "FEMALE_KIN", lambda: meant(text, "He"), "Peter Schmidt")
+    text = f"Alex Schmidt spoke. His {word}, Robin Miller, left. He won."
+    decides(word, "FEMALE_KIN", lambda: meant(text, "He"), "Alex Schmidt")
 
 
 @each("people", "in_pairs")

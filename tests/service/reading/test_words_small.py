@@ -9,14 +9,14 @@ from newstance.service.reading.matters import Places, find_matters
 pytestmark = pytest.mark.embedded
 
 _HIM = {
-    "he": "Sam Miller spoke. He won.",
-    "him": "Sam Miller spoke. Farmers like him.",
-    "his": "Sam Miller spoke. Farmers like his plan.",
-    "himself": "Sam Miller hurt himself.",
-    "she": "Sam Miller spoke. She won.",
-    "her": "Sam Miller spoke. Farmers like her.",
-    "hers": "Sam Miller spoke. Farmers like a friend of hers.",
-    "herself": "Sam Miller hurt herself.",
+    "he": "Robin Miller spoke. He won.",
+    "him": "Robin Miller spoke. Farmers like him.",
+    "his": "Robin Miller spoke. Farmers like his plan.",
+    "himself": "Robin Miller hurt himself.",
+    "she": "Robin Miller spoke. She won.",
+    "her": "Robin Miller spoke. Farmers like her.",
+    "hers": "Robin Miller spoke. Farmers like a friend of hers.",
+    "herself": "Robin Miller hurt herself.",
 }
 
 
@@ -36,12 +36,12 @@ def pronoun(word):
 
 @each("small_words", "he")
 def test_he_is_a_person(word, meant):
-    decides(word, "_HE", lambda: meant(_HIM[word], pronoun(word)), "Sam Miller")
+    decides(word, "_HE", lambda: meant(_HIM[word], pronoun(word)), "Robin Miller")
 
 
 @each("small_words", "she")
 def test_she_is_a_person(word, meant):
-    decides(word, "_SHE", lambda: meant(_HIM[word], pronoun(word)), "Sam Miller")
+    decides(word, "_SHE", lambda: meant(_HIM[word], pronoun(word)), "Robin Miller")
 
 
 @each("small_words", "it")
