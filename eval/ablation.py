@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newstance.models.errors import InputError
-from newstance.service import Analyzer, Profile
+from newstance.service import Analyzer, Profile, provenance
+from newstance.service.disk import only_run_in, write_json, write_whole
 
-from . import provenance
 from .document import Document, Paragraph, Table
 from .evidence import GIVEN
 from .labelled import LabelledSet
@@ -25,7 +25,7 @@ from .report import write_report
 from .runs import Advance, RunOptions, run_set
 from .scored import StanceResults
 from .scores import measures_of
-from .storage import StoredRun, only_run_in, write_json, write_whole
+from .storage import StoredRun
 from .variants import Variant, refuse_same_names, varied
 
 AS_IT_IS = "as it is"

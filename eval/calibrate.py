@@ -19,12 +19,12 @@ from newstance.models.stance import LABELS, StanceQuery
 from newstance.service import Analyzer, Article
 from newstance.service.judging.passages import passages_of, query_for
 from newstance.service.judging.window import window_of
+from newstance.service.provenance import now
 
 from . import metrics
 from .labelled import Example, LabelledSet
 from .metrics import Estimate, Measure
 from .profile_text import fitted_on, section_text, write_settings
-from .provenance import now
 from .runs import Advance
 
 FOLDS = 10

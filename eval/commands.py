@@ -221,10 +221,11 @@ def _asked(args: argparse.Namespace) -> list[argparse.Namespace]:
 def _similarity(source: str, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
     from newstance.models.embedding import SentenceEmbedder
     from newstance.models.sources import locate
+    from newstance.service.disk import only_run_in
 
     from .consistency import SIMILARITY, similarity_answers
     from .runs import answer_with
-    from .storage import BASELINE, RowFile, only_run_in
+    from .storage import BASELINE, RowFile
 
     embedder = SentenceEmbedder.load(locate(source))
     rows = RowFile(folder / f"{BASELINE}{SIMILARITY}.jsonl")
@@ -233,9 +234,11 @@ def _similarity(source: str, labelled: LabelledSet, folder: Path, options: RunOp
 
 
 def _zero_shot(source: str, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
+    from newstance.service.disk import only_run_in
+
     from .baselines import ZeroShotPipeline
     from .runs import answer_with
-    from .storage import BASELINE, RowFile, only_run_in
+    from .storage import BASELINE, RowFile
 
     # The model is part of the name: rows of one are never taken for another's.
     name = re.sub(r"\W+", "-", source).strip("-")
@@ -245,9 +248,11 @@ def _zero_shot(source: str, labelled: LabelledSet, folder: Path, options: RunOpt
 
 
 def _controls(analyzer: Analyzer, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
+    from newstance.service.disk import only_run_in
+
     from .controls import controls
     from .runs import answer_with
-    from .storage import BASELINE, RowFile, only_run_in
+    from .storage import BASELINE, RowFile
 
     for name, answerer in controls(labelled, analyzer).items():
         rows = RowFile(folder / f"{BASELINE}{name}.jsonl")
@@ -256,9 +261,11 @@ def _controls(analyzer: Analyzer, labelled: LabelledSet, folder: Path, options: 
 
 
 def _robustness(classifier: StanceClassifier, labelled: LabelledSet, folder: Path, options: RunOptions) -> None:
+    from newstance.service.disk import only_run_in
+
     from .robustness import CHANGES, PARAPHRASED, changed_set, paraphrased
     from .runs import answer_with, stance_answers
-    from .storage import RowFile, only_run_in
+    from .storage import RowFile
 
     part = labelled if options.limit is None else labelled.limited(options.limit)
     whole = replace(options, limit=None)

@@ -151,7 +151,7 @@ def measure(
     """
     import json
 
-    from .storage import make_folder, write_json, write_whole
+    from newstance.service.disk import make_folder, write_json, write_whole
 
     articles = [found for labelled in sets for found in held_out(labelled)]
     answers: list[Answered] = []

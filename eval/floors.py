@@ -15,10 +15,10 @@ from newstance import configs
 from newstance.configs import Settings
 from newstance.models.errors import InputError
 from newstance.models.sources import sha256_of
+from newstance.service.disk import write_whole
 
 from .records import SHIPPED
 from .scored import Results
-from .storage import write_whole
 
 # Quantized models round differently on other processors; one or two rows may tip over.
 _SLACK = 0.03

@@ -12,9 +12,8 @@ from typing import Any
 
 from newstance.models.errors import ConfigError, ModelError
 from newstance.models.summarizer import GeneratedSummary, Summarizer, SummarizerSettings, load_summarizer
-
-from . import provenance
-from .storage import make_folder, write_json
+from newstance.service import provenance
+from newstance.service.disk import make_folder, write_json
 
 
 class RememberingSummarizer:

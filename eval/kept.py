@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from newstance.service.disk import make_folder, write_json
+
 from .scores import score_run
-from .storage import StoredRun, make_folder, write_json
+from .storage import StoredRun
 
 FOLDER = Path(__file__).parent / "results"
 # The sets, the quick ones first, with the options of ``newstance evaluate`` that each is run with.

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from newstance.models.article_texts import ArticleTexts
-from newstance.models.errors import ConfigError, InputError
+from newstance.models.errors import ConfigError
+from newstance.service.intake.table_file import Records, file_records
 
-from .csv_table import csv_rows
 from .set_config import HubSource, Layout, SetConfig
 
 SHIPPED = Path(__file__).parent / "data"
-# A record, or the reason why there is none, with its line.
-Records = Iterator[tuple[int, dict[str, Any] | str]]
 
 
 def shipped_rows(name: str) -> list[dict[str, Any]]:
@@ -54,59 +51,6 @@ def _with_articles(records: Records, texts: ArticleTexts) -> Records:
         if isinstance(record, dict) and "sha256" in record:
             record = {**record, "article": texts.of(record)}
         yield line, record
-
-
-def file_records(path: Path, delimiter: str = "") -> Records:
-    """The records of a file, of the kind that its ending says.
-
-    Args:
-        path: The file.
-        delimiter: What stands between the cells of a CSV or TSV file; "" recognizes it.
-
-    Raises:
-        ConfigError: It is of no kind that is read.
-        InputError: It is not what its ending says, as a whole; single bad rows are told as such.
-    """
-    # The text formats are read here and not by ``datasets``, which forgets lines: one bad row there is an
-    # error without a place, or a column that silently changes its type.
-    try:
-        if path.suffix in (".jsonl", ".json"):
-            yield from _jsonl_records(path)
-        elif path.suffix in (".csv", ".tsv"):
-            yield from csv_rows(path, delimiter)
-        elif path.suffix == ".parquet":
-            yield from _parquet_records(path)
-        else:
-            raise ConfigError(f"{path} is none of .jsonl, .csv, .tsv and .parquet")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is no table in UTF-8 ({error}); save it in UTF-8") from error
-
-
-def _jsonl_records(path: Path) -> Records:
-    with path.open(encoding="utf-8-sig") as file:
-        for line, text in enumerate(file, 1):
-            if not text.strip():
-                continue
-            try:
-                record = json.loads(text)
-            except json.JSONDecodeError as error:
-                yield line, f"column {error.colno} of the line: no valid JSON ({error.msg})"
-                continue
-            yield (
-                line,
-                record if isinstance(record, dict) else f"expected a JSON object, got {text.strip()[:40]}",
-            )
-
-
-def _parquet_records(path: Path) -> Records:
-    from datasets import load_dataset
-    from datasets.exceptions import DatasetsError
-
-    try:
-        dataset = load_dataset("parquet", data_files=str(path), split="train")
-    except (DatasetsError, OSError, ValueError) as error:
-        raise InputError(f"{path.name} could not be read as Parquet ({error.__cause__ or error})") from error
-    yield from enumerate(dataset, 1)
 
 
 def _hub_records(hub: HubSource) -> Records:

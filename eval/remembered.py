@@ -18,9 +18,7 @@ from newstance.models.consistency import ConsistencyChecker
 from newstance.models.hearing import Heard, unheard
 from newstance.models.pairs import OnBatch
 from newstance.models.summarizer import Summarizer
-from newstance.service import Analyzer, Profile
-
-from . import provenance
+from newstance.service import Analyzer, Profile, provenance
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

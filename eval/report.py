@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from newstance.service.disk import write_json, write_whole
+
 from .document import Code, Document, Heading, Paragraph, Picture, Table
 from .evidence import EvidenceScores
 from .figures import reliability_diagram, risk_coverage_curve
@@ -23,7 +25,7 @@ from .scored import (
     TargetScores,
 )
 from .scores import score_run
-from .storage import StoredRun, write_json, write_whole
+from .storage import StoredRun
 
 _TARGETS_SHOWN = 30
 _TEXT_SHOWN = 600

@@ -12,11 +12,12 @@ from typing import Any, Protocol
 from newstance.models.errors import ConfigError, InputError, WeightsNotFoundError
 from newstance.models.sentences import split_sentences
 from newstance.models.stance import LABELS, StancePrediction, StanceQuery
+from newstance.service import provenance
+from newstance.service.disk import only_run_in, write_json
 
-from . import provenance
 from .evidence import moved, places_in
 from .labelled import SUPPORTED, UNSUPPORTED, Example, LabelledSet
-from .storage import Row, RowFile, only_run_in, read_header, write_json
+from .storage import Row, RowFile, read_header
 
 # Large enough for batches of even length inside, small enough that a kill loses little.
 BATCH_SIZE = 256

@@ -6,12 +6,10 @@ being worked on.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NotRequired
 
@@ -20,13 +18,13 @@ from typing_extensions import TypedDict  # pydantic cannot check the standard li
 
 from newstance.models.errors import InputError
 from newstance.models.stance import LABELS
+from newstance.service.disk import readable, told, write_whole
 
 from .labelled import SUPPORTED, UNSUPPORTED, Example
 from .set_config import Kind, SetConfig
 
 # How the files of baselines in a run folder begin.
 BASELINE = "baseline-"
-_HALVES = re.compile("[\ud800-\udfff]")
 
 
 @with_config(ConfigDict(strict=True))
@@ -121,7 +119,7 @@ class RowFile:
             InputError: It cannot be written, as on a full disk; nothing of the batch is left.
         """
         left = memoryview("".join(map(_line, rows)).encode())
-        with _told(self.path):
+        with told(self.path):
             descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
             try:
                 before = os.fstat(descriptor).st_size
@@ -138,84 +136,7 @@ class RowFile:
 
 
 def _line(row: Row) -> str:
-    return _readable(row) + "\n"
-
-
-def _readable(value: Any, indent: int | None = None) -> str:
-    """JSON that people can read; halves of surrogate pairs, which no file can hold, are escaped in it."""
-    text = json.dumps(value, indent=indent, ensure_ascii=False)
-    return json.dumps(value, indent=indent) if _HALVES.search(text) else text
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder, and those above it, if they are not there.
-
-    Raises:
-        InputError: It cannot be made.
-    """
-    with _told(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it is there whole or not at all. Halves of surrogate pairs become question marks.
-
-    Raises:
-        InputError: It cannot be written.
-    """
-    unfinished = path.with_name(path.name + ".part")
-    with _told(path):
-        try:
-            unfinished.write_bytes(text.encode("utf-8", errors="replace"))
-            unfinished.replace(path)
-        except OSError:
-            with suppress(OSError):
-                unfinished.unlink()
-            raise
-
-
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON that people can read, whole or not at all; raises as ``write_whole``."""
-    write_whole(path, _readable(value, indent=2) + "\n")
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Errors of the system in plain words, with what to do."""
-    try:
-        yield
-    except OSError as error:
-        is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        remedy = (
-            "make room, and give the same command again: a run goes on where it stopped"
-            if is_full
-            else "choose another folder, or let yourself write there"
-        )
-        raise InputError(f"{path} cannot be written: {error.strerror or error}; {remedy}") from error
-
-
-@contextmanager
-def only_run_in(folder: Path) -> Iterator[None]:
-    """Keep a second run out of a folder while the first one works there.
-
-    The lock is the operating system's own, so it goes with a killed process.
-
-    Raises:
-        InputError: Another run is at work there, or nobody may write there.
-    """
-    from filelock import FileLock, Timeout
-
-    make_folder(folder)
-    lock = FileLock(folder / ".lock")
-    with _told(folder):
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise InputError(f"another run is at work in {folder}; wait for it, or choose another --out") from error
-    try:
-        yield
-    finally:
-        lock.release()
+    return readable(row) + "\n"
 
 
 def runs_in(folder: Path) -> list[Path]:

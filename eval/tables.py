@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from newstance.models.errors import ConfigError
+from newstance.service.disk import write_whole
 
 from .kept import FOLDER, kept_results
-from .storage import write_whole
 
 ROOT = Path(__file__).parents[1]
 _NAMES = {

@@ -77,12 +77,13 @@ def _shown(answer: Answer, questions: Sequence[str]) -> str:
 def _fit(args: argparse.Namespace, annotator: Any) -> int:
     from newstance.models.errors import ConfigError
     from newstance.models.sources import sha256_of
+    from newstance.service.intake.table_file import file_records
     from newstance.service.reading.actors import find_actors
     from newstance.service.reading.targets import candidates
 
     from .progress import progress_bar
     from .read_articles import ARTICLES
-    from .records import file_records, shipped_rows
+    from .records import shipped_rows
     from .target_fit import fit, judged
     from .targets import LISTED
 

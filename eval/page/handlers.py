@@ -21,6 +21,7 @@ from newstance.configs import SettingsError
 from newstance.models.errors import InputError, NewstanceError
 from newstance.models.hearing import Stopped
 from newstance.models.stance import LABELS
+from newstance.service import provenance
 from newstance.service.page.background import in_background
 from newstance.service.page.controls import clicked, go_and_cancel
 from newstance.service.page.endings import Stops, reason
@@ -28,7 +29,6 @@ from newstance.service.page.uploads import taken
 from newstance.service.present import html
 from newstance.service.present.wording import count
 
-from .. import provenance
 from ..labelled import LabelledSet, load_set
 from ..records import SHIPPED
 from ..runs import Analyzer, RunOptions, run_set

@@ -14,9 +14,9 @@ import yaml
 
 from newstance.models.errors import InputError
 from newstance.models.stance import LABELS
+from newstance.service.intake.table_file import file_records
 
 from ..labelled import LabelledSet, load_set
-from ..records import file_records
 from ..set_config import FileSource, SetConfig
 
 SUFFIXES = (".csv", ".tsv", ".jsonl")

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 
+from newstance.service.disk import write_json
 from newstance.service.present import html
 
 from ..document import Document, Heading
 from ..metrics import Estimate
 from ..report import interval, report
 from ..scores import score_run
-from ..storage import StoredRun, write_json
+from ..storage import StoredRun
 
 _LISTED = 50
 # Parts of a report that are long or seldom asked for.

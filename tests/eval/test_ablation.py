@@ -4,7 +4,7 @@ import json
 import pytest
 import yaml
 
-from newstance.eval import provenance, remembered
+from newstance.eval import remembered
 from newstance.eval.ablation import ablate
 from newstance.eval.commands import add_commands
 from newstance.eval.progress import progress_bar
@@ -12,6 +12,7 @@ from newstance.eval.remembered import SharedModels, StoredAnswers
 from newstance.eval.variants import Variant, parse_variant
 from newstance.models import StanceClassifier, StancePrediction, StanceQuery
 from newstance.models.errors import InputError
+from newstance.service import provenance
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def test_another_number_of_words_or_other_weights_ask_the_model(tmp_path, monkey
     for words in (2, 4, 4):
         remembering.summarize(TEXT, words=words)
     assert len(model.asked) == 2
-    monkeypatch.setattr("newstance.eval.provenance.model_sha256", lambda settings: "trained anew")
+    monkeypatch.setattr("newstance.service.provenance.model_sha256", lambda settings: "trained anew")
     RememberingSummarizer(LEAD, tmp_path, lambda settings: model).summarize(TEXT, words=4)
     assert len(model.asked) == 3
 

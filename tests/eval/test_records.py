@@ -11,10 +11,11 @@ import yaml
 from newstance import configs
 from newstance.eval import records
 from newstance.eval.labelled import load_set
-from newstance.eval.records import file_records, open_records, shipped_rows
+from newstance.eval.records import open_records, shipped_rows
 from newstance.eval.set_config import SetConfig
 from newstance.models.errors import ConfigError, InputError
 from newstance.models.training import judged
+from newstance.service.intake.table_file import file_records
 
 ROWS = [
     {"id": "a", "text": 'Kim said "yes", twice.', "holder": "Kim", "target": "the dam", "label": "favor"},
@@ -133,7 +134,7 @@ def test_a_short_row_lacks_its_last_columns(load):
 
 @pytest.mark.parametrize("kind", TEXT_KINDS)
 def test_what_is_not_in_utf_8_is_refused(load, kind):
-    with pytest.raises(InputError, match=rf"rows\.{kind} is no table in UTF-8 \(.*\); save it in UTF-8"):
+    with pytest.raises(InputError, match=rf"rows\.{kind}.* is (no table|not) in UTF-8 \(.*\); save it in UTF-8"):
         load(written(ROWS, kind).decode().encode("latin-1"), kind)
 
 

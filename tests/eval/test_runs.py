@@ -13,8 +13,9 @@ from newstance.eval import runs
 from newstance.eval.metrics import Estimate
 from newstance.eval.report import write_report
 from newstance.eval.runs import RunOptions, answer_with, run_set
-from newstance.eval.storage import RowFile, StoredRun, only_run_in
+from newstance.eval.storage import RowFile, StoredRun
 from newstance.models.errors import ConfigError, InputError, WeightsNotFoundError
+from newstance.service.disk import only_run_in
 
 DRIVER = Path(__file__).with_name("slow_run.py")
 

@@ -15,9 +15,10 @@ import pytest
 
 from newstance.eval.report import write_report
 from newstance.eval.runs import run_set
-from newstance.eval.storage import RowFile, StoredRun, make_folder, only_run_in, write_json, write_whole
+from newstance.eval.storage import RowFile, StoredRun
 from newstance.models.errors import InputError
 from newstance.service.cli import main
+from newstance.service.disk import make_folder, only_run_in, write_json, write_whole
 
 DEEP = "[" * 100_000 + "]" * 100_000
 NO_ROWS = {

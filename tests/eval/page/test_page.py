@@ -15,7 +15,7 @@ SHIPPED = "floor-stance"
 
 @pytest.fixture(autouse=True)
 def no_weights(monkeypatch):
-    monkeypatch.setattr("newstance.eval.provenance.model_sha256", lambda profile: "0" * 64)
+    monkeypatch.setattr("newstance.service.provenance.model_sha256", lambda profile: "0" * 64)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from pydantic import Field
 
 from newstance.configs import Settings
-from newstance.eval import provenance
 from newstance.models.errors import WeightsNotFoundError
+from newstance.service import provenance
 
 
 class Part(Settings):

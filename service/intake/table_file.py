@@ -1,0 +1,95 @@
+"""The records of a table in a file: JSON lines, CSV or Parquet, read as a stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from newstance.models.errors import ConfigError, InputError
+
+from .csv_table import csv_rows
+
+# A record, or the reason why there is none, with its line.
+Records = Iterator[tuple[int, dict[str, Any] | str]]
+SUFFIXES = (".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet")
+LINE_BYTES = 20_000_000  # of a record in JSON; an article of the 5 MB that are read of a text file may take this
+_BATCH = 100  # rows of Parquet that are held at a time
+
+
+def file_records(path: Path, delimiter: str = "") -> Records:
+    """The records of a file, of the kind that its ending says.
+
+    Args:
+        path: The file.
+        delimiter: What stands between the cells of a CSV or TSV file; "" recognizes it.
+
+    Raises:
+        ConfigError: It is of no kind that is read, or what reads it is not installed.
+        InputError: It is not what its ending says, as a whole; single bad rows are told as such.
+    """
+    # The text formats are read here and not by ``datasets``, which forgets lines: one bad row there is an
+    # error without a place, or a column that silently changes its type.
+    suffix = path.suffix.lower()
+    try:
+        if suffix in (".jsonl", ".ndjson", ".json"):
+            yield from _jsonl_records(path)
+        elif suffix in (".csv", ".tsv"):
+            yield from csv_rows(path, delimiter)
+        elif suffix == ".parquet":
+            yield from _parquet_records(path)
+        else:
+            raise ConfigError(f"{path} is none of .jsonl, .csv, .tsv and .parquet")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name} is no table in UTF-8 ({error}); save it in UTF-8") from error
+
+
+def _jsonl_records(path: Path) -> Records:
+    with path.open("rb") as file:
+        for line, content in enumerate(_lines(file), 1):
+            if content is None:
+                yield line, f"the line has more than {LINE_BYTES // 1_000_000} MB"
+                continue
+            try:
+                text = content.decode("utf-8-sig" if line == 1 else "utf-8")
+                record = json.loads(text) if text.strip() else None
+            except UnicodeDecodeError as error:
+                yield line, f"is not in UTF-8 ({error}); save it in UTF-8"
+                continue
+            except json.JSONDecodeError as error:
+                yield line, f"column {error.colno} of the line: no valid JSON ({error.msg})"
+                continue
+            except RecursionError:
+                yield line, "no valid JSON: it is nested too deeply"
+                continue
+            if text.strip():
+                yield line, record if isinstance(record, dict) else f"expected a JSON object, got {text.strip()[:40]}"
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes | None]:
+    """Line by line, and None for one that is too long to be held."""
+    while content := file.readline(LINE_BYTES):
+        if content.endswith(b"\n") or len(content) < LINE_BYTES:
+            yield content
+            continue
+        while (content := file.readline(LINE_BYTES)) and not content.endswith(b"\n"):
+            pass
+        yield None
+
+
+def _parquet_records(path: Path) -> Records:
+    try:
+        from pyarrow import ArrowException
+        from pyarrow.parquet import ParquetFile
+    except ImportError as error:
+        raise ConfigError("Parquet is read by pyarrow; install it by: pip install 'newstance[corpus]'") from error
+    line = 0
+    try:
+        with ParquetFile(path) as file:
+            for batch in file.iter_batches(_BATCH):
+                for record in batch.to_pylist():
+                    line += 1
+                    yield line, record
+    except (ArrowException, OSError) as error:
+        raise InputError(f"{path.name} could not be read as Parquet ({error})") from error
