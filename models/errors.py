@@ -20,7 +20,18 @@ class InputError(NewstanceError):
 
 
 class FetchError(InputError):
-    """An address gave no article: it is not allowed, not reached, too slow or large, or the page holds none."""
+    """An address gave no article: it is not allowed, not reached, too slow or large, or the page holds none.
+
+    Args:
+        message: Cause and remedy.
+        status: Of the answer, where it is why.
+        is_passing: Whether it may be otherwise in a while.
+    """
+
+    def __init__(self, message: str, status: int | None = None, is_passing: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        self.is_passing = is_passing
 
 
 class WeightsNotFoundError(NewstanceError):

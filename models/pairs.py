@@ -28,6 +28,7 @@ _TOKENS_PER_BATCH = 2048
 # Those in use, by what was loaded and on what: two parts that name the same weights hold them once.
 _loaded: WeakValueDictionary[tuple[str, str | None, str], PairClassifier] = WeakValueDictionary()
 _loading = Lock()
+_most_cores: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,11 @@ class PairClassifier:
         self._pool = ThreadPoolExecutor(side_by_side, "pairs") if side_by_side > 1 else None
         # A fast tokenizer keeps its truncation as state: another thread's call would switch it off.
         self._tokenizing = Lock()
+
+    @property
+    def asks_singly(self) -> bool:
+        """Whether each pair runs by itself, so that its answer is the same beside any others."""
+        return self._tokens_per_batch == 1
 
     @classmethod
     def load(cls, weights: Weights, device: str = "cpu") -> PairClassifier:
@@ -226,7 +232,17 @@ class PairClassifier:
 
 def usable_cores() -> int:
     """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(there, _most_cores or there)
+
+
+def limit_cores(number: int) -> None:
+    """Let the models that this process loads from now on use no more cores; for several processes on one machine."""
+    import torch
+
+    global _most_cores
+    _most_cores = number
+    torch.set_num_threads(number)
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from newstance.models.summarizer import Summarizer
 from .analysis import Actor, Analysis, Stance, Summary
 from .article import Article, refuse_no_name
 from .judging.guard import Checked, Guard, sources_of
-from .judging.passages import Target, is_named, passages_of, target_of
+from .judging.passages import Target, are_together, is_named, target_of
 from .judging.stances import judge, stance_of
-from .notes import notes_on_text
+from .many import each
+from .notes import notes_on_stances, notes_on_text
 from .profile import AggregationSettings, Profile, Topic
 from .reading.actors import find_actors, match_actor, named_in
+from .reading.answers import Answers
 from .reading.furniture import find_furniture, without_furniture
 from .reading.reading import Reading, with_actors
 from .reading.targets import propose_targets
@@ -38,13 +40,14 @@ class Analyzer:
     """Summaries, actors and stances of articles, by the models of one profile.
 
     The parts can be used alone: ``annotator``, ``classifier``, ``summarizer``, ``consistency``. The last two are loaded
-    when they are first needed.
+    when they are first needed. ``answers`` may be set to what keeps the stance model's answers across articles.
 
     Args:
         profile: Every number that decides something.
         annotator: Sentences, entities, syntax.
         classifier: Stance of a holder toward a target in a text.
         summarizer: None loads the profile's when a summary is first asked for.
+        device: Where what is loaded later runs, as torch names it; models in ONNX run on the CPU.
     """
 
     def __init__(
@@ -53,35 +56,42 @@ class Analyzer:
         annotator: Annotator,
         classifier: StanceClassifier,
         summarizer: Summarizer | None = None,
+        device: str = "cpu",
     ) -> None:
         self.profile = profile
         self.annotator = annotator
         self.classifier = classifier
         self._summarizer = summarizer
+        self.answers: Answers | None = None
+        self._device = device
         self._consistency: ConsistencyChecker | None = None
         self._loading = threading.Lock()
 
     @classmethod
-    def from_profile(cls, profile: str | Path | Profile, summarizer: Summarizer | None = None) -> Analyzer:
+    def from_profile(
+        cls, profile: str | Path | Profile, summarizer: Summarizer | None = None, device: str = "cpu"
+    ) -> Analyzer:
         """Load the models of a profile.
 
         Args:
             profile: A name in ``configs/profiles``, the path of a YAML file, or a Profile.
             summarizer: Used in place of the profile's.
+            device: Where models run, as torch names it; those in ONNX run on the CPU.
 
         Raises:
             SettingsError: The profile is missing or wrong.
             WeightsNotFoundError: Weights that it names are missing; the message says what gets them.
         """
         chosen = profile if isinstance(profile, Profile) else Profile.load(profile)
-        return cls(chosen, Annotator.load(chosen.annotator), StanceClassifier.load(chosen.stance), summarizer)
+        classifier = StanceClassifier.load(chosen.stance, device)
+        return cls(chosen, Annotator.load(chosen.annotator), classifier, summarizer, device)
 
     @property
     def summarizer(self) -> Summarizer:
         """The profile's summarizer."""
         with self._loading:
             if self._summarizer is None:
-                self._summarizer = load_summarizer(self.profile.summarizer)
+                self._summarizer = load_summarizer(self.profile.summarizer, self._device)
             return self._summarizer
 
     @property
@@ -89,7 +99,7 @@ class Analyzer:
         """The profile's models that hold summaries against their articles."""
         with self._loading:
             if self._consistency is None:
-                self._consistency = ConsistencyChecker.load(self.profile.consistency)
+                self._consistency = ConsistencyChecker.load(self.profile.consistency, self._device)
             return self._consistency
 
     def analyze(
@@ -130,6 +140,39 @@ class Analyzer:
             last = step.name
         assert step.analysis is not None
         return step.analysis
+
+    def analyze_many(
+        self,
+        articles: Iterable[Article],
+        targets: Sequence[str] | str | None = None,
+        topic: str | Path | Topic | None = None,
+        summarize: bool = True,
+        sentences: int | None = None,
+        refused: Callable[[Article, InputError], None] | None = None,
+    ) -> Iterator[Analysis]:
+        """Analyses of many articles, in order; each is what ``analyze`` gives, which says what else is taken.
+
+        Articles are taken as they are needed, and none is kept: while one's questions are answered, the next is read.
+
+        Args:
+            articles: Any number of them.
+            targets: As in ``analyze``, and so are the following.
+            topic: Aliases of one matter.
+            summarize: Whether there are summaries.
+            sentences: Their length.
+            refused: Called with an article that is refused, and why, before the next is taken; None raises that.
+        """
+
+        def one(article: Article, heard: Heard) -> Analysis:
+            return self.analyze(article, targets, topic, summarize, sentences, heard, heard, heard, heard)
+
+        for article, found in each(one, articles):
+            if isinstance(found, Analysis):
+                yield found
+            elif refused is None or not isinstance(found, InputError):
+                raise found
+            else:
+                refused(article, found)
 
     def steps(
         self,
@@ -195,21 +238,14 @@ class Analyzer:
         Raises:
             InputError: A target is empty or too long, or the threshold is out of range.
         """
-        settings = self._aggregation(threshold)
+        settings = self.profile.aggregation.at(threshold)
         seconds: dict[str, float] = {}
         wanted = self._targets(reading, targets)
         chosen = reading.actors[: self.profile.limits.actors]
         with timed("stances", seconds):
             asked = [(actor, target) for actor in chosen for target in wanted]
             stances = self._stances(reading, asked, on_batch, settings)
-        notes = notes_on_text(reading, self.profile.languages)
-        if not reading.actors:
-            notes.append("No actors were found in this article.")
-        if len(reading.actors) > len(chosen):
-            notes.append(f"Stances are given for the {len(chosen)} heaviest of {len(reading.actors)} actors.")
-        if not wanted:
-            notes.append("No target was given, and none could be proposed from the article.")
-        notes += [f"The article does not mention “{target.name}”." for target in wanted if not target.is_mentioned]
+        notes = notes_on_text(reading, self.profile.languages) + notes_on_stances(reading, len(chosen), wanted)
         return Analysis(
             reading.article,
             None,
@@ -241,12 +277,9 @@ class Analyzer:
             (actor, target)
             for actor, other in itertools.permutations(chosen, 2)
             if not (target := self._target(reading, other.name)).is_actor(actor)
-            and any(
-                passage.names_actor and passage.names_target
-                for passage in passages_of(actor, target, reading.sentences, reading.doc)
-            )
+            and are_together(actor, target, reading.sentences, reading.doc)
         ]
-        return self._stances(reading, pairs, on_batch, self._aggregation(threshold))
+        return self._stances(reading, pairs, on_batch, self.profile.aggregation.at(threshold))
 
     def summarize(
         self, article: Article | Reading, sentences: int | None = None, on_text: Callable[[str], None] | None = None
@@ -321,17 +354,13 @@ class Analyzer:
         Raises:
             InputError: The article is longer than the profile allows, or has more words and marks.
         """
-        limit = self.profile.limits.characters
-        if len(article.text) > limit:
-            raise InputError(
-                f"the article has {len(article.text):,} characters, and the profile {self.profile.name!r} takes at "
-                f"most {limit:,}; give one article at a time, or raise limits.characters in a profile of your own"
-            )
+        self.profile.limits.refuse_long(article.text, self.profile.name)
         loaded = topic if isinstance(topic, Topic) or topic is None else Topic.load(topic)
         text = without_furniture(article.text, find_furniture(article.text))
         doc = self.annotator.annotate(text, self.profile.limits.most_tokens, heard)
         actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {}, heard)
-        return with_actors(Reading(article, doc, (), (), (), loaded, sources_of(doc)), actors, heard)
+        answers = Answers() if self.answers is None else self.answers
+        return with_actors(Reading(article, doc, (), (), (), loaded, sources_of(doc), answers), actors, heard)
 
     def models(self) -> dict[str, str]:
         """Which weights run, by part."""
@@ -341,16 +370,6 @@ class Analyzer:
             "summarizer": self.profile.summarizer.source or self.profile.summarizer.kind,
             "consistency": self.profile.consistency.source or self.profile.consistency.embeddings,
         }
-
-    def _aggregation(self, threshold: float | None) -> AggregationSettings:
-        settings = self.profile.aggregation
-        if threshold is None:
-            return settings
-        if not 0 < threshold <= 1:
-            raise InputError(f"the threshold {threshold:g} is out of range; give one above 0 and up to 1")
-        # A stance that is less probable than the profile's needs its sentences, too.
-        lower = {name: min(getattr(settings, name), threshold) for name in ("evidence_threshold", "sentences_from")}
-        return settings.model_copy(update={"threshold": threshold, **lower})
 
     def _targets(self, reading: Reading, names: Sequence[str] | str | None) -> list[Target]:
         if isinstance(names, str):  # as a sequence it would be a target for each letter

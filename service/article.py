@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -154,15 +155,19 @@ class Article:
         return replace(article, language=found.language, author=found.author or article.author)
 
     @classmethod
-    def from_url(cls, url: str) -> Article:
+    def from_url(cls, url: str, permit: Callable[[str], None] = lambda address: None) -> Article:
         """The article at a public http or https address; blocks for up to half a minute.
+
+        Args:
+            url: The address.
+            permit: Called with each address before it is asked for, after a redirect too; what it raises ends that.
 
         Raises:
             FetchError: The address may not be read, is not reached, or shows no article; says why and what to do.
         """
         from .intake.fetch import fetch
 
-        page = fetch(url)
+        page = fetch(url, permit=permit)
         try:
             if page.html:
                 return cls.from_html(page.text, url=page.url)

@@ -136,6 +136,9 @@ def _parser() -> argparse.ArgumentParser:
     # The command line is the top of the house: it alone looks up, to what evaluates the service below.
     from newstance.eval.commands import add_commands
 
+    from .corpus import commands as corpus
+
+    corpus.add_commands(commands)
     add_commands(commands)
     return parser
 

@@ -11,6 +11,7 @@ from newstance import configs
 from newstance.configs import Settings
 from newstance.models.annotator import AnnotatorSettings
 from newstance.models.consistency import ConsistencySettings
+from newstance.models.errors import InputError
 from newstance.models.stance import StanceSettings
 from newstance.models.summarizer import SummarizerSettings
 
@@ -45,6 +46,20 @@ class AggregationSettings(Settings):
     most_evidence: int = Field(3, ge=1)
     mixed_threshold: Share
     related_similarity: Share
+
+    def at(self, threshold: float | None) -> AggregationSettings:
+        """The same with another threshold; None leaves it.
+
+        Raises:
+            InputError: It is not above 0 and up to 1.
+        """
+        if threshold is None:
+            return self
+        if not 0 < threshold <= 1:
+            raise InputError(f"the threshold {threshold:g} is out of range; give one above 0 and up to 1")
+        # A stance that is less probable than the profile's needs its sentences, too.
+        lower = {name: min(getattr(self, name), threshold) for name in ("evidence_threshold", "sentences_from")}
+        return self.model_copy(update={"threshold": threshold, **lower})
 
     @model_validator(mode="after")
     def _evidence_is_shown(self) -> AggregationSettings:
@@ -89,6 +104,22 @@ class LimitSettings(Settings):
     def most_tokens(self) -> int:
         """How many words and marks are taken."""
         return self.tokens or self.characters * 3 // 10
+
+    def refuse_long(self, text: str, profile: str) -> None:
+        """Refuse a text that has more characters than are taken.
+
+        Args:
+            text: Of an article.
+            profile: What the profile is called.
+
+        Raises:
+            InputError: It has more.
+        """
+        if len(text) > self.characters:
+            raise InputError(
+                f"the article has {len(text):,} characters, and the profile {profile!r} takes at most "
+                f"{self.characters:,}; give one article at a time, or raise limits.characters in a profile of your own"
+            )
 
 
 class LanguageSettings(Settings):

@@ -52,6 +52,16 @@ def model_sha256(profile: Any) -> str:
     return digest.hexdigest()
 
 
+def model_hashes(profile: Any) -> dict[str, str]:
+    """A hash of each of the weights that a profile names, by its source; of those on the hub, the revision."""
+    found = {}
+    for source in sorted(set(_sources(profile.model_dump(mode="json")))):
+        weights = locate(source)
+        told = weights.revision or "" if weights.is_hub else hashlib.sha256(_content(weights).encode()).hexdigest()
+        found[source] = told
+    return found
+
+
 def code_sha256() -> str:
     """A hash of the code that reads and answers: changes that no commit holds yet make another one, too."""
     import newstance.models

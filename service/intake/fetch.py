@@ -68,7 +68,12 @@ class Page:
     html: bool
 
 
-def fetch(url: str, resolve: Resolve | None = None, seconds: float = SECONDS) -> Page:
+def fetch(
+    url: str,
+    resolve: Resolve | None = None,
+    seconds: float = SECONDS,
+    permit: Callable[[str], None] = lambda address: None,
+) -> Page:
     """Fetch a page from a public address; blocks, and may be called from any thread.
 
     The environment's proxies are not used, as the proxy, not we, would decide which address is connected to.
@@ -78,6 +83,7 @@ def fetch(url: str, resolve: Resolve | None = None, seconds: float = SECONDS) ->
         resolve: Gives the addresses to connect to for a host and port within a number of seconds, or raises
             ``FetchError``; None for ``public_addresses``. Another one takes the place of the check.
         seconds: The time for all of it.
+        permit: Called with each address before it is asked for, after a redirect too; what it raises ends the fetch.
 
     Raises:
         FetchError: There is no page that may be read, with cause and remedy.
@@ -93,6 +99,7 @@ def fetch(url: str, resolve: Resolve | None = None, seconds: float = SECONDS) ->
         request = client.build_request("GET", at)
         try:
             for _ in range(MOST_REDIRECTS + 1):
+                permit(str(request.url))
                 response = client.send(request, stream=True)
                 try:
                     if response.next_request is None:
@@ -104,11 +111,13 @@ def fetch(url: str, resolve: Resolve | None = None, seconds: float = SECONDS) ->
         except FetchError as error:
             if request.url == at:
                 raise
-            raise FetchError(f"{at} redirects: {error}") from error
+            raise FetchError(f"{at} redirects: {error}", error.status, error.is_passing) from error
         except httpcore.TimeoutException as error:
-            raise FetchError(f"{request.url.host} did not answer in time; try again later, or {_REMEDY}") from error
+            raise FetchError(
+                f"{request.url.host} did not answer in time; try again later, or {_REMEDY}", is_passing=True
+            ) from error
         except httpcore.NetworkError as error:
-            raise FetchError(_connection_failed(request.url, error)) from error
+            raise FetchError(_connection_failed(request.url, error), is_passing=True) from error
         except httpx.InvalidURL as error:
             raise FetchError(f"{at} redirects to what is no web address ({error}); {_REMEDY}") from error
         except (httpcore.ProtocolError, httpx.HTTPError) as error:
@@ -134,7 +143,9 @@ def public_addresses(host: str, port: int, seconds: float) -> list[Address]:
         # A port of its own would be resolved as a service; SOCK_STREAM gives each address once.
         found = pool.submit(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM).result(seconds)
     except TimeoutError as error:
-        raise FetchError(f"the name {host} was not resolved in time; try again later, or {_REMEDY}") from error
+        raise FetchError(
+            f"the name {host} was not resolved in time; try again later, or {_REMEDY}", is_passing=True
+        ) from error
     except (OSError, UnicodeError) as error:
         raise FetchError(
             f"the name {host} is not known; check the address and the network connection, or {_REMEDY}"
@@ -282,7 +293,8 @@ class _Pieces(httpx.SyncByteStream):
 def _page(response: httpx.Response) -> Page:
     host = response.url.host
     if response.status_code != 200:
-        raise FetchError(f"{host} {_status_in_words(response.status_code)}")
+        status = response.status_code
+        raise FetchError(f"{host} {_status_in_words(status)}", status, status == 429 or status >= 500)
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind not in _TYPES:
         raise FetchError(

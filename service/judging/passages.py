@@ -159,3 +159,8 @@ def _renamed(doc: Doc, article: str, sentence: Sentence, names: Sequence[tuple[S
 def _is_possessive(pronoun: Token) -> bool:
     # "her" alone may be either: "thanked her", "thanked her council".
     return pronoun.lower_ in ("his", "hers", "its", "their") or (pronoun.lower_ == "her" and pronoun.tag_ == "PRP$")
+
+
+def are_together(actor: Actor, target: Target, sentences: Sequence[Sentence], doc: Doc) -> bool:
+    """Whether a passage names both an actor and a target; takes what ``passages_of`` takes."""
+    return any(one.names_actor and one.names_target for one in passages_of(actor, target, sentences, doc))

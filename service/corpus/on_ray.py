@@ -1,0 +1,134 @@
+"""The shards of a run by Ray Data: the same step, as a class whose workers load models once, on any number of machines.
+
+The run's folder and its inputs must be at the same paths on all machines. Ray starts a worker anew that dies, and gives
+its shard to another; what is done stands in the folder's own markers, so none of Ray's checkpoints is used.
+"""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from newstance.models.errors import ConfigError
+
+from .plan import Plan
+from .shards import Shard
+from .step import Step, Task
+from .watch import Watch
+from .workers import Made
+
+
+@dataclass(frozen=True)
+class RayOptions:
+    """How Ray is used.
+
+    Attributes:
+        address: Of a cluster; None starts Ray on this machine.
+        cpus: Of each worker.
+        gpus: Of each worker; with any, models run on it.
+    """
+
+    address: str | None = None
+    cpus: float = 1.0
+    gpus: float = 0.0
+
+
+def on_ray(plan: Plan, task: Task, workers: int, options: RayOptions, watch: Watch) -> Iterator[Made]:
+    """Do the shards of a plan on Ray's workers; what is done first comes first.
+
+    Args:
+        plan: What is to be done; one of Ray's workers reads it, and the others take its shards as they come.
+        task: What is asked.
+        workers: How many there are.
+        options: What each of them has.
+        watch: Hears of each shard that is done.
+
+    Raises:
+        ConfigError: Ray is not installed, or there is no cluster at the address.
+    """
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise ConfigError("--ray needs Ray; install it by: pip install 'newstance[ray]'") from error
+    task = replace(task, cores=max(1, round(options.cpus)))
+    _start(ray, options, workers)
+    try:
+        shards = ray.data.read_datasource(_source(plan), override_num_blocks=1)
+        done = shards.map_batches(
+            RayStep,
+            fn_constructor_args=(task,),
+            batch_size=1,
+            batch_format="numpy",
+            concurrency=workers,
+            num_cpus=options.cpus,
+            num_gpus=options.gpus,
+        )
+        for row in done.iter_rows():
+            watch.advance(int(row["count"]), int(row["rejected"]))
+            yield int(row["number"]), {"articles": int(row["articles"]), "rejected": int(row["rejected"])}
+            if watch.finish.is_set():
+                return
+    finally:
+        ray.shutdown()
+
+
+class RayStep:
+    """A ``Step`` as Ray Data calls it: with batches of shards, each of which it writes.
+
+    Args:
+        task: What is asked.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._step = Step(task)
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, list[int]]:
+        """Do the shards of a batch; what each of them gave."""
+        made: dict[str, list[int]] = {"number": [], "count": [], "articles": [], "rejected": []}
+        for packed in batch["shard"]:
+            shard: Shard = pickle.loads(packed)  # packed by ``_tables``, on a machine of the same cluster
+            gave = self._step(shard) | {"number": shard.number, "count": len(shard.records)}
+            for name, values in made.items():
+                values.append(gave[name])
+        return made
+
+
+def _start(ray: Any, options: RayOptions, workers: int) -> None:
+    here = {} if options.address else {"num_cpus": round(options.cpus * workers) + 1, "include_dashboard": False}
+    try:
+        ray.init(address=options.address, log_to_driver=False, logging_level="warning", **here)
+    except ConnectionError as error:
+        raise ConfigError(f"no Ray cluster answers at {options.address} ({error}); check the address") from error
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False  # ours says more
+    # A worker that is lost takes nothing along: its shard has no marker yet, and another one does it again.
+    context.max_errored_blocks = 0
+
+
+def _source(plan: Plan) -> Any:
+    from ray.data import Datasource
+    from ray.data.block import BlockMetadata
+    from ray.data.datasource import ReadTask
+
+    class Shards(Datasource):  # type: ignore[misc]  # Ray has no types that are followed
+        """The shards of a plan, read by a single task: reading takes a thousandth of the time that answers take."""
+
+        def estimate_inmemory_data_size(self) -> int | None:
+            return None
+
+        def get_read_tasks(self, parallelism: int, *more: Any, **named: Any) -> list[ReadTask]:
+            return [ReadTask(lambda: _tables(plan), BlockMetadata(None, None, None, None))]
+
+    return Shards()
+
+
+def _tables(plan: Plan) -> Iterable[Any]:
+    import pyarrow
+
+    never = threading.Event()
+    for shard in plan.shards(never, never):
+        yield pyarrow.table({"shard": [pickle.dumps(shard)]})
