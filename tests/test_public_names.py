@@ -21,8 +21,8 @@ PROMISED = {
 }
 METHODS = {
     "newstance.service.Analysis": "to_csv to_dict to_frame to_html to_json to_markdown to_records",
-    "newstance.service.Analyzer": "analyze analyze_many check consistency from_profile models pair read relations stances_of state "
-    "summarize summarizer",
+    "newstance.service.Analyzer": "analyze analyze_many check consistency from_profile models pair read relations "
+    "stances_of state summarize summarizer",
     "newstance.service.Article": "from_file from_html from_text from_url",
     "newstance.service.Profile": "load",
     "newstance.service.Topic": "load",

@@ -58,6 +58,13 @@ class Task:
         for target in self.targets or ():
             refuse_no_name(target, "target")
 
+    def analyzer(self) -> Analyzer:
+        """Load what answers; called once by each worker."""
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()  # the run has one of its own
+        return Analyzer.from_profile(self.profile, device=self.device)
+
 
 class Step:
     """Turns records into tables; models are loaded once.
@@ -75,7 +82,7 @@ class Step:
         if task.cores is not None:
             limit_cores(task.cores)
         self.task = task
-        self.analyzer = analyzer or Analyzer.from_profile(task.profile, device=task.device)
+        self.analyzer = analyzer or task.analyzer()
         self._ended = ended
         for target in task.targets or ():
             self.analyzer.classifier.refuse_long(target)

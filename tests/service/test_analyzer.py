@@ -390,7 +390,7 @@ def test_summarizer_is_loaded_once_when_first_needed(analyzer, monkeypatch):
     loaded = []
     monkeypatch.setattr(
         "newstance.service.analyzer.load_summarizer",
-        lambda settings: loaded.append(settings) or SimpleNamespace(),
+        lambda settings, device: loaded.append(settings) or SimpleNamespace(),
     )
     fresh = Analyzer(analyzer.profile, analyzer.annotator, analyzer.classifier)
     assert loaded == []
