@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,22 @@ class FakeTask(Task):
 
     def analyzer(self):
         return FakeAnalyzer(self.seconds)
+
+
+@dataclass(frozen=True)
+class LoggingTask(FakeTask):
+    """Each worker leaves a file that is called by its process."""
+
+    def analyzer(self):
+        (self.folder / f"worker-{os.getpid()}").touch()
+        return super().analyzer()
+
+
+class FailingTask(FakeTask):
+    """Fails in words of ours."""
+
+    def analyzer(self):
+        raise InputError("the fake is no folder")
 
 
 def fake_profile(folder: Path) -> Profile:

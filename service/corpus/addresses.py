@@ -116,6 +116,8 @@ class Addresses:
 
     def _permit(self, address: str) -> None:
         """Raise what keeps an address from being asked for."""
+        if not _site_of(address):
+            return
         site = self._site(address)
         with site.lock:
             if site.until < time.monotonic():
@@ -169,9 +171,9 @@ class Addresses:
 
 
 def _site_of(address: str) -> str:
-    """Scheme, host and port; an address that is none is a site of its own, and fetching says what is wrong with it."""
+    """Scheme, host and port; "" if it has none that is fetched, and fetching says what is wrong with it."""
     try:
         parts = urlsplit(address.strip())
-        return f"{parts.scheme}://{parts.netloc}".lower()
     except ValueError:
-        return address
+        return ""
+    return f"{parts.scheme}://{parts.netloc}".lower() if parts.scheme in ("http", "https") else ""

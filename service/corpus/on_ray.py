@@ -6,13 +6,15 @@ its shard to another; what is done stands in the folder's own markers, so none o
 
 from __future__ import annotations
 
+import logging
+import os
 import pickle
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from newstance.models.errors import ConfigError
+from newstance.models.errors import ConfigError, NewstanceError
 
 from .plan import Plan
 from .shards import Shard
@@ -63,7 +65,7 @@ def on_ray(plan: Plan, task: Task, workers: int, options: RayOptions, watch: Wat
             fn_constructor_args=(task,),
             batch_size=1,
             batch_format="numpy",
-            concurrency=workers,
+            compute=ray.data.ActorPoolStrategy(size=workers),
             num_cpus=options.cpus,
             num_gpus=options.gpus,
         )
@@ -72,6 +74,8 @@ def on_ray(plan: Plan, task: Task, workers: int, options: RayOptions, watch: Wat
             yield int(row["number"]), {"articles": int(row["articles"]), "rejected": int(row["rejected"])}
             if watch.finish.is_set():
                 return
+    except ray.exceptions.RayError as error:
+        raise _ours(error) from error
     finally:
         ray.shutdown()
 
@@ -97,7 +101,19 @@ class RayStep:
         return made
 
 
+def _ours(error: BaseException) -> BaseException:
+    """The error of ours that one of Ray's tells of, or else that one."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, NewstanceError) and not hasattr(cause, "cause"):  # Ray's stand-ins have one
+            return cause
+        cause = getattr(cause, "cause", None) or cause.__cause__
+    return error
+
+
 def _start(ray: Any, options: RayOptions, workers: int) -> None:
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # newstance tells nobody that it runs
+    logging.getLogger("ray.data").setLevel(logging.WARNING)
     here = {} if options.address else {"num_cpus": round(options.cpus * workers) + 1, "include_dashboard": False}
     try:
         ray.init(address=options.address, log_to_driver=False, logging_level="warning", **here)
@@ -105,8 +121,8 @@ def _start(ray: Any, options: RayOptions, workers: int) -> None:
         raise ConfigError(f"no Ray cluster answers at {options.address} ({error}); check the address") from error
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False  # ours says more
-    # A worker that is lost takes nothing along: its shard has no marker yet, and another one does it again.
-    context.max_errored_blocks = 0
+    # Blocks are what goes to workers; else all shards of some megabytes would go to one of them.
+    context.target_max_block_size = context.target_min_block_size = 1
 
 
 def _source(plan: Plan) -> Any:
