@@ -1,0 +1,220 @@
+"""What a run reads: files, folders, patterns and tables of all kinds, as records in a fixed order."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date, datetime
+
+import pytest
+from many_articles import FakeTask
+
+from newstance.models.errors import InputError
+from newstance.service.corpus import inputs as module
+from newstance.service.corpus.inputs import Inputs
+from newstance.service.corpus.records import Record
+from newstance.service.corpus.run import RunOptions, run
+
+ROWS = [
+    {"id": "1", "title": "Rain", "body": "It rained;\n“all” day.", "date": "2024-05-01T10:00:00Z", "source": "A"},
+    {"id": "2", "title": "", "body": "Käse, he said.", "date": "", "source": "B"},
+]
+
+
+def records(*given, **more):
+    return list(Inputs(tuple(map(str, given)), **more).records())
+
+
+def articles(*given, **more):
+    return [record.article() for record in records(*given, **more)]
+
+
+def write(folder, kind, rows=ROWS):
+    file = folder / f"rows.{kind}"
+    if kind == "parquet":
+        import pyarrow
+        import pyarrow.parquet
+
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), file)
+    elif kind in ("csv", "tsv"):
+        with file.open("w", encoding="utf-8-sig", newline="") as opened:
+            writer = csv.DictWriter(opened, list(rows[0]), delimiter="\t" if kind == "tsv" else ";")
+            writer.writeheader()
+            writer.writerows(rows)
+    else:
+        file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+    return file
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "ndjson", "csv", "tsv", "parquet"])
+def test_tables_of_each_kind_give_the_same_articles(tmp_path, kind):
+    file = write(tmp_path, kind)
+    found = records(file)
+    assert [(one.id, one.file) for one in found] == [("1", str(file)), ("2", str(file))]
+    first, second = (one.article() for one in found)
+    assert (first.title, first.date, first.source) == ("Rain", "2024-05-01", "A")
+    assert first.text.split() == ["It", "rained;", "“all”", "day."]
+    assert (second.text, second.title, second.date) == ("Käse, he said.", "", "")
+    lines = {"csv": [2, 4], "tsv": [2, 4]}.get(kind, [1, 2])
+    assert [one.place for one in found] == [f"{file}:{line}" for line in lines]
+
+
+def test_columns_go_by_usual_names_in_any_case_or_by_the_given_ones():
+    row = {"Headline": "Rain", "TEXT": "It rained.", "Authors": ["Ann Lee", "Bo Li"], "Link": "https://a.example/1"}
+    article = Record.of_row("f", 1, row | {"lang": "en", "Published": datetime(2024, 5, 1, 10)}, {}).article()
+    assert (article.title, article.text, article.author, article.url, article.language, article.date) == (
+        ("Rain", "It rained.", "Ann Lee, Bo Li", "https://a.example/1", "en", "2024-05-01")
+    )
+    named = Record.of_row("f", 1, {"text": "no", "story": "yes", "key": 7}, {"text": "story", "id": "key"})
+    assert (named.values["text"], named.id) == ("yes", "7")
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        (date(2024, 5, 1), "2024-05-01"),
+        ("2024-05-01 10:00", "2024-05-01"),
+        ("Wed, 01 May 2024 10:00:00 +0200", "2024-05-01"),
+        ("03/04/2024", ""),
+        ("soon", ""),
+        (None, ""),
+        (float("nan"), ""),
+    ],
+)
+def test_days_are_those_that_can_mean_one_day_alone(value, day):
+    assert Record.of_row("f", 1, {"text": "It rained.", "date": value}, {}).article().date == day
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"a": 1, "b": 2}, "no column is known to hold the text; columns here: 'a', 'b'; name it by --column text="),
+        ({"text": ""}, "the column of the text holds '', which is no article"),
+        ({"text": None}, "holds '', which"),
+        ({"text": 7}, "holds '7', which is no article"),
+        ({"text": "7. 8!"}, "there is not one word in it"),
+        ("column 3 of the line: no valid JSON", "column 3 of the line: no valid JSON"),
+    ],
+)
+def test_a_row_without_an_article_says_why(row, said):
+    with pytest.raises(InputError, match=r".*") as raised:
+        Record.of_row("f", 1, row, {}).article()
+    assert said in str(raised.value)
+
+
+def test_bad_lines_are_told_with_their_place_and_take_no_other_along(tmp_path):
+    file = tmp_path / "rows.jsonl"
+    lines = [b'{"text": "One."}', b"{not json", b"[1]", b'{"text": "\xff"}', b"", b"[" * 100_000, b'{"text": "Two."}']
+    file.write_bytes(b"\n".join(lines))
+    found = records(file)
+    assert [(one.line, bool(one.problem)) for one in found] == [(1, 0), (2, 1), (3, 1), (4, 1), (6, 1), (7, 0)]
+    assert "is not in UTF-8" in found[3].problem
+
+
+def test_a_line_that_is_too_long_is_told_and_passed(tmp_path, monkeypatch):
+    monkeypatch.setattr("newstance.service.intake.table_file.LINE_BYTES", 1000)
+    file = tmp_path / "rows.jsonl"
+    file.write_text(json.dumps({"text": "long " * 1000}) + '\n{"text": "Short."}\n')
+    assert [(one.line, one.problem[:22]) for one in records(file)] == [(1, "the line has more than"), (2, "")]
+
+
+@pytest.mark.parametrize(("kind", "content"), [("csv", "text\nKäse\n".encode("latin-1")), ("parquet", b"PAR1")])
+def test_a_table_that_cannot_be_read_is_told_and_the_rest_is_read(tmp_path, kind, content):
+    (tmp_path / f"a.{kind}").write_bytes(content)
+    (tmp_path / "b.txt").write_text("It rained.")
+    table, text = records(tmp_path)
+    assert table.problem.startswith(f"the table cannot be read on: a.{kind}")
+    assert (table.file, table.line) == (str(tmp_path / f"a.{kind}"), 0)
+    assert text.article().text == "It rained."
+
+
+def test_a_folder_is_read_whole_in_order_and_says_what_it_does_not_read(tmp_path):
+    for name in ("b/2.txt", "b/1.md", "a.html", "c.JSONL", "picture.png", ".hidden.txt", ".git/x.txt", "out/old.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text('{"text": "A row."}' if name.endswith("JSONL") else "# Title\nIt rained.")
+    found = records(tmp_path, leave_out=tmp_path / "out")
+    assert [one.file.removeprefix(f"{tmp_path}/") for one in found] == [
+        "a.html",
+        "c.JSONL",
+        "picture.png",
+        "b/1.md",
+        "b/2.txt",
+    ]
+    assert "files of this kind are not read; those that are: .txt, .md" in found[2].problem
+    assert (found[3].article().title, found[3].article().source) == ("Title", "1.md")
+
+
+def test_patterns_take_what_fits_them(tmp_path):
+    for name in ("a/1.txt", "a/2.txt", "b/3.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"{name} rained.")
+    assert [one.file[-5:] for one in records(tmp_path / "**" / "*.txt")] == ["1.txt"[-5:], "2.txt"]
+    assert len(records(f"{tmp_path}/?/*")) == 3
+    (tmp_path / "odd[1].txt").write_text("It rained.")
+    assert len(records(tmp_path / "odd[1].txt")) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("nothing.txt", "nothing.txt is not there; check the name"),
+        ("*.nothing", "no file fits the pattern"),
+        ("empty", "empty holds no article: nothing in it ends in .txt, .md"),
+    ],
+)
+def test_what_is_not_there_is_refused(tmp_path, given, said):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "picture.png").write_bytes(b"x")
+    with pytest.raises(InputError, match=r".*") as raised:
+        records(tmp_path / given)
+    assert said in str(raised.value)
+
+
+def test_nothing_to_read_and_unknown_columns_are_refused():
+    with pytest.raises(InputError, match="there is nothing to read; name files, folders or tables"):
+        Inputs()
+    with pytest.raises(InputError, match="no column is called 'words' here; there are text, id, title"):
+        Inputs(("x",), columns={"words": "text"})
+
+
+def test_addresses_come_from_lists_and_from_the_command_line(tmp_path):
+    (tmp_path / "list.urls").write_text("\ufeffhttps://a.example/1\n\n# more\n  https://a.example/2  \n")
+    found = records("https://b.example/3", addresses=(str(tmp_path / "list.urls"),))
+    assert [(one.values["address"], one.line) for one in found] == [
+        ("https://b.example/3", 0),
+        ("https://a.example/1", 1),
+        ("https://a.example/2", 4),
+    ]
+    with pytest.raises(InputError, match=r"missing\.txt cannot be read: No such file"):
+        records(addresses=("missing.txt",))
+
+
+def test_files_of_one_name_and_content_are_one_article(tmp_path):
+    for folder, text in (("a", "It rained."), ("b", "It rained."), ("c", "It snowed.")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "1.txt").write_text(text)
+    one, same, other = records(tmp_path)
+    assert one.digest == same.digest != other.digest
+
+
+def test_a_stream_of_records_stays_a_stream(tmp_path, monkeypatch):
+    """Memory does not grow with the number of records: no more than a few shards are held."""
+    held, most = [0], [0]
+
+    class Counted(Record):
+        def __init__(self, *values, **more):
+            super().__init__(*values, **more)
+            held[0] += 1
+            most[0] = max(most[0], held[0])
+
+        def __del__(self):
+            held[0] -= 1
+
+    monkeypatch.setattr(module, "Record", Counted)
+    file = tmp_path / "rows.jsonl"
+    file.write_text("".join(json.dumps({"text": f"Kim{i} praised the rain."}) + "\n" for i in range(600)))
+    from many_articles import fake_profile
+
+    header = run(Inputs((str(file),)), FakeTask(fake_profile(tmp_path)), tmp_path / "out", RunOptions(shard=20))
+    assert header["counts"]["articles"] == 600
+    assert 20 <= most[0] <= 100
