@@ -98,10 +98,10 @@ def _run(chosen: argparse.Namespace) -> int:
     task, options = _asked(chosen)
     with _bar() as progress:
         watch = _Shown(progress)
-        with _interrupts(watch):
+        with _interrupts(watch, at_once=chosen.ray):
             try:
                 counts = run(inputs, task, chosen.out, options, watch)["counts"]
-            except Stopped:
+            except (Stopped, KeyboardInterrupt):
                 print(f"newstance: stopped; what is done is in {chosen.out}: {_AGAIN}", file=sys.stderr)
                 return 1
     said = f"{counts['articles']:,} articles in {chosen.out}"
@@ -182,8 +182,13 @@ class _Shown(Watch):
 
 
 @contextmanager
-def _interrupts(watch: Watch) -> Iterator[None]:
-    """The first Ctrl-C lets the shards at work end, the second leaves them, the third is Python's own."""
+def _interrupts(watch: Watch, at_once: bool) -> Iterator[None]:
+    """The first Ctrl-C lets the shards at work end, the second leaves them, the third is Python's own.
+
+    Args:
+        watch: Is told.
+        at_once: The second is Python's own, as nobody hears while Ray works.
+    """
 
     def heard(number: int, frame: FrameType | None) -> Any:
         if not watch.finish.is_set():
@@ -192,6 +197,8 @@ def _interrupts(watch: Watch) -> Iterator[None]:
             return
         watch.abandon.set()
         signal.signal(signal.SIGINT, before)
+        if at_once:
+            raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, heard)
     try:

@@ -6,11 +6,12 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from newstance.models.errors import ModelError
@@ -22,7 +23,8 @@ from .watch import Watch
 
 Made = tuple[int, dict[str, int]]  # a shard's number, and what it gave
 _LOOK = 0.5  # seconds between two looks at how far the workers are
-_step: Step | None = None  # of a worker's process
+# Of a worker's process.
+_make_step: Callable[[], Step] | None = None
 _count: Any = None
 
 
@@ -78,15 +80,16 @@ def processes(task: Task, shards: Iterable[Shard], watch: Watch, workers: int) -
 
 
 def _begin(task: Task, count: Any, ended: Any) -> None:
-    global _step, _count
+    global _make_step, _count
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _count = count
-    _step = Step(task, ended=ended.is_set)
+    # Models are loaded with the first shard: what goes wrong here is told by no more than that the pool is broken.
+    _make_step = cache(lambda: Step(task, ended=ended.is_set))
 
 
 def _make(shard: Shard) -> Made:
-    assert _step is not None
-    return shard.number, _step(shard, _add)
+    assert _make_step is not None
+    return shard.number, _make_step()(shard, _add)
 
 
 def _add(done: int, rejected: int) -> None:
