@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from newstance.models import Annotator, StanceClassifier, load_summarizer
-from newstance.models.consistency import ConsistencyChecker
 from newstance.models.errors import InputError, ModelError
 from newstance.models.hearing import Heard, unheard
 from newstance.models.pairs import OnBatch
 from newstance.models.stance import StancePrediction, StanceQuery
-from newstance.models.summarizer import Summarizer
 
 from .analysis import Actor, Analysis, Stance, Summary
 from .article import Article, refuse_no_name
@@ -23,7 +19,8 @@ from .judging.passages import Target, are_together, is_named, target_of
 from .judging.stances import judge, stance_of
 from .many import each
 from .notes import notes_on_stances, notes_on_text
-from .profile import AggregationSettings, Profile, Topic
+from .parts import Parts
+from .profile import AggregationSettings, Topic
 from .reading.actors import find_actors, match_actor, named_in
 from .reading.answers import Answers
 from .reading.furniture import find_furniture, without_furniture
@@ -36,71 +33,11 @@ NO_SUMMARY = "No summary"  # how a note begins that says why there is none
 MOST_RELATED = 8  # actors, for 56 ordered pairs at the most
 
 
-class Analyzer:
+class Analyzer(Parts):
     """Summaries, actors and stances of articles, by the models of one profile.
 
-    The parts can be used alone: ``annotator``, ``classifier``, ``summarizer``, ``consistency``. The last two are loaded
-    when they are first needed. ``answers`` may be set to what keeps the stance model's answers across articles.
-
-    Args:
-        profile: Every number that decides something.
-        annotator: Sentences, entities, syntax.
-        classifier: Stance of a holder toward a target in a text.
-        summarizer: None loads the profile's when a summary is first asked for.
-        device: Where what is loaded later runs, as torch names it; models in ONNX run on the CPU.
+    Its parts, ``annotator``, ``classifier``, ``summarizer`` and ``consistency``, can be used alone; see ``Parts``.
     """
-
-    def __init__(
-        self,
-        profile: Profile,
-        annotator: Annotator,
-        classifier: StanceClassifier,
-        summarizer: Summarizer | None = None,
-        device: str = "cpu",
-    ) -> None:
-        self.profile = profile
-        self.annotator = annotator
-        self.classifier = classifier
-        self._summarizer = summarizer
-        self.answers: Answers | None = None
-        self._device = device
-        self._consistency: ConsistencyChecker | None = None
-        self._loading = threading.Lock()
-
-    @classmethod
-    def from_profile(
-        cls, profile: str | Path | Profile, summarizer: Summarizer | None = None, device: str = "cpu"
-    ) -> Analyzer:
-        """Load the models of a profile.
-
-        Args:
-            profile: A name in ``configs/profiles``, the path of a YAML file, or a Profile.
-            summarizer: Used in place of the profile's.
-            device: Where models run, as torch names it; those in ONNX run on the CPU.
-
-        Raises:
-            SettingsError: The profile is missing or wrong.
-            WeightsNotFoundError: Weights that it names are missing; the message says what gets them.
-        """
-        chosen = profile if isinstance(profile, Profile) else Profile.load(profile)
-        classifier = StanceClassifier.load(chosen.stance, device)
-        return cls(chosen, Annotator.load(chosen.annotator), classifier, summarizer, device)
-
-    @property
-    def summarizer(self) -> Summarizer:
-        """The profile's summarizer."""
-        with self._loading:
-            if self._summarizer is None:
-                self._summarizer = load_summarizer(self.profile.summarizer, self._device)
-            return self._summarizer
-
-    @property
-    def consistency(self) -> ConsistencyChecker:
-        """The profile's models that hold summaries against their articles."""
-        with self._loading:
-            if self._consistency is None:
-                self._consistency = ConsistencyChecker.load(self.profile.consistency, self._device)
-            return self._consistency
 
     def analyze(
         self,
@@ -361,15 +298,6 @@ class Analyzer:
         actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {}, heard)
         answers = Answers() if self.answers is None else self.answers
         return with_actors(Reading(article, doc, (), (), (), loaded, sources_of(doc), answers), actors, heard)
-
-    def models(self) -> dict[str, str]:
-        """Which weights run, by part."""
-        return {
-            "annotator": self.annotator.name,
-            "stance": self.profile.stance.source,
-            "summarizer": self.profile.summarizer.source or self.profile.summarizer.kind,
-            "consistency": self.profile.consistency.source or self.profile.consistency.embeddings,
-        }
 
     def _targets(self, reading: Reading, names: Sequence[str] | str | None) -> list[Target]:
         if isinstance(names, str):  # as a sequence it would be a target for each letter

@@ -389,7 +389,7 @@ def test_parts_are_usable_alone(analyzer):
 def test_summarizer_is_loaded_once_when_first_needed(analyzer, monkeypatch):
     loaded = []
     monkeypatch.setattr(
-        "newstance.service.analyzer.load_summarizer",
+        "newstance.service.parts.load_summarizer",
         lambda settings, device: loaded.append(settings) or SimpleNamespace(),
     )
     fresh = Analyzer(analyzer.profile, analyzer.annotator, analyzer.classifier)

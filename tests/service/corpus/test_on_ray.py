@@ -52,16 +52,16 @@ def test_a_worker_that_dies_takes_nothing_along(tmp_path, task, inputs):
 def test_errors_of_a_worker_come_out_in_their_own_words():
     """Ray's stand-in for an error of ours is one of ours, too, with a trace of the other machine for a message."""
 
-    class StandIn(InputError):
+    class StandInError(InputError):
         def __init__(self, cause):
             super().__init__("a trace of many lines")
             self.cause = cause
 
     ours = InputError("the disk is full")
     wrapped = RuntimeError("of Ray's")
-    wrapped.__cause__ = StandIn(ours)
+    wrapped.__cause__ = StandInError(ours)
     assert _ours(wrapped) is ours
-    assert _ours(StandIn(RuntimeError("not ours"))).args == ("a trace of many lines",)
+    assert _ours(StandInError(RuntimeError("not ours"))).args == ("a trace of many lines",)
 
 
 def test_a_cluster_that_is_not_there_is_told(tmp_path, task, inputs):
