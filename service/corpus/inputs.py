@@ -66,6 +66,8 @@ class Inputs:
             yield from self._list(Path(name))
 
     def _folder(self, folder: Path) -> Iterator[Record]:
+        if self.leave_out is not None and folder.resolve() == self.leave_out.resolve():
+            raise InputError(f"{folder} is where the run writes, and cannot be read, too; choose another --out")
         is_read = False
         for at, below, names in os.walk(folder, onerror=_unreadable):
             below[:] = sorted(name for name in below if not name.startswith(".") and not self._is_left_out(at, name))

@@ -11,7 +11,9 @@ import os
 import pickle
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import chdir
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from newstance.models.errors import ConfigError, NewstanceError
@@ -61,7 +63,7 @@ def on_ray(plan: Plan, task: Task, workers: int, options: RayOptions, watch: Wat
     task = replace(task, cores=max(1, round(options.cpus)))
     _start(ray, options, workers)
     try:
-        shards = ray.data.read_datasource(_source(plan), override_num_blocks=1, num_cpus=_READING)
+        shards = ray.data.read_datasource(_source(plan, Path.cwd()), override_num_blocks=1, num_cpus=_READING)
         done = shards.map_batches(
             RayStep,
             fn_constructor_args=(task,),
@@ -127,7 +129,7 @@ def _start(ray: Any, options: RayOptions, workers: int) -> None:
     context.target_max_block_size = context.target_min_block_size = 1
 
 
-def _source(plan: Plan) -> Any:
+def _source(plan: Plan, folder: Path) -> Any:
     from ray.data import Datasource
     from ray.data.block import BlockMetadata
     from ray.data.datasource import ReadTask
@@ -139,14 +141,15 @@ def _source(plan: Plan) -> Any:
             return None
 
         def get_read_tasks(self, parallelism: int, *more: Any, **named: Any) -> list[ReadTask]:
-            return [ReadTask(lambda: _tables(plan), BlockMetadata(None, None, None, None))]
+            return [ReadTask(lambda: _tables(plan, folder), BlockMetadata(None, None, None, None))]
 
     return Shards()
 
 
-def _tables(plan: Plan) -> Iterable[Any]:
+def _tables(plan: Plan, folder: Path) -> Iterable[Any]:
     import pyarrow
 
     never = threading.Event()
-    for shard in plan.shards(never, never):
-        yield pyarrow.table({"shard": [pickle.dumps(shard)]})
+    with chdir(folder):  # which names that the user gave start from
+        for shard in plan.shards(never, never):
+            yield pyarrow.table({"shard": [pickle.dumps(shard)]})

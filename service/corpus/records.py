@@ -61,8 +61,11 @@ class Record:
 
     @cached_property
     def digest(self) -> str:
-        """A hash of what it holds and is called, wherever it stands; of a file, of its name and content."""
-        told: Any = [self.kind, sorted(self.values.items()), self.id]
+        """A hash of what it holds and is called, wherever it stands; of a file, of its name and content.
+
+        Two rows that differ in blanks alone have one hash, as they make one article.
+        """
+        told: Any = [self.kind, sorted((name, value.split()) for name, value in self.values.items()), self.id]
         if self.problem:
             told = [self.place, self.problem]
         elif self.kind == "file":

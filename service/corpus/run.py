@@ -75,6 +75,7 @@ def run(inputs: Inputs, task: Task, folder: Path, options: RunOptions, watch: Wa
         ModelError: Models cannot be loaded, or a worker was killed.
     """
     watch = watch or Watch()
+    folder = folder.absolute()
     inputs = replace(inputs, leave_out=folder)
     with only_run_in(folder):
         header = _header(inputs, task, options)

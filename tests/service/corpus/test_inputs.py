@@ -189,6 +189,19 @@ def test_addresses_come_from_lists_and_from_the_command_line(tmp_path):
         records(addresses=("missing.txt",))
 
 
+def test_rows_that_differ_in_blanks_alone_are_one_article():
+    def row(text, line):
+        return Record.of_row("f", line, {"text": text, "id": "7"}, {})
+
+    assert row("It rained. ", 1).digest == row("It  rained.", 2).digest != row("Itrained.", 3).digest
+    assert row("It rained.", 1).article() == row("It rained.\n", 1).article()
+
+
+def test_a_folder_is_not_read_and_written_at_once(tmp_path):
+    with pytest.raises(InputError, match="is where the run writes, and cannot be read, too"):
+        records(tmp_path, leave_out=tmp_path)
+
+
 def test_files_of_one_name_and_content_are_one_article(tmp_path):
     for folder, text in (("a", "It rained."), ("b", "It rained."), ("c", "It snowed.")):
         (tmp_path / folder).mkdir()
