@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from newstance.models.errors import InputError
-from newstance.service import Actor, Analysis, Evidence, Mention, Profile, Stance
+from newstance.service import Actor, Analysis, Analyzer, Evidence, Mention, Profile, Stance
 from newstance.service.analysis import Source, Summary, SummarySentence
 from newstance.service.corpus.inputs import Inputs
 from newstance.service.corpus.run import RunOptions, run
@@ -27,7 +27,20 @@ class FakeAnalyzer:
         self.answers = None
         self.classifier = SimpleNamespace(pairs=SimpleNamespace(asks_singly=False), refuse_long=lambda target: None)
 
-    def analyze(self, article, targets, topic, summarize, sentences, progress, on_batch, on_text, heard):
+    analyze_many = Analyzer.analyze_many
+
+    def analyze(
+        self,
+        article,
+        targets=None,
+        topic=None,
+        summarize=True,
+        sentences=None,
+        progress=None,
+        on_batch=None,
+        on_text=None,
+        heard=lambda: None,
+    ):
         end = time.monotonic() + self.seconds
         while time.monotonic() < end:
             time.sleep(min(0.01, self.seconds))
