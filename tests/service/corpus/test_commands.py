@@ -114,6 +114,19 @@ def test_a_second_ctrl_c_leaves_the_shard(newstance, tmp_path, monkeypatch):
     assert len(list((tmp_path / "out" / "done").iterdir())) == 1
 
 
+def test_ctrl_c_while_models_are_loaded_begins_no_shard(newstance, tmp_path, monkeypatch):
+    file = write_articles(tmp_path / "articles.jsonl", 20, bad=False)
+
+    def load(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        return FakeAnalyzer()
+
+    monkeypatch.setattr(Task, "analyzer", load)
+    code, _, err = newstance(file, "--shard", 4)
+    assert code == 1
+    assert "stopped with 20 records left; 0 articles in" in err
+
+
 def test_ctrl_c_while_inputs_are_looked_through_ends_at_once(newstance, tmp_path, monkeypatch):
     file = write_articles(tmp_path / "articles.jsonl", 20)
     monkeypatch.setattr(
