@@ -38,13 +38,21 @@ def each(
 
     pool = ThreadPoolExecutor(at_once, "many")
     running: deque[tuple[Item, Future[Made]]] = deque()
+
+    def first() -> tuple[Item, Made | Exception]:
+        item, future = running.popleft()
+        try:
+            return item, future.result()
+        except Exception as error:
+            return item, error
+
     try:
         for item in items:
             running.append((item, pool.submit(function, item, heard)))
             if len(running) == at_once:
-                yield _first(running)
+                yield first()
         while running:
-            yield _first(running)
+            yield first()
     finally:
         stop.set()
         pool.shutdown(cancel_futures=True)
@@ -62,11 +70,3 @@ def one_ahead(items: Iterable[Item]) -> Iterator[Item]:
             yield item  # type: ignore[misc]  # what is not the end is an item
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _first(running: deque[tuple[Item, Future[Made]]]) -> tuple[Item, Made | Exception]:
-    item, future = running.popleft()
-    try:
-        return item, future.result()
-    except Exception as error:
-        return item, error

@@ -17,6 +17,11 @@ PROMISED = {
     "newstance.service": "Actor Analysis Analyzer Article Evidence Mention Profile Stance Summary Topic",
     "newstance.service.actors": "ActorNames bare_name find_actors match_actor named_in",
     "newstance.service.comparison": "compare",
+    "newstance.service.corpus.inputs": "Inputs",
+    "newstance.service.corpus.run": "RunOptions run",
+    "newstance.service.corpus.step": "Step Task",
+    "newstance.service.corpus.stored": "Run",
+    "newstance.service.corpus.tables": "TABLES rows_of schema",
     "newstance.service.editing": "Session merge split",
 }
 METHODS = {
@@ -26,6 +31,7 @@ METHODS = {
     "newstance.service.Article": "from_file from_html from_text from_url",
     "newstance.service.Profile": "load",
     "newstance.service.Topic": "load",
+    "newstance.service.corpus.stored.Run": "frame header parts rejected shards table",
     "newstance.service.editing.Session": "analysis decide forms merge of relations rename retarget split",
 }
 

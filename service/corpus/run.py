@@ -21,7 +21,7 @@ from .on_ray import RayOptions, on_ray
 from .plan import Plan
 from .shards import SIZE, add_to, marker_of, remove_unfinished
 from .step import Task
-from .stored import HEADER, REJECTED, Run
+from .stored import DONE, HEADER, REJECTED, Run
 from .watch import Watch
 
 # A folder goes on with a run only if all of these are the same; else it would hold answers to two questions.
@@ -86,15 +86,16 @@ def run(inputs: Inputs, task: Task, folder: Path, options: RunOptions, watch: Wa
         header["start"] = _begun(folder) or provenance.now()
         write_json(folder / HEADER, header | {"counts": {"records": number}})
         remove_unfinished(folder)
-        done = {shard: marker for shard in _shards(number, options) if (marker := marker_of(folder, shard, key))}
-        watch.begin(number, sum(marker["count"] for marker in done.values()))
-        plan = Plan(inputs, options.shard, options.delay, frozenset(done), header["inputs_sha256"])
+        shards = range(-(-number // options.shard))
+        counts = {shard: marker["count"] for shard in shards if (marker := marker_of(folder, shard, key))}
+        watch.begin(number, sum(counts.values()))
+        plan = Plan(inputs, options.shard, options.delay, frozenset(counts), header["inputs_sha256"])
         try:
-            if len(done) < len(_shards(number, options)):
+            if len(counts) < len(shards):
                 for _ in _made(plan, replace(task, folder=folder, key=key), options, watch):
                     pass
         finally:
-            header["counts"] = {"records": number, **_assembled(folder, key, _shards(number, options))}
+            header["counts"] = {"records": number, **_assembled(folder, key, shards)}
             is_whole = header["counts"]["done"] == number
             write_json(folder / HEADER, header | {"end": provenance.now() if is_whole else None})
     return header
@@ -133,6 +134,8 @@ def _header(inputs: Inputs, task: Task, options: RunOptions) -> dict[str, Any]:
 def _refuse_another(folder: Path, header: Mapping[str, Any]) -> None:
     """Refuse a folder that holds a run of something else."""
     if not (folder / HEADER).exists():
+        if next((folder / DONE).glob("*.json"), None):
+            raise InputError(f"{folder} holds parts of a run that nothing is known of; choose another --out")
         return
     there = Run(folder).header
     for name, what in _SAME.items():
@@ -156,10 +159,6 @@ def _look_through(inputs: Inputs, watch: Watch) -> tuple[int, str]:
     if not number:
         raise InputError("the inputs hold no record at all; name others")
     return number, digest.hexdigest()
-
-
-def _shards(records: int, options: RunOptions) -> range:
-    return range(-(-records // options.shard))
 
 
 def _assembled(folder: Path, key: str, shards: range) -> dict[str, int]:

@@ -112,6 +112,13 @@ def test_other_inputs_weights_and_shards_are_refused(tmp_path, task, inputs):
         run(inputs, task, tmp_path / "out", OPTIONS)
 
 
+def test_parts_of_a_run_that_nothing_is_known_of_are_not_mixed_with_another(tmp_path, task, inputs):
+    run(inputs, task, tmp_path / "out", OPTIONS)
+    (tmp_path / "out" / "run.json").unlink()
+    with pytest.raises(InputError, match="holds parts of a run that nothing is known of; choose another --out"):
+        run(inputs, task, tmp_path / "out", OPTIONS)
+
+
 def test_inputs_that_change_while_they_are_read_are_told(tmp_path, task, inputs):
     class Changes(Watch):
         def begin(self, records, done):
