@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -199,6 +200,17 @@ class Analysis:
         if self.summary is not None:
             result["summary"]["text"] = self.summary.text
         return result
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Analysis:
+        """The analysis that ``to_dict`` gave, or a reading of its JSON.
+
+        Raises:
+            InputError: It is no analysis; says where it is not.
+        """
+        from .restored import analysis_of
+
+        return analysis_of(content)
 
     def to_json(self, indent: int | None = 2) -> str:
         """``to_dict()`` as JSON; letters of all scripts stay as they are."""

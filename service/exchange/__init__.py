@@ -1,1 +1,9 @@
-"""Analyses and runs in the formats that this field works with, and back."""
+"""Analyses and runs in the formats that this field works with, and back.
+
+Every writer takes documents with their statements (``CodedDocument``), which ``from_analysis``, ``from_run`` and
+``read_coded`` give; every reader gives a list of ``Statement``.
+"""
+
+from .statements import CodedDocument, Document, Statement, from_analysis, grouped
+
+__all__ = ["CodedDocument", "Document", "Statement", "from_analysis", "grouped"]

@@ -1,0 +1,178 @@
+"""What every format is written from: documents, and in them the statements that somebody makes about something."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ..analysis import Actor, Analysis, Stance
+from ..article import Article
+
+CODER = "newstance"
+_ID_LETTERS = 16  # of a hash, as a run's tables have them
+_AGREEMENT = {"favor": True, "against": False, "neutral": None}
+LABELS = {agreement: label for label, agreement in _AGREEMENT.items()}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text in which statements are made.
+
+    Attributes:
+        id: Unlike all others of an export.
+        text: All offsets count its characters (Unicode code points).
+        title: "" if unknown, as the rest.
+        author: Who wrote it.
+        source: The paper or site.
+        section: The paper's section, or whatever a coder keeps there.
+        type: The kind of document, such as "news".
+        date: The day of publication, YYYY-MM-DD, or with a time behind it, YYYY-MM-DDTHH:MM:SS.
+        url: Its address.
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    author: str = ""
+    source: str = ""
+    section: str = ""
+    type: str = ""
+    date: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A passage of a document in which an actor takes a side on a concept, as a coder or newstance sees it.
+
+    Attributes:
+        document: Where it stands.
+        actor: Who takes the side.
+        target: On what; discourse network analysis calls it the concept.
+        agreement: True for it, False against it, None for neither.
+        start: Where the passage begins in ``document.text``, in characters (Unicode code points).
+        end: Where it ends.
+        kind: person, body, country or group; "" if unknown.
+        organization: Whom a person speaks for; "" if unknown. What is no person is its own organization.
+        probability: That the actor takes this side, calibrated, 0 to 1; None where a person coded it.
+        coder: Who coded it.
+        time: When it was coded, in ISO 8601; "" if unknown.
+    """
+
+    document: Document
+    actor: str
+    target: str
+    agreement: bool | None
+    start: int
+    end: int
+    kind: str = ""
+    organization: str = ""
+    probability: float | None = None
+    coder: str = CODER
+    time: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= len(self.document.text):
+            raise ValueError(
+                f"a statement of {self.actor} from {self.start} to {self.end} does not stand in document "
+                f"{self.document.id}, which has {len(self.document.text)} characters"
+            )
+
+    @property
+    def text(self) -> str:
+        """The passage."""
+        return self.document.text[self.start : self.end]
+
+    @property
+    def label(self) -> str:
+        """The agreement as newstance calls it: favor, against or neutral."""
+        return LABELS[self.agreement]
+
+
+@dataclass(frozen=True)
+class CodedDocument:
+    """A document, the statements in it, and the actors that it names, whether they take a side or not."""
+
+    document: Document
+    statements: tuple[Statement, ...] = ()
+    actors: tuple[Actor, ...] = field(default=(), repr=False)
+
+
+def agreement_of(label: str) -> bool | None:
+    """The agreement that a label of newstance means.
+
+    Raises:
+        KeyError: It is none of favor, against and neutral.
+    """
+    return _AGREEMENT[label]
+
+
+def grouped(statements: Iterable[Statement]) -> list[CodedDocument]:
+    """Statements by document, in the order in which the documents first come."""
+    found: dict[str, list[Statement]] = {}
+    for statement in statements:
+        found.setdefault(statement.document.id, []).append(statement)
+    return [CodedDocument(rows[0].document, tuple(rows)) for rows in found.values()]
+
+
+def document_id(article: Article) -> str:
+    """The name of an article among others: the same for the same text, title, date, source and address."""
+    parts = (article.text, article.title, article.date, article.source, article.url)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_ID_LETTERS]
+
+
+def from_analysis(analysis: Analysis, neutral: bool = False) -> CodedDocument:
+    """The statements of an analysis: one for each passage that shows the side on which the article shows the actor.
+
+    Where the article shows an actor on both sides, the passages of both are statements. The probability is that of the
+    actor's side, not of the passage.
+
+    Args:
+        analysis: What was found in one article.
+        neutral: Whether actors that take no side have a statement, too: where they are first named.
+    """
+    article = analysis.article
+    document = Document(
+        document_id(article),
+        article.text,
+        article.title,
+        article.author,
+        article.source,
+        date=article.date,
+        url=article.url,
+    )
+    statements = [one for stance in analysis.stances for one in _statements(document, stance, neutral)]
+    return CodedDocument(document, tuple(statements), analysis.actors)
+
+
+def _statements(document: Document, stance: Stance, neutral: bool) -> Iterator[Statement]:
+    if stance.label == "neutral" and not stance.is_mixed:
+        place = next(iter(stance.actor.mentions), None)
+        if neutral and place is not None:
+            yield _statement(document, stance, "neutral", place.start, place.end)
+        return
+    for passage in stance.evidence:
+        if passage.label == stance.label or (stance.is_mixed and passage.label != "neutral"):
+            yield _statement(document, stance, passage.label, passage.start, passage.end)
+
+
+def _statement(document: Document, stance: Stance, label: str, start: int, end: int) -> Statement:
+    probability = stance.probabilities[label]  # type: ignore[index]  # labels of stances are labels
+    return Statement(
+        document,
+        stance.actor.name,
+        stance.target,
+        _AGREEMENT[label],
+        start,
+        end,
+        stance.actor.kind,
+        probability=probability,
+    )
+
+
+def at_least(documents: Iterable[CodedDocument], probability: float) -> Iterator[CodedDocument]:
+    """Documents without their statements that are less probable; what a person coded stays."""
+    for coded in documents:
+        kept = tuple(s for s in coded.statements if s.probability is None or s.probability >= probability)
+        yield CodedDocument(coded.document, kept, coded.actors)
