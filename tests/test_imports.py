@@ -25,7 +25,7 @@ WINGS_MAY_IMPORT = {
     "judging": {"reading"},
     "present": set(),
     "corpus": {"intake"},
-    "exchange": {"corpus"},
+    "exchange": {"corpus", "intake"},
     "page": {"corpus", "exchange", "present", "reading"},
     "web": {"intake", "page"},
 }

@@ -4,6 +4,20 @@ Every writer takes documents with their statements (``CodedDocument``), which ``
 ``read_coded`` give; every reader gives a list of ``Statement``.
 """
 
+from .actors import ActorRow, ActorTable
+from .joining import propose_actors
+from .runs import from_run, read_coded
 from .statements import CodedDocument, Document, Statement, from_analysis, grouped
 
-__all__ = ["CodedDocument", "Document", "Statement", "from_analysis", "grouped"]
+__all__ = [
+    "ActorRow",
+    "ActorTable",
+    "CodedDocument",
+    "Document",
+    "Statement",
+    "from_analysis",
+    "from_run",
+    "grouped",
+    "propose_actors",
+    "read_coded",
+]

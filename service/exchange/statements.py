@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ..analysis import Actor, Analysis, Stance
-from ..article import Article
+from ..corpus.tables import article_hash
 
 CODER = "newstance"
-_ID_LETTERS = 16  # of a hash, as a run's tables have them
 _AGREEMENT = {"favor": True, "against": False, "neutral": None}
 LABELS = {agreement: label for label, agreement in _AGREEMENT.items()}
 
@@ -116,12 +114,6 @@ def grouped(statements: Iterable[Statement]) -> list[CodedDocument]:
     return [CodedDocument(rows[0].document, tuple(rows)) for rows in found.values()]
 
 
-def document_id(article: Article) -> str:
-    """The name of an article among others: the same for the same text, title, date, source and address."""
-    parts = (article.text, article.title, article.date, article.source, article.url)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_ID_LETTERS]
-
-
 def from_analysis(analysis: Analysis, neutral: bool = False) -> CodedDocument:
     """The statements of an analysis: one for each passage that shows the side on which the article shows the actor.
 
@@ -134,7 +126,7 @@ def from_analysis(analysis: Analysis, neutral: bool = False) -> CodedDocument:
     """
     article = analysis.article
     document = Document(
-        document_id(article),
+        article_hash(article),
         article.text,
         article.title,
         article.author,
@@ -142,8 +134,13 @@ def from_analysis(analysis: Analysis, neutral: bool = False) -> CodedDocument:
         date=article.date,
         url=article.url,
     )
-    statements = [one for stance in analysis.stances for one in _statements(document, stance, neutral)]
-    return CodedDocument(document, tuple(statements), analysis.actors)
+    return coded_from(document, analysis.actors, analysis.stances, neutral)
+
+
+def coded_from(document: Document, actors: Iterable[Actor], stances: Iterable[Stance], neutral: bool) -> CodedDocument:
+    """What ``from_analysis`` gives, from its parts."""
+    statements = [one for stance in stances for one in _statements(document, stance, neutral)]
+    return CodedDocument(document, tuple(statements), tuple(actors))
 
 
 def _statements(document: Document, stance: Stance, neutral: bool) -> Iterator[Statement]:

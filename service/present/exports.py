@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import unicodedata
 from pathlib import Path
 
 from markupsafe import Markup
@@ -13,6 +11,7 @@ from markupsafe import Markup
 from newstance.models.stance import Label
 
 from ..analysis import Analysis, Evidence
+from ..cells import safe_cell
 from . import html
 from .board import board
 from .evidence import Passage, item, pieces
@@ -47,11 +46,6 @@ COLUMNS = (
     "truncated",  # whether the model read only the beginning
     "evidence",  # the passage
 )
-# A cell that begins so is a formula to spreadsheets.
-_FORMULA = ("=", "+", "-", "@")
-_CONTROLS = tuple("\t\r\n")
-_BORDER = re.compile("([;\t\r\n])")
-_UNSEEN = "\"'\u115f\u1160\u2800\u3164\uffa0"  # quotation marks of cells, and letters that are drawn as blanks
 
 
 def to_csv(analysis: Analysis) -> str:
@@ -69,17 +63,17 @@ def to_csv(analysis: Analysis) -> str:
     found = analysis.article
     for stance in analysis.stances:
         told = [
-            _safe(found.title),
-            _safe(found.source),
-            _safe(found.date),
-            _safe(stance.actor.name),
+            safe_cell(found.title),
+            safe_cell(found.source),
+            safe_cell(found.date),
+            safe_cell(stance.actor.name),
             stance.actor.kind,
-            _safe(stance.target),
+            safe_cell(stance.target),
             stance.label,
             f"{stance.probability:.4f}",
             *(f"{stance.probabilities[label]:.4f}" for label in ("favor", "against", "neutral")),
             "yes" if stance.is_mixed else "no",
-            _safe(stance.note),
+            safe_cell(stance.note),
         ]
         for number, evidence in enumerate(stance.evidence, 1):
             writer.writerow([*told, number, *_evidence_cells(evidence)])
@@ -92,40 +86,14 @@ def _evidence_cells(evidence: Evidence) -> list[str | int]:
     return [
         evidence.label,
         f"{evidence.probability:.4f}",
-        _safe(evidence.speaker or ""),
+        safe_cell(evidence.speaker or ""),
         evidence.voice,
-        _safe(evidence.claimed_by or ""),
+        safe_cell(evidence.claimed_by or ""),
         evidence.start,
         evidence.end,
         "yes" if evidence.truncated else "no",
-        _safe(evidence.text),
+        safe_cell(evidence.text),
     ]
-
-
-def _safe(text: str) -> str:
-    """Text that no spreadsheet calculates.
-
-    Where a spreadsheet takes semicolons for the borders of cells, or a line for a row, a cell begins after each.
-    """
-    if text.startswith(_CONTROLS) or _begins_a_formula(text):
-        text = f"'{text}"
-    first, *others = _BORDER.split(text)
-    # The borders themselves stand between what they part.
-    return first + "".join(
-        f"{border}'{cell}" if _begins_a_formula(cell) else border + cell
-        for border, cell in zip(others[::2], others[1::2], strict=True)
-    )
-
-
-def _begins_a_formula(cell: str) -> bool:
-    first = next((c for c in cell if not _is_unseen(c)), "")
-    # There are small, wide and raised forms of the signs, which are the same to some spreadsheets.
-    return unicodedata.normalize("NFKC", first) in _FORMULA
-
-
-def _is_unseen(character: str) -> bool:
-    """Whether a spreadsheet, or its reader, may overlook a character in front of a formula."""
-    return character in _UNSEEN or unicodedata.category(character)[0] in "CMZ"  # controls, marks, blanks
 
 
 def to_html(analysis: Analysis) -> str:
