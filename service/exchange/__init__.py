@@ -5,6 +5,8 @@ Every writer takes documents with their statements (``CodedDocument``), which ``
 """
 
 from .actors import ActorRow, ActorTable
+from .dna import write_dna, write_events
+from .dna_reading import read_dna
 from .joining import propose_actors
 from .runs import from_run, read_coded
 from .statements import CodedDocument, Document, Statement, from_analysis, grouped
@@ -20,4 +22,7 @@ __all__ = [
     "grouped",
     "propose_actors",
     "read_coded",
+    "read_dna",
+    "write_dna",
+    "write_events",
 ]
