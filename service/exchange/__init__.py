@@ -7,7 +7,10 @@ Every writer takes documents with their statements (``CodedDocument``), which ``
 from .actors import ActorRow, ActorTable
 from .dna import write_dna, write_events
 from .dna_reading import read_dna
+from .graph_files import write_gexf, write_graphml
 from .joining import propose_actors
+from .network_options import NetworkOptions
+from .networks import network, time_windows
 from .runs import from_run, read_coded
 from .statements import CodedDocument, Document, Statement, from_analysis, grouped
 
@@ -16,13 +19,18 @@ __all__ = [
     "ActorTable",
     "CodedDocument",
     "Document",
+    "NetworkOptions",
     "Statement",
     "from_analysis",
     "from_run",
     "grouped",
+    "network",
     "propose_actors",
     "read_coded",
     "read_dna",
+    "time_windows",
     "write_dna",
     "write_events",
+    "write_gexf",
+    "write_graphml",
 ]
