@@ -11,6 +11,8 @@ from .graph_files import write_gexf, write_graphml
 from .joining import propose_actors
 from .network_options import NetworkOptions
 from .networks import network, time_windows
+from .qdpx import write_qdpx
+from .qdpx_reading import read_qdpx
 from .runs import from_run, read_coded
 from .statements import CodedDocument, Document, Statement, from_analysis, grouped
 
@@ -28,9 +30,11 @@ __all__ = [
     "propose_actors",
     "read_coded",
     "read_dna",
+    "read_qdpx",
     "time_windows",
     "write_dna",
     "write_events",
     "write_gexf",
     "write_graphml",
+    "write_qdpx",
 ]
