@@ -9,6 +9,8 @@ from .dna import write_dna, write_events
 from .dna_reading import read_dna
 from .graph_files import write_gexf, write_graphml
 from .joining import propose_actors
+from .label_studio import CONFIG as LABEL_STUDIO_CONFIG
+from .label_studio import read_label_studio, write_label_studio
 from .network_options import NetworkOptions
 from .networks import network, time_windows
 from .qdpx import write_qdpx
@@ -17,6 +19,7 @@ from .runs import from_run, read_coded
 from .statements import CodedDocument, Document, Statement, from_analysis, grouped
 
 __all__ = [
+    "LABEL_STUDIO_CONFIG",
     "ActorRow",
     "ActorTable",
     "CodedDocument",
@@ -30,11 +33,13 @@ __all__ = [
     "propose_actors",
     "read_coded",
     "read_dna",
+    "read_label_studio",
     "read_qdpx",
     "time_windows",
     "write_dna",
     "write_events",
     "write_gexf",
     "write_graphml",
+    "write_label_studio",
     "write_qdpx",
 ]
