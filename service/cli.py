@@ -133,6 +133,9 @@ def _parser() -> argparse.ArgumentParser:
         action.add_argument("name", metavar="NAME")
         action.add_argument("--auth-file", type=Path, required=True, metavar="F", help="made if it is not there")
 
+    from .exchange.commands import add_commands as add_export
+
+    add_export(commands)
     # The command line is the top of the house: it alone looks up, to what evaluates the service below.
     from newstance.eval.commands import add_commands
 

@@ -23,6 +23,9 @@ PROMISED = {
     "newstance.service.corpus.stored": "Run",
     "newstance.service.corpus.tables": "TABLES rows_of schema",
     "newstance.service.editing": "Session merge split",
+    "newstance.service.exchange": "ActorRow ActorTable CodedDocument Document NetworkOptions Statement from_analysis "
+    "from_run grouped label_studio_config network propose_actors read_analysis read_coded read_dna read_label_studio "
+    "read_qdpx time_windows write_csv write_dna write_events write_gexf write_graphml write_label_studio write_qdpx",
 }
 METHODS = {
     "newstance.service.Analysis": "to_csv to_dict to_frame to_html to_json to_markdown to_records",
@@ -32,6 +35,7 @@ METHODS = {
     "newstance.service.Profile": "load",
     "newstance.service.Topic": "load",
     "newstance.service.corpus.stored.Run": "frame header parts rejected shards table",
+    "newstance.service.exchange.ActorTable": "apply canonical load to_csv",
     "newstance.service.editing.Session": "analysis decide forms merge of relations rename retarget split",
 }
 
@@ -42,7 +46,7 @@ def test_names_that_users_import_are_there(module):
     assert [name for name in PROMISED[module].split() if not hasattr(found, name)] == []
 
 
-@pytest.mark.parametrize("module", ["newstance", "newstance.models", "newstance.service"])
+@pytest.mark.parametrize("module", ["newstance", "newstance.models", "newstance.service", "newstance.service.exchange"])
 def test_a_package_lists_what_it_promises(module):
     assert importlib.import_module(module).__all__ == sorted(PROMISED[module].split())
 

@@ -27,7 +27,7 @@ _TEXT, _REGION, _STANCE, _ACTOR, _TARGET = "text", "statement", "stance", "actor
 _STATEMENT = "Statement"  # the label of every region
 _KINDS, _ORGANIZATIONS = "kinds", "organizations"  # of the actors, beside the text
 _ABOUT = tuple(field.name for field in fields(Document))
-CONFIG = f"""<View>
+_CONFIG = f"""<View>
   <Header value="$title"/>
   <Labels name="{_REGION}" toName="{_TEXT}">
     <Label value="{_STATEMENT}" background="#1565C0"/>
@@ -46,8 +46,13 @@ CONFIG = f"""<View>
 """
 
 
+def label_studio_config() -> str:
+    """The labelling interface, for a project's settings: its names are those that tasks and exports have."""
+    return _CONFIG
+
+
 def write_label_studio(documents: Iterable[CodedDocument], path: str | Path) -> None:
-    """Write tasks as JSON, one for each document, with its statements as predictions; ``CONFIG`` is their interface.
+    """Write tasks as JSON, one for each document, with its statements as predictions; ``label_studio_config`` is their interface.
 
     Args:
         documents: With their statements.

@@ -13,12 +13,12 @@ Aggregation = Literal["ignore", "congruence", "conflict", "subtract", "combine"]
 Normalization = Literal["no", "activity", "prominence", "average", "jaccard", "cosine"]
 Duplicates = Literal["include", "document", "week", "month", "year", "acrossrange"]
 Variable = Literal["actor", "person", "organization"]
-_AGGREGATIONS: Mapping[str, tuple[str, ...]] = {
+AGGREGATIONS: Mapping[str, tuple[str, ...]] = {
     "twomode": ("ignore", "subtract", "combine"),
     "onemode": ("congruence", "conflict", "subtract", "ignore"),
     "relations": ("ignore", "subtract", "combine"),
 }
-_NORMALIZATIONS: Mapping[str, tuple[str, ...]] = {
+NORMALIZATIONS: Mapping[str, tuple[str, ...]] = {
     "twomode": ("no", "activity", "prominence"),
     "relations": ("no", "activity", "prominence"),
     "onemode": ("no", "average", "jaccard", "cosine"),
@@ -59,11 +59,11 @@ class NetworkOptions:
     window: int = 0
 
     def __post_init__(self) -> None:
-        if self.network_type not in _AGGREGATIONS:
-            raise InputError(f"there is no network {self.network_type!r}; there are {', '.join(_AGGREGATIONS)}")
+        if self.network_type not in AGGREGATIONS:
+            raise InputError(f"there is no network {self.network_type!r}; there are {', '.join(AGGREGATIONS)}")
         for name, allowed in (
-            ("aggregation", ("", *_AGGREGATIONS[self.network_type])),
-            ("normalization", _NORMALIZATIONS[self.network_type]),
+            ("aggregation", ("", *AGGREGATIONS[self.network_type])),
+            ("normalization", NORMALIZATIONS[self.network_type]),
             ("duplicates", get_args(Duplicates)),
             ("variable", get_args(Variable)),
         ):
@@ -78,4 +78,4 @@ class NetworkOptions:
     @property
     def chosen(self) -> str:
         """The aggregation, none being the first."""
-        return self.aggregation or _AGGREGATIONS[self.network_type][0]
+        return self.aggregation or AGGREGATIONS[self.network_type][0]

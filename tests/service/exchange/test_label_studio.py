@@ -8,9 +8,9 @@ from lxml import etree
 
 from newstance.models.errors import InputError
 from newstance.service.exchange import (
-    LABEL_STUDIO_CONFIG,
     CodedDocument,
     from_analysis,
+    label_studio_config,
     read_label_studio,
     write_label_studio,
 )
@@ -60,7 +60,7 @@ def test_a_task_has_the_text_and_its_statements_as_predictions(tasks):
 
 
 def test_the_interface_has_a_tag_for_every_part_of_a_prediction(tasks):
-    tags = {tag.get("name"): tag for tag in etree.fromstring(LABEL_STUDIO_CONFIG).iter() if tag.get("name")}
+    tags = {tag.get("name"): tag for tag in etree.fromstring(label_studio_config()).iter() if tag.get("name")}
     (prediction,) = tasks[0]["predictions"]
     for part in prediction["result"]:
         assert tags[part["from_name"]].get("toName") == part["to_name"]
