@@ -46,8 +46,8 @@ def analysis_of(content: Mapping[str, Any], what: str = "this") -> Analysis:
         problem = error.errors()[0]
         place = ".".join(str(step) for step in problem["loc"])
         raise InputError(f"{what} is no analysis: {place}: {problem['msg']}; {_REMEDY}") from None
-    for place, problem in _problems(analysis):
-        raise InputError(f"{what} is no analysis: {place} {problem}; {_REMEDY}")
+    for where, wrong in _problems(analysis):
+        raise InputError(f"{what} is no analysis: {where} {wrong}; {_REMEDY}")
     return analysis
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import glob
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -145,9 +145,10 @@ def _writer(args: argparse.Namespace) -> Write:
     }[args.to]
 
 
-def _one(write: Callable[[Iterable[CodedDocument], Path], None]) -> Write:
+def _one(write: Callable[[Iterable[CodedDocument], Path], Sequence[str] | None]) -> Write:
     def written(documents: Iterable[CodedDocument], path: Path) -> list[Path]:
-        write(documents, path)
+        for note in write(documents, path) or ():
+            print(f"newstance: {note}", file=sys.stderr)
         return [path]
 
     return written

@@ -7,7 +7,6 @@ who takes no side has no statement in it.
 from __future__ import annotations
 
 import csv
-import logging
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -23,7 +22,6 @@ from .files import replacing
 from .offsets import Offsets
 from .statements import CODER, CodedDocument, Document, Statement
 
-log = logging.getLogger(__name__)
 PASSWORD = "newstance"  # of the coder Admin in a new database; it keeps nobody out, since the file is not encrypted
 _UNKNOWN = datetime(1970, 1, 1)
 _EVENTS = (
@@ -34,7 +32,7 @@ _EVENTS = (
 _SEPARATOR = ";"
 
 
-def write_dna(documents: Iterable[CodedDocument], path: str | Path, password: str = PASSWORD) -> None:
+def write_dna(documents: Iterable[CodedDocument], path: str | Path, password: str = PASSWORD) -> list[str]:
     """Write a .dna file, which Discourse Network Analyzer 3 and the R package rDNA open.
 
     A person is the statement's person and its organization the statement's organization; any other actor is an
@@ -46,6 +44,9 @@ def write_dna(documents: Iterable[CodedDocument], path: str | Path, password: st
         path: The file; one that is there is replaced.
         password: Of the coder Admin, as whom the file is opened, and of the others.
 
+    Returns:
+        What is not as it was, one sentence each: statements left out, dates that are not known.
+
     Raises:
         InputError: An actor or target has more than 190 characters.
     """
@@ -55,12 +56,13 @@ def write_dna(documents: Iterable[CodedDocument], path: str | Path, password: st
         for coded in documents:
             writer.add(coded)
         writer.finish()
+    return writer.numbers.notes()
 
 
 class _Writer:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
-        self._numbers = Numbers()
+        self.numbers = Numbers()
         self._entities: dict[tuple[int, str], int] = {}
         self._told: dict[int, tuple[str, dict[str, None]]] = {}  # of entities: kind and aliases
         self._attributes = {
@@ -72,7 +74,7 @@ class _Writer:
 
     def add(self, coded: CodedDocument) -> None:
         document = coded.document
-        when = self._numbers.when(document)
+        when = self.numbers.when(document)
         short = [_cut(text) for text in (document.title or document.id, document.author, document.source)]
         row = (*short, _cut(document.section), _cut(document.type), document.text, self._coder(CODER))
         number = self._insert(
@@ -82,7 +84,7 @@ class _Writer:
         )
         aliases = {actor.name: actor.aliases for actor in coded.actors}
         offsets = Offsets(document.text)
-        for statement in self._numbers.sided(coded):
+        for statement in self.numbers.sided(coded):
             self._statement(number, statement, offsets, aliases.get(statement.actor, ()))
 
     def _statement(self, document: int, said: Statement, offsets: Offsets, aliases: Iterable[str]) -> None:
@@ -123,7 +125,7 @@ class _Writer:
         return number
 
     def _coder(self, name: str) -> int:
-        number, is_new = self._numbers.coder(name)
+        number, is_new = self.numbers.coder(name)
         if is_new:
             self._database.execute(
                 "INSERT INTO CODERS (ID, Name, Red, Green, Blue, Password) "
@@ -140,12 +142,11 @@ class _Writer:
                 "INSERT INTO ATTRIBUTEVALUES (EntityId, AttributeVariableId, AttributeValue) VALUES (?, ?, ?)",
                 [(entity, self._attributes[variable, name], value) for name, value in values.items()],
             )
-        coders = range(schema.ADMIN, schema.ADMIN + 1 + self._numbers.coders)
+        coders = range(schema.ADMIN, schema.ADMIN + 1 + self.numbers.coders)
         self._database.executemany(
             "INSERT INTO CODERRELATIONS (Coder, OtherCoder) VALUES (?, ?)",
             [(one, other) for one in coders for other in coders if one != other],
         )
-        self._numbers.warn()
 
     def _insert(self, sql: str, values: tuple[object, ...]) -> int:
         return int(self._database.execute(sql, values).lastrowid or 0)
@@ -183,12 +184,13 @@ class Numbers:
             else:
                 yield statement
 
-    def warn(self) -> None:
-        """Say what is not as it was."""
-        if self._without_side:
-            log.warning("%d statements that take no side are left out: agreement is yes or no", self._without_side)
-        if self._without_date:
-            log.warning("%d documents without a date are dated 1970-01-01", self._without_date)
+    def notes(self) -> list[str]:
+        """What is not as it was."""
+        told = (
+            (self._without_side, "statements that take no side are left out: agreement is yes or no"),
+            (self._without_date, "documents without a date are dated 1970-01-01"),
+        )
+        return [f"{count} {what}" for count, what in told if count]
 
 
 def person_and_organization(statement: Statement) -> tuple[str, str]:
@@ -198,11 +200,11 @@ def person_and_organization(statement: Statement) -> tuple[str, str]:
     return "", statement.actor
 
 
-def write_events(documents: Iterable[CodedDocument], path: str | Path) -> None:
+def write_events(documents: Iterable[CodedDocument], path: str | Path) -> list[str]:
     """Write the event list that Discourse Network Analyzer exports of the statements: CSV with semicolons.
 
     As the program has it: by time, with semicolons in texts turned to commas, and quotation marks to apostrophes. Where
-    a spreadsheet would take a text for a formula, it has an apostrophe in front.
+    a spreadsheet would take a text for a formula, it has an apostrophe in front. Returns what ``write_dna`` does.
     """
     numbers = Numbers()
     found = []
@@ -227,7 +229,7 @@ def write_events(documents: Iterable[CodedDocument], path: str | Path) -> None:
                     *map(_event_cell, map(_cut, texts)),
                 ]
             )
-    numbers.warn()
+    return numbers.notes()
 
 
 def _event_cell(text: str) -> str:

@@ -133,7 +133,8 @@ def _documents(database: sqlite3.Connection) -> Iterable[tuple[int, Document]]:
         f"SELECT {columns} FROM DOCUMENTS"
     ):
         date = told(_FIRST + timedelta(seconds=seconds))
-        yield number, Document(str(number), str(text), *map(str, (title, author, source, section, kind)), date)
+        title, text, author, source, section, kind = map(str, (title, text, author, source, section, kind))
+        yield number, Document(str(number), text, title, author, source, section, kind, date)
 
 
 def _types(database: sqlite3.Connection) -> set[int]:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import sqlite3
 import unicodedata
+from functools import lru_cache
 
 VERSION = ("3.1.2", "2026-06-30")  # the program asks for 3 in front
 LONGEST_NAME = 190  # characters of titles, names of coders and entities, and the like
@@ -162,12 +163,13 @@ def create(database: sqlite3.Connection, password: str) -> None:
             )
 
 
+@lru_cache(maxsize=8)  # it is made to take long, and the files of a server have one password
 def digest(password: str, salt: bytes = b"") -> str:
     """A password as the program keeps it, by Jasypt's ``StrongPasswordEncryptor``: SHA-256, 100,000 times, salted.
 
     Args:
         password: Any.
-        salt: 16 bytes; b"" for new ones.
+        salt: 16 bytes; b"" for new ones, which stay while the program runs.
     """
     salt = salt or os.urandom(_SALT_BYTES)
     found = salt + unicodedata.normalize("NFC", password).encode()

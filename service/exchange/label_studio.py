@@ -52,7 +52,9 @@ def label_studio_config() -> str:
 
 
 def write_label_studio(documents: Iterable[CodedDocument], path: str | Path) -> None:
-    """Write tasks as JSON, one for each document, with its statements as predictions; ``label_studio_config`` is their interface.
+    """Write tasks as JSON, one for each document, with its statements as predictions.
+
+    ``label_studio_config`` is the interface that they are shown in.
 
     Args:
         documents: With their statements.

@@ -14,6 +14,7 @@ from newstance.service.present import html
 from . import controls
 from .article_view import View
 from .corrections import Choice, Corrections
+from .downloads import WORDS
 from .graph_part import lay_out_graph, wire_graph
 from .handlers import Form, Handlers, samples
 from .loaded import Analyzers
@@ -171,9 +172,7 @@ def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
         edited = gr.HTML("", **controls.PLAIN)
         gr.HTML('<h3 class="ns-take">Download</h3>', **controls.PLAIN)
         with gr.Row(elem_classes="ns-downloads"):
-            json_file, csv_file, markdown_file, html_file = (
-                gr.DownloadButton(words, size="sm", min_width=90) for words in ("JSON", "CSV", "Markdown", "HTML")
-            )
+            files = {kind: gr.DownloadButton(words, size="sm", min_width=90) for kind, words in WORDS.items()}
         models = gr.HTML("", **controls.PLAIN)
     found = gr.State(None, time_to_live=controls.KEPT)
     view = View(
@@ -183,10 +182,7 @@ def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
         drawer=drawer,
         found=found,
         tools=tools,
-        json=json_file,
-        csv=csv_file,
-        markdown=markdown_file,
-        html=html_file,
+        **files,
         models=models,
         actors=actors,
         undo=undo,

@@ -30,6 +30,10 @@ class View(NamedTuple):
     csv: Any = gr.skip()
     markdown: Any = gr.skip()
     html: Any = gr.skip()
+    dna: Any = gr.skip()
+    graphml: Any = gr.skip()
+    qdpx: Any = gr.skip()
+    label_studio: Any = gr.skip()
     models: Any = gr.skip()
     actors: Any = gr.skip()
     undo: Any = gr.skip()
@@ -68,7 +72,10 @@ def all_of(found: Found, folder: Path) -> View:
     """
     analysis = found.analysis
     cell = strongest(analysis)
-    files = {kind: gr.update(value=str(path)) for kind, path in downloads.write(analysis, folder).items()}
+    written = downloads.write(analysis, folder)
+    files = {
+        k: gr.update(value=str(written[k]) if k in written else None, visible=k in written) for k in downloads.WORDS
+    }
     names = [(f"{actor.name} ({len(actor.mentions)})", actor.name) for actor in analysis.actors]
     return View(
         board=board(analysis, cell),

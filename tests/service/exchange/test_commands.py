@@ -75,6 +75,13 @@ def test_actors_are_joined_as_the_edited_table_says(sources, tmp_path):
     assert {row["target"] for row in found} == {"Harbour Bridge", "the toll"}
 
 
+def test_what_a_format_cannot_hold_is_said(tmp_path, capsys):
+    undated = replace(ANALYSIS, article=replace(ANALYSIS.article, date=""))
+    (tmp_path / "a.json").write_text(undated.to_json(), encoding="utf-8")
+    export([str(tmp_path / "a.json")], tmp_path, "dna")
+    assert "newstance: 1 documents without a date are dated 1970-01-01\n" in capsys.readouterr().err
+
+
 def test_what_is_less_probable_is_left_out(sources, tmp_path):
     _, out = export(sources, tmp_path, "csv", "--min-probability", "0.5")
     assert {row["probability"] for row in rows(out)} == {"0.8000"}

@@ -138,7 +138,7 @@ def test_own_text_with_two_targets_is_never_html_and_downloads(open_page, tmp_pa
     assert page.locator("#evil").count() == 0
     assert MARKUP in page.locator("#ns-drawer .ns-article").inner_text()
     saved = {}
-    for kind in ("JSON", "CSV", "Markdown", "HTML"):
+    for kind in ("JSON", "CSV", "Markdown", "HTML", "GraphML"):
         with page.expect_download() as download:
             page.locator(".ns-downloads").get_by_text(kind, exact=True).click()
         file = tmp_path / download.value.suggested_filename

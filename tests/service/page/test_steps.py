@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
+from coded import ANALYSIS
 
 from newstance.models.errors import InputError, ModelError, WeightsNotFoundError
 from newstance.models.hearing import Stopped
 from newstance.service import Analyzer, Article
+from newstance.service.exchange import read_dna, read_qdpx
 from newstance.service.page import downloads
 from newstance.service.page.loaded import Analyzers
 from newstance.service.page.steps import Wanted, steps
@@ -141,3 +144,12 @@ def test_missing_weights_are_told(analyzer, monkeypatch):
 )
 def test_file_names_come_from_the_headline_and_hold_no_paths(title, stem):
     assert downloads.file_stem(title) == stem
+
+
+def test_files_of_other_programs_are_written_where_somebody_takes_a_side(tmp_path):
+    written = downloads.write(ANALYSIS, tmp_path)
+    assert list(written) == list(downloads.WORDS)
+    assert len({path.name for path in written.values()}) == 8
+    assert len(read_dna(written["dna"])) == len(read_qdpx(written["qdpx"])) == 5
+    none = downloads.write(replace(ANALYSIS, stances=()), tmp_path)
+    assert set(downloads.WORDS) - set(none) == {"graphml"}
