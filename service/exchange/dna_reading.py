@@ -155,11 +155,13 @@ def _values(database: sqlite3.Connection) -> tuple[dict[int, dict[str, Any]], di
         "JOIN VARIABLES v ON v.ID = d.VariableId JOIN ENTITIES e ON e.ID = d.Entity"
     )
     for statement, name, value, entity in database.execute(short):
-        values.setdefault(statement, {})[name] = value
-        entities.setdefault(statement, {})[name] = entity
+        if _VARIABLES.get(name) == "short text":
+            values.setdefault(statement, {})[name] = value
+            entities.setdefault(statement, {})[name] = entity
     boolean = (
-        f"SELECT d.StatementId, v.Variable, d.Value FROM {DATA['boolean']} d JOIN VARIABLES v ON v.ID = d.VariableId"
+        f"SELECT d.StatementId, d.Value FROM {DATA['boolean']} d "
+        "JOIN VARIABLES v ON v.ID = d.VariableId WHERE v.Variable = 'agreement'"
     )
-    for statement, name, value in database.execute(boolean):
-        values.setdefault(statement, {})[name] = value
+    for statement, value in database.execute(boolean):
+        values.setdefault(statement, {})["agreement"] = value
     return values, entities

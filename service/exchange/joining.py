@@ -45,8 +45,9 @@ def propose_actors(documents: Iterable[CodedDocument]) -> ActorTable:
 
     named: dict[str, _Named] = defaultdict(_Named)
     for coded in documents:
+        known = {actor.name for actor in coded.actors}
         told = [(actor.name, str(actor.kind), actor.aliases) for actor in coded.actors]
-        told += [(s.actor, s.kind, ()) for s in coded.statements if s.actor not in {name for name, *_ in told}]
+        told += [(said.actor, said.kind, ()) for said in coded.statements if said.actor not in known]
         for key in {key_of(bare_name(name)) for name, *_ in told}:
             named[key].articles += 1
         for name, kind, aliases in dict.fromkeys(told):

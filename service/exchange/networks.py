@@ -7,6 +7,7 @@ networks", Oxford Handbook of Political Networks); the code is newstance's own.
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -70,9 +71,10 @@ def time_windows(
         raise InputError(
             f"a time window of {options.window} days does not fit the documents, {told}; take a shorter one"
         )
+    times = [row.when for row in rows if row.when is not None]  # in order, and all rows have one
     middle = min(moments) + half
     while middle + half <= max(moments):
-        inside = [row for row in rows if row.when is not None and middle - half <= row.when <= middle + half]
+        inside = rows[bisect_left(times, middle - half) : bisect_right(times, middle + half)]
         yield middle, graph_of(inside, options, nodes_of=rows if options.isolates else inside)
         middle += timedelta(days=1)
 

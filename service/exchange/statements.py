@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -9,6 +10,8 @@ from ..analysis import Actor, Analysis, Stance
 from ..corpus.tables import article_hash
 
 CODER = "newstance"
+# Halves of characters, which no file in UTF-8 can hold, and the null character, where programs in C end a text.
+_UNWRITABLE = re.compile("[\\0\ud800-\udfff]")
 _AGREEMENT = {"favor": True, "against": False, "neutral": None}
 LABELS = {agreement: label for label, agreement in _AGREEMENT.items()}
 
@@ -38,6 +41,9 @@ class Document:
     type: str = ""
     date: str = ""
     url: str = ""
+
+    def __post_init__(self) -> None:
+        _keep_writable(self)
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,7 @@ class Statement:
     time: str = ""
 
     def __post_init__(self) -> None:
+        _keep_writable(self)
         if not 0 <= self.start < self.end <= len(self.document.text):
             raise ValueError(
                 f"a statement of {self.actor} from {self.start} to {self.end} does not stand in document "
@@ -86,6 +93,13 @@ class Statement:
     def label(self) -> str:
         """The agreement as newstance calls it: favor, against or neutral."""
         return LABELS[self.agreement]
+
+
+def _keep_writable(told: Document | Statement) -> None:
+    """Put U+FFFD in the place of what cannot be written; no place in a text moves."""
+    for name, value in vars(told).items():
+        if isinstance(value, str) and _UNWRITABLE.search(value):
+            object.__setattr__(told, name, _UNWRITABLE.sub("\ufffd", value))
 
 
 @dataclass(frozen=True)

@@ -183,6 +183,18 @@ def test_an_unfinished_statement_is_left_out_and_told(written, caplog):
     assert "1 statements of" in caplog.text
 
 
+def test_a_variable_of_another_type_is_not_taken_for_ours(written):
+    with sqlite3.connect(written) as database:
+        database.execute("UPDATE VARIABLES SET DataType = 'boolean' WHERE Variable = 'person'")
+        database.execute("UPDATE DATABOOLEAN SET VariableId = 1 WHERE StatementId = 3")
+        database.execute("DELETE FROM DATASHORTTEXT WHERE VariableId = 1")
+    assert [(s.actor, s.target) for s in read_dna(written)] == [
+        ("the Green League", "the toll"),
+        ("the Green League", "the toll"),
+        ("Ministry", "the toll"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("sql", "message"),
     [

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newstance.service.corpus.tables import article_hash
-from newstance.service.exchange import CodedDocument, from_analysis, grouped
+from newstance.service.exchange import CodedDocument, Document, from_analysis, grouped
 from newstance.service.exchange.offsets import Offsets
 from newstance.service.exchange.statements import at_least
 
@@ -83,3 +83,10 @@ def test_both_ways_of_counting_agree_with_the_encoding(text):
         units = len(text[:place].encode("utf-16-le")) // 2
         assert offsets.to_units(place) == units
         assert offsets.to_characters(units) == place
+
+
+def test_what_cannot_be_written_is_replaced_and_no_place_moves():
+    where = Document("d1", "a\0b\ud83d c", "\udf09")
+    assert (where.text, where.title) == ("a\ufffdb\ufffd c", "\ufffd")
+    said = statement(where, "K\ud800m", "x\0", True, 5)
+    assert (said.actor, said.target, said.text) == ("K\ufffdm", "x\ufffd", "c")
