@@ -18,6 +18,8 @@ _NO_FILES = (
     (stat.S_ISSOCK, "a socket"),
 )
 
+_PIECE = 1_000_000  # bytes
+
 
 def read_file(path: Path, most: int) -> bytes:
     """The content of a regular file.
@@ -54,7 +56,12 @@ def read_stream(stream: BinaryIO, most: int, what: str) -> bytes:
     Raises:
         InputError: It holds more.
     """
-    content = stream.read(most + 1)
+    # At once, room for all that is allowed would be taken, whatever there is.
+    pieces, left = [], most + 1
+    while left and (piece := stream.read(min(left, _PIECE))):
+        pieces.append(piece)
+        left -= len(piece)
+    content = b"".join(pieces)
     if len(content) > most:
         raise InputError(f"{what} has more than {most / 1_000_000:g} MB; give the article alone")
     return content

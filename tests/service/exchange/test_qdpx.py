@@ -1,5 +1,6 @@
 import io
 import logging
+import tracemalloc
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -172,6 +173,21 @@ def test_a_package_that_unpacks_to_too_much_is_refused(written, monkeypatch):
     monkeypatch.setattr("newstance.service.exchange.packages._MEMBERS", 3)
     with pytest.raises(InputError, match="has 4 files in it; 3 are the most"):
         read_qdpx(written)
+
+
+def test_a_bomb_is_not_unpacked_beyond_the_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr("newstance.service.exchange.packages._UNPACKED", 1_000_000)
+    file = tmp_path / "a.qdpx"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package, package.open("project.qde", "w") as member:
+        for _ in range(50):
+            member.write(bytes(1_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match="unpacks to more than 1 MB"):
+            read_qdpx(file)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_size_that_the_package_lies_about_does_not_matter(written, monkeypatch):
