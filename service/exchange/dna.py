@@ -207,28 +207,22 @@ def write_events(documents: Iterable[CodedDocument], path: str | Path) -> list[s
     a spreadsheet would take a text for a formula, it has an apostrophe in front. Returns what ``write_dna`` does.
     """
     numbers = Numbers()
-    found = []
+    rows: list[tuple[datetime, list[str | int]]] = []
     for number, coded in enumerate(documents, 1):
-        when, offsets = numbers.when(coded.document), Offsets(coded.document.text)
+        document, offsets = coded.document, Offsets(coded.document.text)
+        when = numbers.when(document)
         numbers.coder(CODER)
-        found += [(when, number, statement, offsets) for statement in numbers.sided(coded)]
-    order = sorted(range(len(found)), key=lambda index: found[index][0])
+        texts = (document.title or document.id, document.author, document.source, document.section, document.type)
+        about = [number, *map(_event_cell, map(_cut, texts))]
+        for said in numbers.sided(coded):
+            names = map(_event_cell, (*person_and_organization(said), said.target))
+            place = (offsets.to_units(said.start), offsets.to_units(said.end))
+            row = [len(rows) + 1, when.isoformat(" "), *names, int(bool(said.agreement)), *place]
+            rows.append((when, [*row, _event_cell(said.text), numbers.coder(said.coder)[0], *about]))
     with replacing(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=_SEPARATOR, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
         writer.writerow(_EVENTS)
-        for index in order:
-            when, number, said, offsets = found[index]
-            document = said.document
-            texts = (document.title or document.id, document.author, document.source, document.section, document.type)
-            writer.writerow(
-                [
-                    *(index + 1, when.isoformat(" ")),
-                    *map(_event_cell, (*person_and_organization(said), said.target)),
-                    *(int(bool(said.agreement)), offsets.to_units(said.start), offsets.to_units(said.end)),
-                    *(_event_cell(said.text), numbers.coder(said.coder)[0], number),
-                    *map(_event_cell, map(_cut, texts)),
-                ]
-            )
+        writer.writerows(row for _, row in sorted(rows, key=lambda timed: timed[0]))
     return numbers.notes()
 
 

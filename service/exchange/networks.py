@@ -58,16 +58,15 @@ def time_windows(
     statements at once, as rDNA does.
 
     Raises:
-        InputError: No document has a date, or the window is longer than the time between first and last.
+        InputError: No statement has a date, or the window is longer than the time between first and last.
     """
     if not options.window:
         raise InputError("a time window needs its length in days")
-    coded = list(documents)
-    rows = _counted(_rows(coded, options, dated=True), options)
-    moments = [when for c in coded if (when := moment(c.document.date)) is not None]
+    moments: list[datetime] = []
+    rows = _counted(_rows(_noted(documents, moments), options, dated=True), options)
     half = timedelta(days=options.window // 2)
-    if not moments or max(moments) - min(moments) < 2 * half:
-        told = f"from {min(moments):%Y-%m-%d} to {max(moments):%Y-%m-%d}" if moments else "none with a date"
+    if max(moments) - min(moments) < 2 * half:
+        told = f"from {min(moments):%Y-%m-%d} to {max(moments):%Y-%m-%d}"
         raise InputError(
             f"a time window of {options.window} days does not fit the documents, {told}; take a shorter one"
         )
@@ -79,22 +78,34 @@ def time_windows(
         middle += timedelta(days=1)
 
 
+def _noted(documents: Iterable[CodedDocument], moments: list[datetime]) -> Iterator[CodedDocument]:
+    """Documents as they pass, so that their texts need not be kept; their moments are."""
+    for coded in documents:
+        if (when := moment(coded.document.date)) is not None:
+            moments.append(when)
+        yield coded
+
+
 def _rows(documents: Iterable[CodedDocument], options: NetworkOptions, dated: bool = False) -> list[Row]:
-    coded = list(documents)
-    rows, undated = [], 0
+    rows: list[Row] = []
+    named: dict[str, str] = {}  # by key, the actors of all documents
+    undated = 0
     needs_date = dated or options.duplicates in ("week", "month", "year")
-    for c in coded:
-        when = moment(c.document.date)
+    for coded in documents:
+        for actor in coded.actors:
+            named.setdefault(key_of(actor.name), actor.name)
+        when = moment(coded.document.date)
         if needs_date and when is None:
             undated += 1
             continue
-        for said in c.statements:
-            actor = _node(said, options.variable)
+        for said in coded.statements:
+            name = _node(said, options.variable)
             # Who takes no side counts only where sides are ignored.
-            if actor and (said.agreement is not None or options.chosen == "ignore"):
-                rows.append(Row(when, c.document.id, actor, said.target, said.agreement, said.kind, said.probability))
+            if name and (said.agreement is not None or options.chosen == "ignore"):
+                told = (said.target, said.agreement, said.kind, said.probability)
+                rows.append(Row(when, coded.document.id, name, *told))
     if options.network_type == "relations":
-        rows = list(_between_actors(rows, coded))
+        rows = list(_between_actors(rows, named))
     if undated:
         log.warning("%d documents without a date are left out of the network", undated)
     if not rows:
@@ -102,10 +113,9 @@ def _rows(documents: Iterable[CodedDocument], options: NetworkOptions, dated: bo
     return sorted(rows, key=lambda row: row.when or datetime.min)
 
 
-def _between_actors(rows: Sequence[Row], coded: Sequence[CodedDocument]) -> Iterator[Row]:
+def _between_actors(rows: Sequence[Row], named: Mapping[str, str]) -> Iterator[Row]:
     """The rows whose target is an actor, and another one; each actor by one spelling."""
-    names = {key_of(row.actor): row.actor for row in reversed(rows)}
-    names = {key_of(actor.name): actor.name for c in reversed(coded) for actor in reversed(c.actors)} | names
+    names = {**named, **{key_of(row.actor): row.actor for row in reversed(rows)}}
     for row in rows:
         actor, target = names[key_of(row.actor)], names.get(key_of(row.target), "")
         if target and target != actor:
