@@ -14,8 +14,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+from newstance.service.corpus.shards import write_shard
+from newstance.service.corpus.stored import HEADER
+from newstance.service.corpus.tables import TABLES, Rows
 
 SOURCES = ("Harbour Post", "Evening Ledger", "Morning Voice")
 TARGETS = ("the harbour plan", "the cruise ban", "the port tax")
@@ -31,37 +32,6 @@ ACTORS = (
 )
 FIRST_DAY = date(2023, 1, 1)
 _VERBS = {"favor": "praised", "against": "condemned", "neutral": "spoke about", "mixed": "praised and mocked"}
-_SPANS = {"starts": pa.list_(pa.int32()), "ends": pa.list_(pa.int32())}
-_SOURCE = pa.struct([("start", pa.int32()), ("end", pa.int32()), ("text", pa.string())])
-SCHEMAS = {
-    "articles": pa.schema(
-        [(name, pa.string()) for name in ("article", "id", "title", "source")]
-        + [("date", pa.date32())]
-        + [(name, pa.string()) for name in ("author", "url", "language", "text")]
-        + [("notes", pa.list_(pa.string())), ("place", pa.string())]
-    ),
-    "actors": pa.schema(
-        [(name, pa.string()) for name in ("article", "actor", "kind")]
-        + [("aliases", pa.list_(pa.string())), ("mentions", pa.int32()), *_SPANS.items(), ("weight", pa.float64())]
-    ),
-    "stances": pa.schema(
-        [(name, pa.string()) for name in ("article", "actor", "kind", "target", "label", "display")]
-        + [(name, pa.float64()) for name in ("probability", "favor", "against", "neutral")]
-        + [("note", pa.string())]
-    ),
-    "evidence": pa.schema(
-        [(name, pa.string()) for name in ("article", "actor", "target")]
-        + [("rank", pa.int32()), ("label", pa.string()), ("probability", pa.float64())]
-        + [("start", pa.int32()), ("end", pa.int32())]
-        + [(name, pa.string()) for name in ("text", "speaker", "voice", "claimed_by")]
-        + [("truncated", pa.bool_())]
-    ),
-    "summaries": pa.schema(
-        {"article": pa.string(), "sentence": pa.int32(), "text": pa.string(), "support": pa.float64()}
-        | {"quoted": pa.bool_(), "sources": pa.list_(_SOURCE)}
-    ),
-}
-Rows = dict[str, list[dict[str, Any]]]
 
 
 def article(rows: Rows, number: int, stances: list[tuple[str, str, str, str, float]], **fields: Any) -> str:
@@ -95,7 +65,7 @@ def article(rows: Rows, number: int, stances: list[tuple[str, str, str, str, flo
 
 def empty() -> Rows:
     """No rows, of each table."""
-    return {name: [] for name in SCHEMAS}
+    return {name: [] for name in TABLES}
 
 
 def harbour(articles: int = 300, per_shard: int = 50, actors: int = len(ACTORS), seed: int = 1) -> Iterator[Rows]:
@@ -130,18 +100,11 @@ def harbour(articles: int = 300, per_shard: int = 50, actors: int = len(ACTORS),
         yield rows
 
 
-def write(folder: Path, shards: Iterator[Rows] | list[Rows], done: bool = True, first: int = 0) -> Path:
-    """Write a run's folder, or add shards to it; those that are not done have no marker."""
-    for number, rows in enumerate(shards, first):
-        for name, schema in SCHEMAS.items():
-            file = folder / name / f"{number:06}.parquet"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            pq.write_table(pa.Table.from_pylist(rows[name], schema=schema), file)
-        if done:
-            marker = folder / "done" / f"{number:06}.json"
-            marker.parent.mkdir(exist_ok=True)
-            marker.write_text(json.dumps({"articles": len(rows["articles"])}))
-    (folder / "run.json").write_text(json.dumps({"profile": {"name": "embedded"}}))
+def write(folder: Path, shards: Iterator[Rows] | list[Rows]) -> Path:
+    """Write a run's folder."""
+    for number, rows in enumerate(shards):
+        write_shard(folder, number, rows)
+    (folder / HEADER).write_text(json.dumps({"profile": {"name": "embedded"}}))
     return folder
 
 

@@ -5,8 +5,6 @@ What counting needs is held as numbers; titles, addresses and sentences stay in 
 
 from __future__ import annotations
 
-import json
-import re
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,9 +12,10 @@ from typing import Any
 
 from newstance.models.errors import ConfigError, InputError
 
+from .stored import Run
+
 try:
     import duckdb
-    import pandas  # noqa: F401  # tables leave DuckDB in its form
 except ImportError as error:
     raise ConfigError(
         "the corpus view needs more packages; install them by: pip install 'newstance[corpus]'"
@@ -25,9 +24,7 @@ except ImportError as error:
 MEMORY = "2GB"  # a million statements take about a tenth of it
 THREADS = 2
 ACTORS = "actors.csv"
-_LARGEST_RUN_FILE = 5_000_000  # bytes of run.json
-_SHARD = re.compile(r"\d{6}")
-TABLES = ("articles", "stances", "evidence")
+_READ = ("articles", "stances", "evidence")
 
 _LAYOUT = """
 CREATE TYPE side AS ENUM ('favor', 'against', 'mixed', 'neutral');
@@ -94,9 +91,10 @@ class Facts:
     """
 
     def __init__(self, folder: str | Path) -> None:
-        self.folder = _run_folder(Path(folder))
+        self._stored = Run(Path(folder).resolve())
+        self.folder = self._stored.folder
         self.problems: list[str] = []
-        self.run = self._run_file()
+        self.run = self._header()
         self.shards = 0
         self._homeless = 0
         self._lock = threading.Lock()
@@ -123,22 +121,15 @@ class Facts:
             return self._connection.cursor()
 
     def file(self, table: str, shard: int) -> str:
-        """The path of a shard's file of one of ``TABLES``."""
-        return str(self.folder / table / f"{shard:06}.parquet")
+        """The path of a table of a shard, as DuckDB takes it."""
+        return str(self._stored.file(table, shard))
 
-    def _run_file(self) -> dict[str, Any]:
-        file = self.folder / "run.json"
+    def _header(self) -> dict[str, Any]:
         try:
-            with file.open("rb") as stream:
-                found = json.loads(stream.read(_LARGEST_RUN_FILE))
-            if isinstance(found, dict):
-                return found
-            self.problems.append("run.json is not readable: it holds no object")
-        except FileNotFoundError:
-            self.problems.append("run.json is not there, so nothing is known of profile and models")
-        except (OSError, ValueError, RecursionError) as error:
-            self.problems.append(f"run.json is not readable: {type(error).__name__}")
-        return {}
+            return self._stored.header
+        except InputError as error:
+            self.problems.append(str(error).replace(f"{self.folder}/", ""))
+            return {}
 
     def _join_actors(self) -> None:
         file = self.folder / ACTORS
@@ -167,14 +158,14 @@ class Facts:
             )
 
     def _load(self) -> None:
-        done = _shards_in(self.folder / "done", ".json")
-        waiting = _shards_in(self.folder / "articles", ".parquet") - done
+        done = set(self._stored.shards())
+        waiting = {path.stem for path in (self.folder / "articles").glob("*.parquet")} - {f"{one:06}" for one in done}
         if waiting:
             self.problems.append(
                 f"{len(waiting)} of {len(waiting) + len(done)} shards are not done: the run goes on, or was stopped; "
                 "read it again later"
             )
-        led_out = {shard for shard in done if any(self._leads_out(table, shard) for table in TABLES)}
+        led_out = {shard for shard in done if any(self._leads_out(table, shard) for table in _READ)}
         self.problems += [f"shard {shard:06} is left out: a link leads out of the folder" for shard in sorted(led_out)]
         self._take(sorted(done - led_out))
         if self._homeless:
@@ -214,21 +205,6 @@ class Facts:
     def told(self, error: duckdb.Error) -> str:
         """What DuckDB says, without the folder, which is nobody's business."""
         return _first_line(error).replace(f"{self.folder}/", "")
-
-
-def _run_folder(folder: Path) -> Path:
-    if not folder.is_dir():
-        raise InputError(f"there is no folder {folder}; give the folder of a run")
-    if not (folder / "run.json").is_file() and not (folder / "done").is_dir():
-        raise InputError(
-            f"{folder} is not a run: it has neither run.json nor a folder done; give the folder that a run has written"
-        )
-    return folder.resolve()
-
-
-def _shards_in(folder: Path, suffix: str) -> set[int]:
-    files = folder.glob(f"*{suffix}") if folder.is_dir() else ()
-    return {int(file.stem) for file in files if _SHARD.fullmatch(file.stem)}
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -93,4 +93,5 @@ def _drawn_shares(counts: npt.NDArray[np.int64], articles: npt.NDArray[np.int64]
     else:
         spread = np.cov(each, rowvar=False, fweights=articles, ddof=0) * total
         drawn = chance.multivariate_normal(articles @ each, spread, size=RESAMPLES, method="eigh")
-    return np.clip(drawn[:, :2] / drawn[:, 2:], 0.0, 1.0)
+    drawn_shares: npt.NDArray[np.float64] = np.clip(drawn[:, :2] / drawn[:, 2:], 0.0, 1.0)
+    return drawn_shares

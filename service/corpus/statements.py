@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import duckdb
+
 from newstance.models.stance import Label
 from newstance.service.analysis import Display, Voice
 
-from .facts import Facts, duckdb
+from .facts import Facts
 from .selection import Cell
 
 MOST_SENTENCES = 5  # of a statement, the strongest first

@@ -8,16 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import duckdb
 import numpy as np
 
 from newstance.models.errors import InputError
 
-from .facts import Facts, duckdb, pandas
+from .facts import Facts
 from .selection import UNDATED, UNKNOWN, WHOLE, By, Cell, Periods, Selection
 from .shares import Shares, shares
 from .statements import Statement, statements
+
+if TYPE_CHECKING:
+    import pandas
 
 MOST_POINTS = 1500  # each is resampled; more are no picture either
 _MENU = 300  # names offered; all others can be typed
@@ -160,7 +164,7 @@ class Asked:
         found = self._one(_COUNTS, {"unknown": unknown})
         undated = 0 if self.selection.undated else self._one(_LEFT_OUT)[1]
         of = (self._one("SELECT count(*) FROM facts")[0], self._one("SELECT count(*) FROM articles")[0])
-        return Counts(*found, undated, *of)
+        return Counts(found[0], found[1], found[2], found[3], found[4], undated, *of)
 
     def several(self, by: By) -> int:
         """How many sources, actors, targets or kinds have a selected statement."""
@@ -326,6 +330,8 @@ def table(points: Sequence[Point], row: By, column: By) -> pandas.DataFrame:
         The columns row and column under their names, unless they are "all"; period; favor, against, mixed, neutral
         (statements); statements, articles; and for both sides the share and its band, empty where there is none; note.
     """
+    import pandas
+
     return pandas.DataFrame(
         [
             {
