@@ -19,6 +19,7 @@ from newstance.models.errors import ModelError, NewstanceError, WeightsNotFoundE
 
 from .arguments import not_negative, positive
 from .article import SAMPLES
+from .view_command import add_view, corpus_tab_of
 
 _LONGEST_LINE = 10_000  # characters of a password that is piped in
 
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--runs", type=Path, metavar="DIR", help="evaluations made on the page are kept there, for all")
     serve.add_argument("--data", type=Path, metavar="DIR", help="the labelled sets that the page offers")
+    serve.add_argument("--corpus", type=Path, metavar="DIR", help="a run's folder, which a tab shows to all")
     serve.add_argument(
         "--trusted-proxy",
         action="append",
@@ -122,6 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--insecure", action="store_true", help="let everybody in on a public address")
     serve.set_defaults(run=_serve)
+
+    add_view(commands)
 
     auth = commands.add_parser("auth", help="say who may use a server").add_subparsers(required=True, metavar="ACTION")
     add_token = auth.add_parser("add-token", help="let a program in; prints its token, once")
@@ -264,11 +268,13 @@ def _serve(chosen: argparse.Namespace) -> int:
     from .web.server import serve
     from .web.service import ServerSettings
 
+    shown = [corpus_tab_of(chosen.corpus)] if chosen.corpus else []
+
     def more_tabs(analyzer: Analyzer) -> Sequence[Tab]:
         # As with the commands of eval: only the command line looks up.
         from newstance.eval.page.tab import evaluate_tab
 
-        return [evaluate_tab(analyzer, chosen.runs, chosen.data)]
+        return [evaluate_tab(analyzer, chosen.runs, chosen.data), *shown]
 
     settings = ServerSettings(
         chosen.concurrency,

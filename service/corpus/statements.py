@@ -8,8 +8,7 @@ from typing import Any
 
 import duckdb
 
-from newstance.models.stance import Label
-from newstance.service.analysis import Display, Voice
+from newstance.service.analysis import Display, Evidence
 
 from .facts import Facts
 from .selection import Cell
@@ -38,21 +37,9 @@ _TITLES = "SELECT article, coalesce(title, ''), coalesce(url, '') FROM read_parq
     "WHERE list_contains($articles::VARCHAR[], article)"
 )
 _SENTENCES = """
-SELECT article, actor, target, label, probability, text, speaker, voice, claimed_by
+SELECT article, actor, target, start, "end", text, label, probability, speaker, truncated, voice, claimed_by
 FROM read_parquet($file) WHERE list_contains($articles::VARCHAR[], article) ORDER BY article, actor, target, rank
 """
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """A passage that shows a stance; the fields are those of ``Evidence``."""
-
-    label: Label
-    probability: float
-    text: str
-    speaker: str | None
-    voice: Voice
-    claimed_by: str | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +72,7 @@ class Statement:
     date: date | None
     title: str = ""
     url: str = ""
-    sentences: tuple[Sentence, ...] = ()
+    sentences: tuple[Evidence, ...] = ()
 
 
 def statements(
@@ -106,14 +93,14 @@ def statements(
     page = cursor.execute(_PAGE, given | {"limit": limit, "offset": offset}).fetchall()
     found = [Statement(*row) for row in page]
     titles: dict[str, tuple[str, str]] = {}
-    sentences: dict[tuple[str, str, str], list[Sentence]] = {}
+    sentences: dict[tuple[str, str, str], list[Evidence]] = {}
     problems: list[str] = []
     for shard in sorted({one.shard for one in found}):
         here = list({one.article for one in found if one.shard == shard})
         for article, title, url in _rows(facts, cursor, "articles", shard, _TITLES, here, problems):
             titles[article] = (title, url)
         for article, actor, target, *rest in _rows(facts, cursor, "evidence", shard, _SENTENCES, here, problems):
-            sentences.setdefault((article, actor, target), []).append(Sentence(*rest))
+            sentences.setdefault((article, actor, target), []).append(Evidence(*rest))
     filled = [
         replace(
             one,

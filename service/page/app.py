@@ -22,7 +22,7 @@ _FILES_KEPT = 3600  # seconds that downloads stay; uploads go sooner
 Tab = tuple[str, Callable[[], None]]
 
 
-def build(analyzer: Analyzer, more_tabs: Sequence[Tab] = ()) -> gr.Blocks:
+def build(analyzer: Analyzer, more_tabs: Sequence[Tab] = (), open_tab: str = "Article") -> gr.Blocks:
     """The page over a loaded analyzer.
 
     Its look is not part of it: hand ``look()`` to ``launch`` or ``mount_gradio_app``.
@@ -30,12 +30,13 @@ def build(analyzer: Analyzer, more_tabs: Sequence[Tab] = ()) -> gr.Blocks:
     Args:
         analyzer: The models that readers use unless they choose another profile.
         more_tabs: What stands beside the page's own tabs.
+        open_tab: The name of the tab that is open at first.
     """
     analyzers = Analyzers(analyzer)
     plain: dict[str, Any] = {"apply_default_css": False}
     with Guarded(title="newstance", analytics_enabled=False, delete_cache=(_FILES_KEPT // 4, _FILES_KEPT)) as blocks:
         gr.HTML(html.header(), **plain)
-        with gr.Tabs(elem_id="ns-tabs"):
+        with gr.Tabs(elem_id="ns-tabs", selected=open_tab.lower()):
             with gr.Tab("Article", id="article"):
                 article_tab(analyzers, blocks)
             with gr.Tab("Compare", id="compare"):

@@ -82,7 +82,7 @@ def _print_no_messages() -> None:
 def mounted(service: Service, analyzer: Analyzer) -> FastAPI:
     """The page, Gradio's routes and the tools as an app of their own; ``state.blocks`` is its ``gr.Blocks``."""
     _print_no_messages()
-    blocks = build(analyzer, service.settings.more_tabs(analyzer))
+    blocks = build(analyzer, service.settings.more_tabs(analyzer), service.settings.open_tab)
     for function in blocks.fns.values():
         if function.concurrency_id == MODELS:
             function.concurrency_limit = service.settings.concurrency

@@ -41,6 +41,7 @@ class ServerSettings:
         body_bytes: The largest request body.
         body_seconds: How long a body may take to arrive.
         more_tabs: What stands beside the page's own tabs, by the analyzer.
+        open_tab: The name of the tab that is open at first.
     """
 
     concurrency: int = 2
@@ -53,6 +54,7 @@ class ServerSettings:
     body_bytes: int = 5_000_000
     body_seconds: float = 30.0
     more_tabs: Callable[[Analyzer], Sequence[Tab]] = lambda analyzer: ()
+    open_tab: str = "Article"
 
 
 class Service:
