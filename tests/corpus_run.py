@@ -80,7 +80,10 @@ def harbour(articles: int = 300, per_shard: int = 50, actors: int = len(ACTORS),
         stances = []
         for actor in chance.sample(range(len(known)), min(6, len(known))):
             for target in chance.sample(range(3), 3 if actors > len(ACTORS) else 2):
-                leaning = 0.5 + 0.25 * (1 - source) + (0.02 * (months - 12)) * (1 if actor % 2 else -1)
+                # Half of the actors are against; one of four turns in time, and each source tells it its own way.
+                leaning = (0.72 if actor % 2 else 0.3) + 0.12 * (1 - source)
+                if actor % 4 == 0:
+                    leaning += 0.03 * (months - 12)
                 if target == 1:
                     leaning = 1 - leaning
                 drawn = chance.random()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +44,14 @@ class Shares:
     articles: int
     statements: int
     note: str = ""
+
+    @property
+    def side(self) -> Literal["favor", "against", "neutral"]:
+        """The side whose band lies above that of the other; neutral where they overlap, or there is none."""
+        favor, against = self.favor, self.against
+        if favor.low is None or favor.high is None or against.low is None or against.high is None:
+            return "neutral"
+        return "favor" if favor.low > against.high else "against" if against.low > favor.high else "neutral"
 
 
 def shares(counts: npt.NDArray[np.int64], articles: npt.NDArray[np.int64], key: int = 0) -> Shares:

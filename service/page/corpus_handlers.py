@@ -98,12 +98,15 @@ class CorpusHandlers:
 
     def read_again(self) -> tuple[Any, Any, Any, Any]:
         """Read the run's folder anew: what it is, and the menus of sources, actors and targets."""
+        place = self.view.facts.folder
         try:
             with self._reading:
-                self.view = CorpusView(self.view.facts.folder)
+                self.view = CorpusView(place)
             return (self.about(), *(gr.update(choices=self.choices(by)) for by in ("source", "actor", "target")))
         except Exception as error:
-            return (html.field_problem(reason(error, "again")), gr.skip(), gr.skip(), gr.skip())
+            # Where the folder lies is nobody's business.
+            said = reason(error, "again").replace(str(place), place.name)
+            return (html.field_problem(said), gr.skip(), gr.skip(), gr.skip())
 
     def choices(self, by: Any) -> list[tuple[str, str]]:
         """(What a menu says, name), for a filter."""

@@ -13,7 +13,7 @@ from plotly.subplots import make_subplots
 from newstance.service.corpus.selection import UNKNOWN, Periods
 from newstance.service.corpus.shares import Share
 from newstance.service.corpus.view import Point
-from newstance.service.present.wording import count, percent
+from newstance.service.present.wording import count
 
 MOST_LINES = 6  # more cannot be told apart
 # Okabe and Ito's colors are apart for every common kind of color blindness; dashes and marks tell them apart in grey.
@@ -151,9 +151,9 @@ def _place(point: Point, periods: Periods, name: str) -> str:
 
 
 def _said(point: Point, name: str, share: Share) -> str:
-    band = "" if share.low is None or share.high is None else f" ({percent(share.low)} to {percent(share.high)})"
+    band = "" if share.low is None or share.high is None else f" ({share.low:.0%}–{share.high:.0%})"
     of = f"{count(point.shares.statements, 'statement')} in {count(point.shares.articles, 'article')}"
-    return "\n".join(filter(None, (name, point.period, f"{percent(share.value)}{band}", of, point.shares.note)))
+    return "\n".join(filter(None, (name, point.period, f"{share.value:.0%}{band}", of, point.shares.note)))
 
 
 def _faint(color: str) -> str:

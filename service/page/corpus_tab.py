@@ -98,10 +98,10 @@ def _lay_out(handlers: CorpusHandlers) -> None:
     with gr.Row(elem_classes="ns-columns"):
         with gr.Column(scale=3, min_width=300, elem_classes="ns-inputs"):
             about = gr.HTML(handlers.about(), elem_id="ns-corpus-run", **PLAIN)
+            again = gr.Button("Read the run again", size="sm", elem_classes="ns-undo", elem_id="ns-reread")
             form = _form(handlers)
             with gr.Row(elem_classes="ns-go"):
                 go = gr.Button("Show", variant="primary", scale=2, min_width=120, elem_id="ns-show")
-                again = gr.Button("Read the run again", scale=1, min_width=90, elem_id="ns-reread")
         with gr.Column(scale=8, min_width=320, elem_classes="ns-results ns-corpus"):
             status = gr.HTML("", **PLAIN)
             said = gr.HTML("", **PLAIN)
@@ -168,13 +168,12 @@ def _form(handlers: CorpusHandlers) -> Form:
             value="sides",
             label="Shares of",
         )
-    cut = gr.Radio(list(PERIODS), value="Quarters", label="Periods", elem_id="ns-periods")
+    cut = gr.Dropdown(list(PERIODS), value="Quarters", label="Periods")
     window = gr.Slider(2, LONGEST_WINDOW, value=6, step=1, label="Months in a window", visible=False)
-    by = gr.Radio(
+    by = gr.Dropdown(
         [("source", "source"), ("actor", "actor"), ("target", "target"), ("kind of actor", "kind"), ("all", "all")],
         value="source",
         label="A line for each",
-        elem_id="ns-by",
     )
     return Form(
         sources, actors, targets, kinds, start, end, undated, minimum, per_actor, per_target, base, by, cut, window

@@ -1,0 +1,239 @@
+"""What the corpus tab's controls do, without a browser."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from types import SimpleNamespace
+
+import pytest
+
+for needed in ("duckdb", "pandas", "plotly", "pyarrow"):
+    pytest.importorskip(needed, reason="the corpus tab needs the corpus extra")
+
+import corpus_run  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
+
+from newstance.service.corpus.view import CorpusView  # noqa: E402
+from newstance.service.page import corpus_handlers  # noqa: E402
+from newstance.service.page.corpus_handlers import CorpusHandlers  # noqa: E402
+
+FORM = {
+    "sources": [],
+    "actors": [],
+    "targets": [],
+    "kinds": [],
+    "start": "",
+    "end": "",
+    "undated": True,
+    "minimum": 0,
+    "per_actor": 1,
+    "per_target": 1,
+    "base": "sides",
+    "by": "source",
+    "cut": "Quarters",
+    "window": 6,
+}
+EVIL = "<b id='evil'>&{{1}}"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return corpus_run.write(tmp_path_factory.mktemp("run"), corpus_run.harbour(120, 40))
+
+
+@pytest.fixture(scope="module")
+def handlers(run):
+    return CorpusHandlers(CorpusView(run))
+
+
+def show(handlers, **more):
+    return handlers.show(*(FORM | more).values())
+
+
+def click(**data):
+    return SimpleNamespace(_data=data)
+
+
+def drawn(view):
+    """The traces of a plot with marks, that is without the bands."""
+    return [trace for trace in view.plot["value"].data if trace.customdata is not None]
+
+
+def test_the_plot_and_the_table_say_the_same(handlers):
+    view = show(handlers)
+    points = view.seen.course
+    in_favor = [trace for trace in drawn(view) if trace.yaxis == "y"]
+    marks = {n: y for trace in in_favor for n, y in zip(trace.customdata, trace.y, strict=True) if n is not None}
+    assert marks == {i: point.shares.favor.value for i, point in enumerate(points) if point.start is not None}
+    assert len(in_favor) == len({point.row for point in points})
+    assert view.course.count("data-point=") == len(points)
+    for point in points:
+        assert f"<td>{point.period}</td>" in view.course
+    assert "stand in the table only" in view.heading  # those without a date
+    bands = [trace for trace in view.plot["value"].data if trace.fill == "toself" and trace.yaxis == "y"]
+    ends = {y for trace in bands for y in trace.y if y is not None}
+    assert ends == {end for p in points if p.start is not None for end in (p.shares.favor.low, p.shares.favor.high)} - {
+        None
+    }
+
+
+def test_no_line_leads_over_a_period_without_a_statement(tmp_path):
+    rows = corpus_run.empty()
+    for number, month in enumerate((1, 2, 6, 7)):
+        stance = [("Norway", "country", "the port tax", "favor", 0.9)]
+        corpus_run.article(rows, number, stance, source="A", date=corpus_run.FIRST_DAY.replace(month=month))
+    view = show(CorpusHandlers(CorpusView(corpus_run.write(tmp_path, [rows]))), cut="Months")
+    assert [y is None for y in drawn(view)[0].y] == [False, False, True, False, False, True]
+
+
+@pytest.mark.parametrize("cut", list(corpus_handlers.PERIODS))
+@pytest.mark.parametrize("by", ["source", "actor", "target", "kind", "all"])
+def test_every_way_to_cut_is_drawn(handlers, cut, by):
+    view = show(handlers, cut=cut, by=by)
+    assert view.status == ""
+    assert view.plot["visible"]
+    assert len(drawn(view)) >= 2
+
+
+def test_a_cell_leads_to_its_course_and_its_sentences_and_back(handlers):
+    seen = show(handlers).seen
+    number = next(i for i, p in enumerate(seen.board) if (p.row, p.column) == ("Norway", "the cruise ban"))
+    view = handlers.choose_cell(seen, click(cell=number))
+    assert "Norway on the cruise ban, over time" in view.heading
+    assert sum(sum(point.counts) for point in view.seen.course) == sum(seen.board[number].counts)
+    assert "Behind it: Norway on the cruise ban" in view.behind
+    assert f"{sum(seen.board[number].counts)} statements; these are 1 to 20" in view.behind
+    assert "<blockquote>Norway " in view.behind
+    assert 'href="https://news.example/' in view.behind
+    further = handlers.turn(view.seen, click(**{"from": 20}))
+    assert "these are 21 to" in further.behind
+    back = handlers.choose_point(further.seen, click(all=True))
+    assert (back.seen.course, back.behind) == (seen.course, "")
+    assert back.seen.statements == seen.statements
+
+
+def test_a_point_leads_to_just_its_statements(handlers):
+    seen = show(handlers).seen
+    for number in (0, len(seen.course) - 1):
+        point = seen.course[number]
+        view = handlers.choose_point(seen, click(point=number))
+        assert f"{point.shares.statements} statement" in view.behind
+        assert point.period in view.behind
+        assert view.seen.statements == point.shares.statements
+
+
+@pytest.mark.parametrize("data", [{}, {"cell": 10_000}, {"cell": -1}, {"cell": "1"}, {"point": 10_000}, {"from": -5}])
+def test_clicks_that_mean_nothing_change_nothing(handlers, data):
+    seen = show(handlers).seen
+    for act in (handlers.choose_cell, handlers.choose_point, handlers.turn):
+        assert act(seen, click(**data)) == corpus_handlers.View()
+        assert act(None, click(**data)) == corpus_handlers.View()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"start": "last week"}, "&#39;last week&#39; is no day; write it as 2024-02-29"),
+        ({"start": "2024-05-01", "end": "2024-04-01"}, "before it begins"),
+        ({"actors": ["Nobody"]}, "no actor &#39;Nobody&#39;"),
+        ({"by": "x' OR 1"}, "load the page again"),
+        ({"cut": "Weeks"}, "load the page again"),
+        ({"minimum": 7}, "between 0 and 1"),
+        ({"cut": "Sliding windows", "window": 1}, "2 to 120 months"),
+    ],
+)
+def test_a_wrong_form_is_explained(handlers, wrong, said):
+    assert said in show(handlers, **wrong).status
+
+
+def test_a_filter_that_nothing_passes_says_so(handlers):
+    view = show(handlers, minimum=1)
+    assert "No statement passes these filters" in view.board
+    assert "<b>0 statements</b>" in view.said
+    assert not view.plot["visible"]
+    assert view.seen is None
+
+
+def test_a_window_longer_than_the_time_is_told_of(handlers):
+    view = show(handlers, cut="Sliding windows", window=60)
+    assert "no window of 60 months" in view.heading
+    assert not view.plot["visible"]
+
+
+def test_texts_of_others_are_never_html(tmp_path):
+    rows = corpus_run.empty()
+    stance = [(EVIL, "person", f"{EVIL}2", "favor", 0.9)]
+    corpus_run.article(rows, 1, stance, title=EVIL, source=EVIL, url="javascript:alert(1)", date=corpus_run.FIRST_DAY)
+    handlers = CorpusHandlers(CorpusView(corpus_run.write(tmp_path, [rows])))
+    view = show(handlers, by="actor", cut="The whole time")
+    clicked = handlers.choose_cell(view.seen, click(cell=0))
+    shown = [view.said, view.board, view.heading, view.course, clicked.heading, clicked.behind]
+    assert all("<b id=" not in part for part in shown)
+    assert "javascript:" not in clicked.behind
+    assert "&lt;b id=" in drawn(view)[0].name  # Plotly reads some HTML
+    assert "&lt;b id=" in drawn(view)[0].hovertext[0]
+
+
+def test_files_hold_what_is_seen(handlers, upload_folder, monkeypatch):
+    kept = upload_folder / "kept"
+    kept.mkdir()
+    monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(kept))
+    view = show(handlers, sources=["Harbour Post"])
+    assert f"Over time: {len(view.seen.course)} rows." in view.files_said
+    said, shown, *files = handlers.write(view.seen)
+    assert (said, shown["visible"], len(files)) == ("", True, 6)
+    by_name = {file.name: file for file in kept.iterdir()}
+    table = list(csv.DictReader(by_name["over-time.csv"].open(newline="")))
+    assert [(row["source"], row["period"], int(row["statements"])) for row in table] == [
+        (point.row, point.period, point.shares.statements) for point in view.seen.course
+    ]
+    board = pq.read_table(by_name["board.parquet"])
+    assert board.num_rows == len(view.seen.board)
+    assert json.loads(board.schema.metadata[b"newstance.selection"])["sources"] == ["Harbour Post"]
+    statements = list(csv.DictReader(by_name["statements.csv"].open(newline="")))
+    assert len({(row["article"], row["actor"], row["target"]) for row in statements}) == view.seen.statements
+    assert all(row["evidence"] for row in statements)
+    page = by_name["over-time.html"].read_text()
+    assert "plotly" in page
+    assert 'src="http' not in page
+    assert "sources: Harbour Post" in page.replace("Sources", "sources")
+
+
+def test_cells_of_a_spreadsheet_are_no_formulas(tmp_path, monkeypatch):
+    rows = corpus_run.empty()
+    corpus_run.article(rows, 1, [("=1+1", "person", "@x", "favor", 0.9)], title="-2", source="+3")
+    handlers = CorpusHandlers(CorpusView(corpus_run.write(tmp_path / "run", [rows])))
+    monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(tmp_path))
+    handlers.write(show(handlers).seen)
+    for name in ("board.csv", "statements.csv", "over-time.csv"):
+        for line in csv.reader((tmp_path / name).open(newline="")):
+            assert not [cell for cell in line if cell[:1] in "=+-@" and cell[:1]]
+
+
+def test_a_run_that_goes_on_is_read_again(run, tmp_path):
+    folder = shutil.copytree(run, tmp_path / "run")
+    (folder / "done" / "000002.json").unlink()
+    handlers = CorpusHandlers(CorpusView(folder))
+    assert "1 of 3 shards are not done" in handlers.about()
+    shutil.copy(run / "done" / "000002.json", folder / "done")
+    about, sources, *_ = handlers.read_again()
+    assert "120 articles in 3 shards" in about
+    assert ("(unknown)", "") in sources["choices"]
+    shutil.rmtree(folder)
+    assert "is no run" in handlers.read_again()[0]
+    assert str(tmp_path) not in handlers.read_again()[0]
+
+
+class _Kept:
+    """A folder for files that stays."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __enter__(self):
+        return self.path
+
+    def __exit__(self, *_):
+        pass
