@@ -326,7 +326,9 @@ def test_the_script_has_the_fields_of_the_form_in_their_order():
 
 
 def test_nothing_of_the_page_is_offered_to_programs(analyzer):
-    blocks = build(analyzer, more_tabs=[("More", lambda: gradio.Markdown("More to see"))])
+    blocks = build(analyzer, more_tabs=[("More", lambda: gradio.Markdown("More to see"))], open_tab="More")
+    tabs = next(block for block in blocks.blocks.values() if isinstance(block, gradio.Tabs))
+    assert tabs.selected == "more"
     assert not blocks.analytics_enabled
     assert [f.api_name for f in blocks.fns.values() if f.api_visibility == "public"] == []
     assert any(getattr(block, "label", "") == "More" for block in blocks.blocks.values())
