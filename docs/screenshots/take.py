@@ -17,9 +17,13 @@ from playwright.sync_api import Page, sync_playwright
 
 from newstance.eval.page.tab import evaluate_tab
 from newstance.service import Analyzer
+from newstance.service.corpus.view import CorpusView
 from newstance.service.page import build, look
+from newstance.service.page.corpus_tab import corpus_tab
 
 FOLDER = Path(__file__).parent
+sys.path.append(str(FOLDER.parents[1] / "tests"))
+import corpus_run  # noqa: E402  # articles that are made up
 OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 WAIT = 900_000  # milliseconds; a busy machine is slow
 OWN = (
@@ -169,6 +173,28 @@ def evaluate(shots: Shots) -> None:
     shots.take("evaluate")
 
 
+def corpus(shots: Shots) -> None:
+    """A run of three sources over two years; a point is opened to its sentences."""
+    page = shots.page
+    page.get_by_role("tab", name="Corpus").click()
+    page.locator("#ns-corpus-plot .point").first.wait_for()
+    page.locator("#ns-corpus-course tbody tr button").nth(2).click()
+    page.locator("#ns-behind").wait_for()
+    shots.take("corpus")
+
+
+def corpus_pair(shots: Shots) -> None:
+    """One pair over time, on a phone by night."""
+    page = shots.page
+    page.get_by_role("tab", name="Corpus").click()
+    page.locator("#ns-corpus-board [data-cell]").first.click()
+    page.locator("#ns-behind").wait_for()
+    page.locator("#ns-corpus-plot .point").first.wait_for()
+    page.get_by_text("The same numbers as a table").click()
+    page.locator("#ns-course").scroll_into_view_if_needed()
+    shots.take("corpus-phone", full=False)
+
+
 def dark(shots: Shots) -> None:
     """The board by night."""
     shots.sample()
@@ -197,6 +223,8 @@ STATES: dict[str, tuple[Callable[[Shots], None], tuple[int, int, str]]] = {
     "refused": (refused, (1280, 900, "light")),
     "compare": (compare, (1280, 900, "light")),
     "evaluate": (evaluate, (1280, 900, "light")),
+    "corpus": (corpus, (1280, 900, "light")),
+    "corpus-phone": (corpus_pair, (390, 844, "dark")),
     "dark": (dark, (1280, 900, "dark")),
     "phone": (phone, (390, 844, "light")),
     "graph-phone": (graph_phone, (390, 844, "dark")),
@@ -208,7 +236,8 @@ def main(names: list[str]) -> None:
     analyzer = Analyzer.from_profile("embedded")
     print(f"loaded {analyzer.summarizer}")
     runs = tempfile.TemporaryDirectory()
-    blocks = build(analyzer, [evaluate_tab(analyzer, Path(runs.name))])
+    run = corpus_run.write(Path(runs.name) / "harbour", corpus_run.harbour())
+    blocks = build(analyzer, [evaluate_tab(analyzer, Path(runs.name) / "eval"), corpus_tab(CorpusView(run))])
     settings: dict[str, Any] = {"quiet": True, "footer_links": [], "run_history": False, "ssr_mode": False}
     _, url, _ = blocks.launch(server_name="127.0.0.1", prevent_thread_lock=True, **settings, **look())
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
