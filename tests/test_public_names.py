@@ -22,6 +22,8 @@ PROMISED = {
     "newstance.service.corpus.step": "Step Task",
     "newstance.service.corpus.stored": "Run",
     "newstance.service.corpus.tables": "TABLES rows_of schema",
+    "newstance.service.corpus.selection": "MONTHS QUARTERS WHOLE YEARS Cell Periods Selection",
+    "newstance.service.corpus.view": "CorpusView table",
     "newstance.service.editing": "Session merge split",
     "newstance.service.exchange": "ActorRow ActorTable CodedDocument Document NetworkOptions Statement from_analysis "
     "from_run grouped label_studio_config network propose_actors read_analysis read_coded read_dna read_label_studio "
@@ -36,6 +38,8 @@ METHODS = {
     "newstance.service.Topic": "load",
     "newstance.service.corpus.stored.Run": "frame header parts rejected shards table",
     "newstance.service.exchange.ActorTable": "apply canonical load to_csv",
+    "newstance.service.corpus.view.Asked": "counts points several statements",
+    "newstance.service.corpus.view.CorpusView": "ask menu",
     "newstance.service.editing.Session": "analysis decide forms merge of relations rename retarget split",
 }
 

@@ -24,6 +24,7 @@ from newstance.service.page.corpus_tab import corpus_tab
 FOLDER = Path(__file__).parent
 sys.path.append(str(FOLDER.parents[1] / "tests"))
 import corpus_run  # noqa: E402  # articles that are made up
+
 OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 WAIT = 900_000  # milliseconds; a busy machine is slow
 OWN = (

@@ -364,7 +364,7 @@ def _point(
     chosen = {"actor": focus.actor, "target": focus.target}
     chosen |= {by: name for by, name in (row, column) if by != "all"}
     months = None if is_whole or start is None else (start, start + periods.width - 1)
-    cell = Cell(**chosen, months=months, undated=start is None)  # type: ignore[arg-type]
+    cell = Cell(**chosen, months=months, undated=start is None)
     key = zlib.crc32(repr((cell, periods)).encode())
     sums = tuple(int(number) for number in articles @ counts)
     place = None if is_whole else start

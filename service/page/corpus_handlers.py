@@ -300,9 +300,11 @@ def _read(
     """
     if by not in get_args(By) or base not in get_args(Base) or cut not in PERIODS:
         raise InputError("the form is not as the page has it; load the page again")
-    names = [tuple(str(name) for name in chosen or ()) for chosen in (sources, actors, targets, kinds)]
     selection = Selection(
-        *names,
+        _names(sources),
+        _names(actors),
+        _names(targets),
+        _names(kinds),
         _day(start),
         _day(end),
         bool(undated),
@@ -312,6 +314,10 @@ def _read(
         base,
     )
     return selection, by, PERIODS[cut] or Periods.sliding(int(window or 0))
+
+
+def _names(chosen: Sequence[str] | None) -> tuple[str, ...]:
+    return tuple(str(name) for name in chosen or ())
 
 
 def _day(text: str | None) -> date | None:

@@ -88,7 +88,8 @@ def _traces(line: _Line, side: str, periods: Periods, is_first: bool) -> Iterato
             x=across, y=around, fill="toself", mode="lines", line={"width": 0}, fillcolor=_faint(line.color),
             hoverinfo="skip", showlegend=False, legendgroup=name,
         )  # fmt: skip
-    x, y, above, below, hover, numbers = [], [], [], [], [], []
+    marks: tuple[list[Any], ...] = ([], [], [], [], [], [])
+    x, y, above, below, hover, numbers = marks
     for run in runs:
         for number, point in run:
             share = _share(point, side)
@@ -101,7 +102,7 @@ def _traces(line: _Line, side: str, periods: Periods, is_first: bool) -> Iterato
             hover.append(html.escape(_said(point, line.name, share), quote=False).replace("\n", "<br>"))
             numbers.append(number)
         # A gap: no line leads over periods without a statement.
-        for values in (x, y, above, below, hover, numbers):
+        for values in marks:
             values.append(None)
     yield go.Scatter(
         x=x, y=y, customdata=numbers, hovertext=hover, hoverinfo="text", showlegend=is_first,
