@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
@@ -145,10 +145,11 @@ class CorpusHandlers:
             return View()
         return self._behind_of(seen, seen.cell, first, seen.title)
 
-    def write(self, seen: Seen | None) -> tuple[Any, ...]:
+    def write(self, seen: Seen | None) -> Iterator[tuple[Any, ...]]:
         """The files of what is seen: how it went, whether they are shown, and each of them."""
         if seen is None or not seen.course:
-            return (html.field_problem("there is nothing to take along; press Show first"), *[gr.skip()] * 7)
+            yield (html.field_problem("there is nothing to take along; press Show first"), *[gr.skip()] * 7)
+            return
         try:
             with folder() as place, self.view.ask(seen.selection) as asked:
                 _, found, problems = asked.statements(seen.cell or seen.focus, limit=MOST_EXPORTED)
@@ -160,10 +161,10 @@ class CorpusHandlers:
                     export.plot(seen.course, seen.by, seen.periods, title, caption, place),
                 ]
                 said = "".join(html.field_problem(problem) for problem in problems)
-                # Gradio takes copies when the values are made, and the folder goes.
-                return (said, gr.update(visible=True), *(gr.update(value=str(file)) for file in files))
+                # Gradio has taken its copies when it asks for more, and the folder goes.
+                yield (said, gr.update(visible=True), *(gr.update(value=str(file)) for file in files))
         except Exception as error:
-            return (html.field_problem(reason(error, "again")), *[gr.skip()] * 7)
+            yield (html.field_problem(reason(error, "again")), *[gr.skip()] * 7)
 
     def _all(self, asked: Asked, by: By, periods: Periods) -> View:
         counts = asked.counts()

@@ -143,12 +143,15 @@ def test_a_mark_of_the_plot_and_its_row_lead_to_the_same_sentences(open_tab):
     expect(page.locator("#ns-behind")).to_contain_text(f"{number} statements")
     page.locator("#ns-corpus-course tbody tr").nth(2).get_by_role("button").click()
     expect(heading).not_to_have_text(f"Behind it: in {name}, {period}")
+    page.wait_for_timeout(1500)  # until the page has been led to the sentences
     page.locator(f"{PLOT} .cartesianlayer .xy .point").first.scroll_into_view_if_needed()
     box = page.locator(f"{PLOT} .cartesianlayer .xy .point").first.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.wait_for_timeout(300)  # Plotly looks for the nearest mark a moment later
+    hover = page.locator(f"{PLOT} .hovertext .line")
+    hover.first.wait_for()
+    of, when = hover.nth(0).text_content(), hover.nth(1).text_content()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    expect(heading).to_have_text(f"Behind it: in {name}, {period}")
+    expect(heading).to_have_text(f"Behind it: in {of}, {when}")
 
 
 def test_what_is_seen_is_taken_along(open_tab, tmp_path: Path):

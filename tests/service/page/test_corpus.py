@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -182,7 +183,8 @@ def test_files_hold_what_is_seen(handlers, upload_folder, monkeypatch):
     monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(kept))
     view = show(handlers, sources=["Harbour Post"])
     assert f"Over time: {len(view.seen.course)} rows." in view.files_said
-    said, shown, *files = handlers.write(view.seen)
+    written = handlers.write(view.seen)
+    said, shown, *files = next(written)
     assert (said, shown["visible"], len(files)) == ("", True, 6)
     by_name = {file.name: file for file in kept.iterdir()}
     table = list(csv.DictReader(by_name["over-time.csv"].open(newline="")))
@@ -201,12 +203,22 @@ def test_files_hold_what_is_seen(handlers, upload_folder, monkeypatch):
     assert "sources: Harbour Post" in page.replace("Sources", "sources")
 
 
+def test_files_are_there_until_the_page_has_taken_them(handlers):
+    written = handlers.write(show(handlers).seen)
+    _, _, *files = next(written)
+    files = [Path(file["value"]) for file in files]
+    assert all(file.stat().st_size for file in files)
+    assert list(written) == []
+    assert not any(file.exists() for file in files)
+    assert "press Show first" in next(handlers.write(None))[0]
+
+
 def test_cells_of_a_spreadsheet_are_no_formulas(tmp_path, monkeypatch):
     rows = corpus_run.empty()
     corpus_run.article(rows, 1, [("=1+1", "person", "@x", "favor", 0.9)], title="-2", source="+3")
     handlers = CorpusHandlers(CorpusView(corpus_run.write(tmp_path / "run", [rows])))
     monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(tmp_path))
-    handlers.write(show(handlers).seen)
+    list(handlers.write(show(handlers).seen))
     for name in ("board.csv", "statements.csv", "over-time.csv"):
         for line in csv.reader((tmp_path / name).open(newline="")):
             assert not [cell for cell in line if cell[:1] in "=+-@" and cell[:1]]
