@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
-
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import TYPE_CHECKING
 
 from .errors import SettingsError
+from .lazy import lazily
+
+if TYPE_CHECKING:
+    from .settings import Settings, load
 
 __all__ = ["FOLDER", "Settings", "SettingsError", "find", "load", "names"]
 
 FOLDER = Path(__file__).parent
-
-
-class Settings(BaseModel):
-    """Base of everything read from a YAML file: typed, checked when made, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-SettingsType = TypeVar("SettingsType", bound=Settings)
+__getattr__, __dir__ = lazily(__name__, {"settings": "Settings load"})
 
 
 def names(kind: str) -> list[str]:
@@ -43,54 +36,3 @@ def find(kind: str, name: str | Path) -> Path:
     raise SettingsError(
         f"no file and no shipped {kind} file is named {name}; shipped: {', '.join(names(kind)) or 'none'}"
     )
-
-
-def load(kind: str, name: str | Path, settings: type[SettingsType]) -> SettingsType:
-    """Read and check a settings file.
-
-    Args:
-        kind: profiles, topics, training or eval.
-        name: A shipped name, or a path to a YAML file.
-        settings: What the file must fit.
-
-    Raises:
-        SettingsError: The file is missing, is no YAML, or does not fit; the message names file and key.
-    """
-    path = find(kind, name)
-    try:
-        return settings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-    except yaml.YAMLError as error:
-        raise SettingsError(f"{path} is no valid YAML: {error}") from error
-    except ValidationError as error:
-        raise SettingsError(f"{path}: {'; '.join(map(_in_words, error.errors()))}") from error
-
-
-# What a reader of YAML may do wrong, by pydantic's name for it; other slips are told in pydantic's words.
-_SLIPS = {
-    "missing": "is missing",
-    "extra_forbidden": "is no key that is known here",
-    "string_type": "must be text, and is {input!r:.60}; put it in quotation marks",
-    "int_type": "must be a whole number, and is {input!r:.60}",
-    "int_parsing": "must be a whole number, and is {input!r:.60}",
-    "int_from_float": "must be a whole number, and is {input!r:.60}",
-    "float_type": "must be a number, and is {input!r:.60}",
-    "float_parsing": "must be a number, and is {input!r:.60}",
-    "bool_type": "must be true or false, and is {input!r:.60}",
-    "bool_parsing": "must be true or false, and is {input!r:.60}",
-    "literal_error": "must be one of {ctx[expected]}, and is {input!r:.60}",
-    "list_type": "must be a list, each item on a line of its own behind a hyphen",
-    "dict_type": "must hold keys and values, each on a line such as key: value",
-    "model_type": "must hold keys and values, each on a line such as key: value",
-    "greater_than": "must be more than {ctx[gt]:g}, and is {input!r:.60}",
-    "greater_than_equal": "must be at least {ctx[ge]:g}, and is {input!r:.60}",
-    "less_than": "must be less than {ctx[lt]:g}, and is {input!r:.60}",
-    "less_than_equal": "must be at most {ctx[le]:g}, and is {input!r:.60}",
-    "value_error": "{ctx[error]}",
-}
-
-
-def _in_words(problem: Any) -> str:
-    """What is wrong with a settings file, in words for whoever wrote it."""
-    place = ".".join(str(part) for part in problem["loc"] if part != "[key]") or "file"
-    words = _SLIPS.get(problem["type"], "{msg}").format(**problem)
-    return f"{place}: {words}"

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from .halves import Part
+
 if TYPE_CHECKING:
     from newstance.service import Actor
 
@@ -20,8 +22,6 @@ _MOST = (3, 5)
 
 def add_targets(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-command; it sets ``run``, which takes the arguments and returns an exit code."""
-    from .targets import Part
-
     parser = subparsers.add_parser(
         "targets",
         help="score the targets that are proposed where none are named",

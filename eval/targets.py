@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -21,11 +21,11 @@ from newstance.service import Actor
 from newstance.service.reading.actors import bare_name, match_actor
 from newstance.service.reading.matters import TIMES
 
+from .halves import Part
 from .metrics import Estimate, Measure
 from .read_articles import texts_of
 from .records import shipped_rows
 
-Part = Literal["open", "held"]
 LISTED = "targets.jsonl"
 MOST_WORDS = 7
 _QUOTES = re.compile(r"[\"“”«»()\[\]]|(?:^|\s)['‘](?!s\b)|['’](?:\s|$)")

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import Field, TypeAdapter, ValidationError
 
-from newstance.configs import Settings, SettingsType
+from newstance.configs.settings import Settings, SettingsType
 from newstance.models.errors import InputError
 
 

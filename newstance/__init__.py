@@ -11,13 +11,14 @@ The parts are packages of their own: ``newstance.models``, ``newstance.service``
 
 from __future__ import annotations
 
-from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
+
+from newstance.configs.lazy import lazily
 
 if TYPE_CHECKING:
     from newstance.service import Actor, Analysis, Analyzer, Article, Evidence, Mention, Profile, Stance, Summary, Topic
 
-__version__ = metadata.version("newstance")
+__version__: str
 __all__ = [
     "Actor",
     "Analysis",
@@ -30,14 +31,15 @@ __all__ = [
     "Summary",
     "Topic",
 ]
+_get, __dir__ = lazily(
+    __name__, {"service": "Actor Analysis Analyzer Article Evidence Mention Profile Stance Summary Topic"}
+)
 
 
 def __getattr__(name: str) -> Any:
     # Only what is asked for is loaded: whoever wants the models alone should not wait for the rest.
-    if name in __all__:
-        return getattr(import_module("newstance.service"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "__version__":
+        from importlib import metadata
 
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+        return metadata.version("newstance")
+    return _get(name)

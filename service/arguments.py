@@ -1,8 +1,10 @@
-"""Numbers as the command line takes them."""
+"""Numbers and profiles as the command line takes them."""
 
 from __future__ import annotations
 
 import argparse
+
+from newstance.configs import names as shipped_names
 
 
 def positive(text: str) -> int:
@@ -19,3 +21,10 @@ def not_negative(text: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError(f"{number} is less than 0")
     return number
+
+
+def add_profile(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told which profile runs."""
+    parser.add_argument(
+        "--profile", default="embedded", metavar="P", help=f"{', '.join(shipped_names('profiles'))}, or a path"
+    )

@@ -10,15 +10,16 @@ import logging
 import sys
 from collections.abc import Sequence
 from datetime import date
-from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import newstance
 from newstance.configs import names as shipped_names
-from newstance.models.errors import ModelError, NewstanceError, WeightsNotFoundError
+from newstance.models.errors import NewstanceError
 
-from .arguments import not_negative, positive
-from .article import SAMPLES
+from .analyze_command import add_analyze
+from .arguments import add_profile, not_negative, positive
+from .failures import exit_code, in_words
 from .view_command import add_view, corpus_tab_of
 
 _LONGEST_LINE = 10_000  # characters of a password that is piped in
@@ -35,9 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO if chosen.verbose else logging.WARNING, stream=sys.stderr)
     try:
         return int(chosen.run(chosen))
-    except NewstanceError as error:
-        print(f"newstance: {error}", file=sys.stderr)
-        return 1 if isinstance(error, (ModelError, WeightsNotFoundError)) else 2
     except KeyboardInterrupt:
         print("newstance: stopped", file=sys.stderr)
         return 1
@@ -45,40 +43,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     except Exception as error:
-        if chosen.verbose:
+        if chosen.verbose and not isinstance(error, NewstanceError):
             raise
-        print(
-            f"newstance: failed: {type(error).__name__}: {error}\nRun again with --verbose to see where.",
-            file=sys.stderr,
-        )
-        return 1
+        print(f"newstance: {in_words(error)}", file=sys.stderr)
+        return exit_code(error)
+
+
+class _Version(argparse.Action):
+    """Prints the version, which is looked up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        print(f"newstance {newstance.__version__}")
+        parser.exit()
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="newstance", description="Read the news; see who stands where.", allow_abbrev=False
     )
-    parser.add_argument("--version", action="version", version=f"newstance {metadata.version('newstance')}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="print the version")
     parser.add_argument("--verbose", action="store_true", help="log what happens, and show where a failure arose")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    analyze = commands.add_parser("analyze", help="analyse one article")
-    analyze.add_argument(
-        "file",
-        metavar="FILE",
-        help="a .txt, .md, .html, .docx, .pdf or .rtf file, a page's http(s) address, - for standard input, or "
-        "sample:NAME",
-    )
-    analyze.add_argument("--target", action="append", metavar="T", help="what stances are asked for; may be repeated")
-    analyze.add_argument(
-        "--topic", metavar="NAME", help=f"a topic file: {', '.join(shipped_names('topics'))}, or a path"
-    )
-    _add_profile(analyze)
-    analyze.add_argument("--format", choices=("text", "json", "markdown", "csv", "html"), default="text")
-    analyze.add_argument("--sentences", type=positive, metavar="N", help="length of the summary")
-    analyze.add_argument("--no-summary", action="store_true", help="leave the summary out")
-    analyze.set_defaults(run=_analyze)
-
+    add_analyze(commands)
     doctor = commands.add_parser("doctor", help="show what each profile needs and what is there")
     doctor.set_defaults(run=_doctor)
 
@@ -106,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the page, the API and tools for agents")
     serve.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s: this computer alone)")
     serve.add_argument("--port", type=int, default=7860, help="%(default)s; 0 takes a free one")
-    _add_profile(serve)
+    add_profile(serve)
     serve.add_argument("--auth-file", type=Path, metavar="F", help="who may come in; see `newstance auth`")
     serve.add_argument("--concurrency", type=positive, default=2, metavar="N", help="analyses at once (%(default)s)")
     serve.add_argument(
@@ -150,74 +137,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_profile(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--profile",
-        default="embedded",
-        metavar="P",
-        help=f"{', '.join(shipped_names('profiles'))}, or a path",
-    )
-
-
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} is no day; give it as YYYY-MM-DD") from None
-
-
-def _analyze(chosen: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from .article import Article
-    from .intake.bounds import TEXT_BYTES
-    from .intake.decoding import decoded_text
-    from .intake.door import read_stream
-
-    if chosen.file == "-":
-        given = read_stream(sys.stdin.buffer, TEXT_BYTES, "standard input")
-        article = Article.from_text(decoded_text(given, "standard input"))
-    elif chosen.file.startswith("sample:"):
-        article = Article.from_file(_sample(chosen.file.removeprefix("sample:")))
-    elif "://" in chosen.file:
-        with Console(stderr=True).status("fetching the page"):
-            article = Article.from_url(chosen.file)
-    else:
-        article = Article.from_file(chosen.file)
-    with Console(stderr=True).status("loading models") as status:
-        from transformers.utils import logging as transformers_logging
-
-        from .analyzer import Analyzer
-
-        transformers_logging.disable_progress_bar()  # ours says enough
-
-        analysis = Analyzer.from_profile(chosen.profile).analyze(
-            article,
-            targets=chosen.target,
-            topic=chosen.topic,
-            summarize=not chosen.no_summary,
-            sentences=chosen.sentences,
-            progress=lambda step: status.update(step),
-        )
-    if chosen.format == "text":
-        from .present.report import terminal
-
-        Console().print(terminal(analysis))
-    else:
-        text = getattr(analysis, f"to_{chosen.format}")()
-        print(text, end="" if text.endswith("\n") else "\n")
-    return 0
-
-
-def _sample(name: str) -> Path:
-    from newstance.models.errors import InputError
-
-    path = SAMPLES / f"{name}.md"
-    if not path.is_file():
-        raise InputError(
-            f"no sample is named {name!r}; there are {', '.join(sorted(p.stem for p in SAMPLES.glob('*.md')))}"
-        )
-    return path
 
 
 def _doctor(chosen: argparse.Namespace) -> int:

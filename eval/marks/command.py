@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 from typing import get_args
 
+from ..halves import Half
+
 
 def add_marks(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the sub-command; it sets ``run``, which takes the arguments and returns an exit code."""
-    from .marked import Half
-
     parser = subparsers.add_parser(
         "marks",
         help="score quotations, pronouns and actors on articles that a reader marked by hand",

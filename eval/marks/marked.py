@@ -14,11 +14,11 @@ from newstance.service.reading.actors import match_actor
 
 from ..actors import has_name
 from ..document import Table
+from ..halves import Half
 from ..metrics import Measure, mean_of_totals
 from ..read_articles import texts_of
 from ..records import shipped_rows
 
-Half = Literal["first", "second"]
 Part = Literal["quotations", "pronouns", "actors"]
 
 
