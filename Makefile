@@ -27,15 +27,15 @@ bench: .venv/ready
 # DATA=folder with the labelled sets. The allocator settings keep torch from handing memory back after each step,
 # which costs half the time on a CPU.
 train: .venv/ready
-	$(PIP) --no-deps --require-hashes -r requirements/training.txt
+	$(PIP) --no-deps --require-hashes -r configs/requirements/training.txt
 	MALLOC_MMAP_THRESHOLD_=4294967296 MALLOC_TRIM_THRESHOLD_=8589934592 MALLOC_TOP_PAD_=268435456 \
 		$(BIN)/newstance --verbose train newstance-mpnet --data $(DATA) --out runs
 
-.venv/ready: pyproject.toml requirements/embedded.txt
+.venv/ready: pyproject.toml configs/requirements/embedded.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) --upgrade pip
 	$(PIP) --editable '.[serve,eval,train,dev]'
-	$(PIP) --no-deps --require-hashes -r requirements/embedded.txt
+	$(PIP) --no-deps --require-hashes -r configs/requirements/embedded.txt
 	@# mypy does not follow an editable install's import hook: links show it the folders under their import names.
 	mkdir -p .venv/typed/newstance
 	for part in models service eval configs; do ln -sfn "$(CURDIR)/$$part" .venv/typed/newstance/$$part; done

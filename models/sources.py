@@ -29,7 +29,7 @@ from filelock import FileLock
 from .errors import ConfigError, WeightsNotFoundError
 
 BUNDLED = Path(__file__).parent / "bundled"
-EMBEDDED_COMMAND = "pip install --no-deps --require-hashes -r requirements/embedded.txt"
+SETUP_COMMAND = "newstance setup"
 _CONFIGS = ("config.json", "adapter_config.json")
 _FORMS = "hub:OWNER/NAME@REVISION, path:FOLDER_OR_FILE, package:NAME/PATH or bundled:NAME"
 
@@ -111,7 +111,7 @@ def _in_package(source: str, name: str) -> Path:
     spec = None if "." in package else importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise WeightsNotFoundError(
-            f"no weights for {source}: the Python package {package!r} is not installed; get it with: {EMBEDDED_COMMAND}"
+            f"no weights for {source}: the Python package {package!r} is not installed; get it with: {SETUP_COMMAND}"
         )
     return Path(next(iter(spec.submodule_search_locations))) / inner
 

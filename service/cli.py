@@ -20,6 +20,7 @@ from newstance.models.errors import NewstanceError
 from .analyze_command import add_analyze
 from .arguments import add_profile, not_negative, positive
 from .failures import exit_code, in_words
+from .setup import add_setup
 from .view_command import add_view, corpus_tab_of
 
 _LONGEST_LINE = 10_000  # characters of a password that is piped in
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     add_analyze(commands)
+    add_setup(commands)
     doctor = commands.add_parser("doctor", help="show what each profile needs and what is there")
     doctor.set_defaults(run=_doctor)
 

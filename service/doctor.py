@@ -5,14 +5,24 @@ from __future__ import annotations
 import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 
 from newstance import configs
+from newstance.configs.extras import install_command
 from newstance.models.errors import NewstanceError
 from newstance.models.pairs import usable_cores
-from newstance.models.sources import Weights, cache_folder, locate
+from newstance.models.sources import SETUP_COMMAND, Weights, cache_folder, locate
 
 from .profile import Profile
 
+# By extra, what one of its parts is told by.
+_EXTRAS = {
+    "documents": ("mammoth", "pypdf", "striprtf"),
+    "serve": ("fastapi", "fastapi_offline", "gradio", "prometheus_client", "uvicorn"),
+    "corpus": ("duckdb", "pandas", "plotly", "pyarrow"),
+    "exchange": ("krippendorff", "lxml", "networkx"),
+    "eval": ("matplotlib", "rouge_score", "sklearn", "vaderSentiment"),
+}
 _PACKAGES = ("newstance", "torch", "transformers", "spacy", "onnxruntime", "gradio", "datasets")
 
 
@@ -43,6 +53,10 @@ def examine() -> int:
     for package in _PACKAGES:
         versions.add_row(package, _version(package))
     console.print(versions)
+    for extra, packages in _EXTRAS.items():
+        if lacking := [package for package in packages if find_spec(package) is None]:
+            said = f"{extra}: {', '.join(lacking)} not installed; get it with: {install_command(extra)}"
+            console.print(escape(said), soft_wrap=True)
     console.print(f"device: {_device()}\ncache: {cache_folder()}")
     return 0 if ready else 1
 
@@ -85,10 +99,11 @@ def _hub_state(weights: Weights) -> tuple[bool, str]:
     from huggingface_hub import try_to_load_from_cache
 
     pinned = "" if weights.revision else "; not pinned to a revision"
-    cached = try_to_load_from_cache(weights.location, "config.json", revision=weights.revision)
-    if isinstance(cached, str):
-        return True, f"in the hub's cache{pinned}"
-    return False, f"not fetched yet; fetched at first use, or by: hf download {weights.location}{pinned}"
+    # Large models come in pieces, and a list of them.
+    for file in ("model.safetensors", "model.safetensors.index.json"):
+        if isinstance(try_to_load_from_cache(weights.location, file, revision=weights.revision), str):
+            return True, f"in the hub's cache{pinned}"
+    return False, f"not fetched yet; fetched at first use, or by: {SETUP_COMMAND} --profile NAME{pinned}"
 
 
 def _version(package: str) -> str:

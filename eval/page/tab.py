@@ -58,7 +58,7 @@ class _Form:
 
 def _lay_out(handlers: EvaluateHandlers) -> None:
     if missing := [name for name in ("matplotlib", "rouge_score", "vaderSentiment") if find_spec(name) is None]:
-        said = f"this tab needs {', '.join(missing)}; install it by: pip install 'newstance[eval]'"
+        said = f"this tab needs {', '.join(missing)}; `newstance doctor` says what installs it"
         gr.HTML(html.problem(said), **PLAIN)
         return
     form = _Form()

