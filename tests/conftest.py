@@ -32,3 +32,11 @@ def _own_cache(request: pytest.FixtureRequest, session_cache: Path, monkeypatch:
     if not request.node.get_closest_marker("embedded"):
         monkeypatch.setenv("NEWSTANCE_CACHE", str(session_cache))
     yield
+
+
+@pytest.fixture(scope="session")
+def built_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    from built import build_wheel
+
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
