@@ -6,7 +6,8 @@ The models of answers are made from the result types themselves, so that the two
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any, get_type_hints
 
 import anyio.to_thread
@@ -16,17 +17,17 @@ from fastapi.security import HTTPBasic, HTTPBearer
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, StreamingResponse
 
 from newstance.configs import names as shipped_names
-from newstance.models.errors import InputError, ModelError
+from newstance.models.errors import InputError, ModelError, NewstanceError
 
 from ..analysis import Analysis, Display, Stance, Summary
 from ..profile import Profile
 from .disconnect import unless_gone
 from .front import problem
 from .gate import BusyError, TooSlowError
-from .requests import AnalyzeRequest, StancesRequest, TooLongError
+from .requests import AnalyzeRequest, BatchRequest, StancesRequest, TooLongError
 from .service import Service
 
 
@@ -104,6 +105,14 @@ _LIMITS: dict[int | str, dict[str, Any]] = {
     },
 }
 
+_LINES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A line for each article, in their order: `index`, and `analysis` as /v1/analyze answers it, or "
+        "`status` and `detail` as it would refuse it. What was refused with 503 may be sent again.",
+        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+    },
+}
+
 
 def routes(service: Service) -> APIRouter:
     """The API's routes over a service."""
@@ -115,6 +124,14 @@ def routes(service: Service) -> APIRouter:
     async def analyze(asked: AnalyzeRequest, request: Request) -> Response:
         """Read an article: a summary held against it, its actors, and each one's stance toward each target."""
         return await unless_gone(request, _as_json(service.analyze(asked), Analysis.to_dict))
+
+    @closed.post(
+        "/v1/analyze/batch", response_class=LinesResponse, responses=_REFUSALS | _LIMITS | _LINES, tags=["analysis"]
+    )
+    async def analyze_batch(asked: BatchRequest) -> LinesResponse:
+        """Read articles one after the other, each with its own bounds, and answer each as soon as it is done."""
+        service.refuse_batch(asked)
+        return LinesResponse(_lines(service, asked))
 
     @closed.post("/v1/stances", response_model=StancesAnswer, responses=_REFUSALS | _LIMITS, tags=["analysis"])
     async def stances(asked: StancesRequest, request: Request) -> Response:
@@ -153,6 +170,12 @@ def routes(service: Service) -> APIRouter:
 
     router.include_router(closed)
     return router
+
+
+class LinesResponse(StreamingResponse):
+    """One JSON object a line, as each is there; the work stops when the client has gone."""
+
+    media_type = "application/x-ndjson"
 
 
 class MetricsResponse(Response):
@@ -203,3 +226,20 @@ async def _as_json(answer: Awaitable[Any], to_dict: Callable[[Any], dict[str, An
     found = await answer
     # A long analysis takes a while to write down; others are answered meanwhile.
     return await anyio.to_thread.run_sync(lambda: JSONResponse(to_dict(found)))
+
+
+async def _lines(service: Service, asked: BatchRequest) -> AsyncIterator[str]:
+    for index, article in enumerate(asked.articles):
+        line: dict[str, Any] = {"index": index}
+        try:
+            found = await service.analyze(article)
+        except NewstanceError as error:
+            line |= {"status": status_of(error)[0], "detail": explain(error)}
+        else:
+            line["analysis"] = found
+        # In a thread, as a single answer.
+        yield await anyio.to_thread.run_sync(_line, line)
+
+
+def _line(line: dict[str, Any]) -> str:
+    return json.dumps(line, ensure_ascii=False, default=Analysis.to_dict) + "\n"

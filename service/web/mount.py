@@ -21,6 +21,7 @@ from ..failures import log_failure
 from ..page import build, look, uploads
 from ..page.controls import MODELS
 from . import tools
+from .agents import structure
 from .front import problem
 from .service import LOADING_FOR, Service
 
@@ -105,6 +106,7 @@ def mounted(service: Service, analyzer: Analyzer) -> FastAPI:
         max_file_size=service.settings.body_bytes,
         **look(),
     )
+    structure(blocks.mcp_server_obj.mcp_server)
     page.add_middleware(tools.WithStatus)
     page.state.blocks = blocks
     return page

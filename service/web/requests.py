@@ -66,6 +66,14 @@ class AnalyzeRequest(ArticleRequest):
     )
 
 
+class BatchRequest(BaseModel):
+    """Articles to be analysed one after the other; a server says how many it takes at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    articles: list[AnalyzeRequest] = Field(min_length=1)
+
+
 class Pair(BaseModel):
     """An actor, and what its stance is asked toward."""
 
@@ -82,4 +90,4 @@ class StancesRequest(ArticleRequest):
 
 
 class TooLongError(InputError):
-    """The article has more characters than the profile takes."""
+    """The article has more characters than the profile takes, or a batch more articles than the server takes."""

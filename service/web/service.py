@@ -20,7 +20,7 @@ from ..page.app import Tab
 from ..profile import Profile
 from .front import Metrics
 from .gate import BusyError, Gate, Result
-from .requests import AnalyzeRequest, ArticleRequest, StancesRequest, TooLongError
+from .requests import AnalyzeRequest, ArticleRequest, BatchRequest, StancesRequest, TooLongError
 
 LOADING_FOR = 5  # seconds, as the loading page and Retry-After say
 _FETCHES_AT_ONCE = 4  # they wait for other servers, and cost little
@@ -38,6 +38,7 @@ class ServerSettings:
         proxies: Addresses or networks of the proxies whose X-Forwarded headers are believed.
         requests: How many requests are answered at once, streams to open pages included.
         seconds: How long one analysis may run, and how long it may wait before.
+        batch: How many articles one request may bring.
         body_bytes: The largest request body.
         body_seconds: How long a body may take to arrive.
         more_tabs: What stands beside the page's own tabs, by the analyzer.
@@ -51,6 +52,7 @@ class ServerSettings:
     proxies: tuple[str, ...] = ()
     requests: int = 500
     seconds: float = 120.0
+    batch: int = 100
     body_bytes: int = 5_000_000
     body_seconds: float = 30.0
     more_tabs: Callable[[Analyzer], Sequence[Tab]] = lambda analyzer: ()
@@ -121,6 +123,20 @@ class Service:
             )
 
         return await self._run(work)
+
+    def refuse_batch(self, asked: BatchRequest) -> None:
+        """Say at once what stops all articles of a batch.
+
+        Raises:
+            BusyError: The models are not there.
+            TooLongError: There are more articles than one request may bring.
+        """
+        self._ready()
+        if len(asked.articles) > self.settings.batch:
+            raise TooLongError(
+                f"there are {len(asked.articles):,} articles, and at most {self.settings.batch:,} are taken at once; "
+                "send them in several requests"
+            )
 
     async def stances(self, asked: StancesRequest) -> dict[str, Any]:
         """The stances that a request asks for, in the form of ``StancesAnswer``; raises as ``analyze``."""

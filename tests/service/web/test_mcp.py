@@ -33,9 +33,9 @@ def session(address, work):
 
 
 def call(address, tool, **arguments):
-    """A tool's answer as JSON; its error as text."""
+    """A tool's structured answer; its error as text."""
     answer = session(address, lambda agent: agent.call_tool(tool, arguments))
-    return answer.content[0].text if answer.isError else json.loads(answer.content[0].text)
+    return answer.content[0].text if answer.isError else answer.structuredContent
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +53,24 @@ def test_tools_and_their_arguments_are_described(address):
         for name, argument in tool.inputSchema["properties"].items():
             assert len(argument["description"]) > 10, (tool.name, name)
     assert tools["find_stances"].inputSchema["required"] == ["pairs"]
+
+
+def test_agents_read_a_short_text(address):
+    asked = {"text": TEXT, "title": "Harbour", "targets": ["the harbour plan", "rain"]}
+    answer = session(address, lambda agent: agent.call_tool("analyze_article", asked))
+    (content,) = answer.content
+    assert content.text.splitlines() == [
+        "Harbour",
+        f"Summary: {answer.structuredContent['summary']['text']}",
+        *(
+            f"{stance['actor']} → the harbour plan: {stance['label']} ({stance['probability']:.2f}), as in: "
+            + stance["evidence"][0]["text"]
+            for stance in answer.structuredContent["stances"]
+            if stance["label"] != "neutral"
+        ),
+        "Neutral or not told: 2 of 4 pairs of an actor and a target.",
+        "The article does not mention “rain”.",
+    ]
 
 
 def test_tool_analyses_an_article(address):

@@ -309,7 +309,11 @@ def operations(address):
 
 
 @pytest.mark.parametrize(
-    "label", ["POST /v1/analyze", "POST /v1/stances", "GET /v1/profiles", "GET /healthz", "GET /readyz", "GET /metrics"]
+    "label",
+    [
+        *("POST /v1/analyze", "POST /v1/analyze/batch", "POST /v1/stances", "GET /v1/profiles"),
+        *("GET /healthz", "GET /readyz", "GET /metrics"),
+    ],
 )
 def test_answers_are_as_described(operations, label):
     @hypothesis.given(case=operations[label].as_strategy())
@@ -322,12 +326,12 @@ def test_answers_are_as_described(operations, label):
 
 
 def test_every_operation_is_checked(operations):
-    assert len(operations) == 6
+    assert len(operations) == 7
 
 
 def test_description_tells_of_refusals(client):
     operations = client.get("/openapi.json").json()["paths"]
-    for path in ("/v1/analyze", "/v1/stances"):
+    for path in ("/v1/analyze", "/v1/analyze/batch", "/v1/stances"):
         answers = operations[path]["post"]["responses"]
         assert {"200", "401", "413", "422", "503"} <= answers.keys()
         for status in ("401", "413", "422", "503"):
