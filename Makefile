@@ -1,10 +1,10 @@
-# make demo | serve | test | lint | bench: each sets up what it needs; the second time is quick.
+# make demo | serve | test | lint | docs | bench: each sets up what it needs; the second time is quick.
 PYTHON ?= python3
 BIN := .venv/bin
 # setuptools warns of what an editable install is; that would only hide what matters.
 PIP := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo serve test lint bench train clean
+.PHONY: demo serve test lint docs bench train clean
 
 demo: .venv/ready
 	$(BIN)/newstance analyze sample:summit --topic ukraine-war
@@ -20,6 +20,10 @@ lint: .venv/ready
 	$(BIN)/ruff format --check .
 	cd .venv/typed && ../bin/mypy --config-file ../../pyproject.toml -p newstance
 
+# The site goes to build/site.
+docs: .venv/ready
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 bench: .venv/ready
 	$(BIN)/python -m newstance.eval.speed
 	$(BIN)/python -m newstance.eval.hostile
@@ -34,7 +38,7 @@ train: .venv/ready
 .venv/ready: pyproject.toml configs/requirements/embedded.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) --upgrade pip
-	$(PIP) --editable '.[serve,eval,train,dev]'
+	$(PIP) --editable '.[serve,eval,train,dev,docs]'
 	$(PIP) --no-deps --require-hashes -r configs/requirements/embedded.txt
 	@# mypy does not follow an editable install's import hook: links show it the folders under their import names.
 	mkdir -p .venv/typed/newstance

@@ -105,11 +105,12 @@ _LIMITS: dict[int | str, dict[str, Any]] = {
     },
 }
 
+_LINES_TYPE = "application/x-ndjson"
 _LINES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A line for each article, in their order: `index`, and `analysis` as /v1/analyze answers it, or "
         "`status` and `detail` as it would refuse it. What was refused with 503 may be sent again.",
-        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+        "content": {_LINES_TYPE: {"schema": {"type": "string"}}},
     },
 }
 
@@ -126,12 +127,12 @@ def routes(service: Service) -> APIRouter:
         return await unless_gone(request, _as_json(service.analyze(asked), Analysis.to_dict))
 
     @closed.post(
-        "/v1/analyze/batch", response_class=LinesResponse, responses=_REFUSALS | _LIMITS | _LINES, tags=["analysis"]
+        "/v1/analyze/batch", response_class=StreamingResponse, responses=_REFUSALS | _LIMITS | _LINES, tags=["analysis"]
     )
-    async def analyze_batch(asked: BatchRequest) -> LinesResponse:
+    async def analyze_batch(asked: BatchRequest) -> StreamingResponse:
         """Read articles one after the other, each with its own bounds, and answer each as soon as it is done."""
         service.refuse_batch(asked)
-        return LinesResponse(_lines(service, asked))
+        return StreamingResponse(_lines(service, asked), media_type=_LINES_TYPE)
 
     @closed.post("/v1/stances", response_model=StancesAnswer, responses=_REFUSALS | _LIMITS, tags=["analysis"])
     async def stances(asked: StancesRequest, request: Request) -> Response:
@@ -170,12 +171,6 @@ def routes(service: Service) -> APIRouter:
 
     router.include_router(closed)
     return router
-
-
-class LinesResponse(StreamingResponse):
-    """One JSON object a line, as each is there; the work stops when the client has gone."""
-
-    media_type = "application/x-ndjson"
 
 
 class MetricsResponse(Response):
