@@ -9,7 +9,14 @@ from importlib import metadata
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+from .errors import ConfigError
+
 _NAME = "newstance"
+
+
+def lacking(what: str, extra: str) -> ConfigError:
+    """The error where packages of an extra are missing; ``what`` says what is missing, and for what."""
+    return ConfigError(f"{what}; install it by: {install_command(extra)}")
 
 
 def install_command(extra: str) -> str:

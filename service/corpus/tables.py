@@ -13,7 +13,8 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from newstance.models.errors import ConfigError, InputError
+from newstance.configs.extras import lacking
+from newstance.models.errors import InputError
 
 if TYPE_CHECKING:
     import pandas
@@ -37,7 +38,7 @@ def arrow() -> Any:
     try:
         import pyarrow.parquet
     except ImportError as error:
-        raise ConfigError("tables are written by pyarrow; install it by: pip install 'newstance[corpus]'") from error
+        raise lacking("tables are written by pyarrow", "corpus") from error
     return pyarrow
 
 
@@ -148,7 +149,7 @@ def as_frame(table: pyarrow.Table) -> pandas.DataFrame:
     try:
         return table.to_pandas()
     except ImportError as error:
-        raise ConfigError("frames need pandas; install it by: pip install 'newstance[corpus]'") from error
+        raise lacking("frames need pandas", "corpus") from error
 
 
 def _day(text: str) -> date | None:

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from newstance.configs.extras import install_command
-from newstance.models.errors import ConfigError
+from newstance.configs.extras import lacking
 
 if TYPE_CHECKING:
     from .app import build
@@ -19,7 +18,7 @@ def __getattr__(name: str) -> Any:
     try:
         import gradio  # noqa: F401
     except ImportError as error:
-        raise ConfigError(f"the page needs Gradio; install it by: {install_command('serve')}") from error
+        raise lacking("the page needs Gradio", "serve") from error
     from . import app, theme
 
     return app.build if name == "build" else theme.look

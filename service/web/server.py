@@ -14,8 +14,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from newstance.configs.extras import install_command
-from newstance.models.errors import ConfigError, InputError
+from newstance.configs.extras import lacking
+from newstance.models.errors import InputError
 
 from ..analyzer import Analyzer
 from ..failures import log_failure
@@ -28,7 +28,7 @@ try:
     from fastapi_offline import FastAPIOffline
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 except ImportError as error:
-    raise ConfigError(f"the server needs more packages; install them by: {install_command('serve')}") from error
+    raise lacking("the server needs more packages", "serve") from error
 
 from ..page import uploads
 from ..page.theme import script
