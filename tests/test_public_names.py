@@ -28,6 +28,7 @@ PROMISED = {
     "newstance.service.exchange": "ActorRow ActorTable CodedDocument Document NetworkOptions Statement from_analysis "
     "from_run grouped label_studio_config network propose_actors read_analysis read_coded read_dna read_label_studio "
     "read_qdpx time_windows write_csv write_dna write_events write_gexf write_graphml write_label_studio write_qdpx",
+    "newstance.service.spacy_component": "StanceComponent make",
 }
 METHODS = {
     "newstance.service.Analysis": "to_csv to_dict to_frame to_html to_json to_markdown to_records",

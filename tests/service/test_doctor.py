@@ -1,8 +1,9 @@
 import pytest
 
 from newstance import configs
+from newstance.configs.extras import install_command
 from newstance.models import sources
-from newstance.service import Profile
+from newstance.service import Profile, doctor
 from newstance.service.cli import main
 from newstance.service.doctor import state_of, weights_of
 
@@ -41,6 +42,13 @@ def test_missing_weights_of_the_embedded_profile_are_a_failure(examined, bundled
     assert code == 1
     assert "no weights for bundled:newstance-mpnet: looked for" in out
     assert "[bold]bundled[/]" in out.replace("\n", "")
+
+
+def test_extras_that_are_missing_are_told_with_what_gets_them(examined, monkeypatch):
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None if name in ("gradio", "uvicorn") else "there")
+    _, out = examined()
+    assert f"serve: gradio, uvicorn not installed; get it with: {install_command('serve')}\n" in out
+    assert "corpus: " not in out
 
 
 def test_missing_package_says_how_to_get_it():
