@@ -12,8 +12,9 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -165,7 +166,11 @@ def _on_hub(weights: Weights) -> Fetchable:
         found = HfApi().model_info(weights.location, revision=weights.revision, files_metadata=True)
     except Exception as error:
         raise _unreached(weights, error) from error
-    files = dict(_read_by_us((file.rfilename, file.size or 0) for file in found.siblings or ()))
+    files = {
+        file.rfilename: file.size or 0
+        for file in found.siblings or ()
+        if any(fnmatchcase(file.rfilename, pattern) for pattern in _HUB_FILES)
+    }
     if not any(name.endswith(".safetensors") for name in files):
         raise WeightsNotFoundError(
             f"{weights.source} has no weights in the safetensors format, the only one that is read; take another "
@@ -176,12 +181,6 @@ def _on_hub(weights: Weights) -> Fetchable:
     return Fetchable(
         f"{weights.location}{pinned}", str(licence or "licence unknown"), sum(files.values()) / 1e6, hub=weights
     )
-
-
-def _read_by_us(files: Iterable[tuple[str, int]]) -> Iterable[tuple[str, int]]:
-    from huggingface_hub.utils import filter_repo_objects
-
-    return filter_repo_objects(files, allow_patterns=list(_HUB_FILES), key=lambda file: file[0])
 
 
 def _from_hub(weights: Weights) -> None:
