@@ -33,15 +33,7 @@ element.addEventListener('click', (event) => {
   if (button) trigger('click', {sentence: Number(button.dataset.sentence)});
 });
 """
-# The article scrolls to its first highlighted passage whenever other evidence is shown.
-_TO_FIRST_PASSAGE = """
-watch('value', () => requestAnimationFrame(() => {
-  const article = element.querySelector('.ns-article');
-  const first = element.querySelector('mark');
-  if (article && first) article.scrollTop = first.offsetTop - article.offsetTop - article.clientHeight / 4;
-}));
-"""
-_SHOW_EVIDENCE = controls.scroll_to("ns-evidence")
+_OPEN_DRAWER = controls.open_drawer("ns-drawer")
 # Said at once: the run may have to wait for those of other readers.
 _SHOW_RESULTS = (
     f"() => {{ newstance.lead('ns-results'); return {json.dumps(html.status('Waiting for the models…'))}; }}"
@@ -66,7 +58,7 @@ def article_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
     _wire_form(handlers, form, view, buttons, page)
     _wire_run(handlers, form, view, buttons)
     _wire_corrections(handlers.corrections, form, view, choice, actions)
-    wire_graph(analyzers, actions["graph"], view.found, view.board, view.drawer).then(None, js=_SHOW_EVIDENCE)
+    wire_graph(analyzers, actions["graph"], view.found, view.board, view.drawer).then(None, js=_OPEN_DRAWER)
     page.unload(handlers.leave)
 
 
@@ -150,7 +142,7 @@ def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
     status = gr.HTML(html.status(), **controls.PLAIN)
     summary = gr.HTML(html.welcome(), elem_id="ns-summary", js_on_load=_SHOW_SOURCES, **controls.PLAIN)
     board = gr.HTML("", elem_id="ns-board", js_on_load=controls.CHOOSE_CELL + _FOLD_BOARD, **controls.PLAIN)
-    drawer = gr.HTML("", elem_id="ns-drawer", js_on_load=_TO_FIRST_PASSAGE, **controls.PLAIN)
+    drawer = controls.drawer_place("ns-drawer")
     actions["graph"] = lay_out_graph()
     with gr.Column(visible=False, elem_classes="ns-tools") as tools:
         with gr.Accordion("Correct the actors", open=False, elem_id="ns-actors"):
@@ -238,8 +230,8 @@ def _wire_run(handlers: Handlers, form: Form, view: View, buttons: dict[str, Any
         starts.append(filling.then(None, None, view.status, js=_SHOW_RESULTS))
     runs = [start.then(handlers.analyse, list(form), list(view), **controls.ON_MODELS) for start in starts]
     buttons["cancel"].click(handlers.cancel, view.found, list(view), cancels=runs, **controls.AT_ONCE)
-    view.board.click(handlers.choose, view.found, view.drawer, **controls.AT_ONCE).then(None, js=_SHOW_EVIDENCE)
-    view.summary.click(handlers.show_sources, view.found, view.drawer, **controls.AT_ONCE).then(None, js=_SHOW_EVIDENCE)
+    view.board.click(handlers.choose, view.found, view.drawer, **controls.AT_ONCE).then(None, js=_OPEN_DRAWER)
+    view.summary.click(handlers.show_sources, view.found, view.drawer, **controls.AT_ONCE).then(None, js=_OPEN_DRAWER)
 
 
 def _wire_corrections(

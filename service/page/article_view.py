@@ -11,8 +11,7 @@ import gradio as gr
 from newstance.service.analysis import Analysis
 from newstance.service.editing import Session
 from newstance.service.present import html
-from newstance.service.present.board import board, strongest
-from newstance.service.present.evidence import drawer
+from newstance.service.present.board import board
 
 from . import downloads
 
@@ -64,22 +63,20 @@ class Found:
 
 
 def all_of(found: Found, folder: Path) -> View:
-    """Everything on the page that follows from what was found, but for status and summary.
+    """Everything on the page that follows from what was found, but for status, summary and evidence.
 
     Args:
         found: What was found.
         folder: Where downloads are written.
     """
     analysis = found.analysis
-    cell = strongest(analysis)
     written = downloads.write(analysis, folder)
     files = {
         k: gr.update(value=str(written[k]) if k in written else None, visible=k in written) for k in downloads.WORDS
     }
     names = [(f"{actor.name} ({len(actor.mentions)})", actor.name) for actor in analysis.actors]
     return View(
-        board=board(analysis, cell),
-        drawer=drawer(analysis, cell),
+        board=board(analysis),
         found=found,
         tools=gr.update(visible=True),
         models=html.models(analysis.models, analysis.seconds),

@@ -173,14 +173,8 @@ def _summaries(known: Known) -> str:
 
 
 def _found(known: Known) -> tuple[Any, Any, Any]:
-    """Table, evidence and state of what has been found so far."""
+    """Table, evidence and state of what has been found so far; numbers of cells change, so that the drawer closes."""
     numbers = sorted(known.analyses)
     analyses = [known.analyses[number] for number in numbers]
     names = [letters(len(known.articles))[number] for number in numbers]
-    comparison = compare(analyses)
-    first = next(
-        ((article, index) for row in comparison.rows for article, index in enumerate(row.cells) if index is not None
-         and analyses[article].stances[index].evidence), None,
-    )  # fmt: skip
-    evidence = "" if first is None else evidence_in(analyses[first[0]], first[1], _PART)
-    return table(comparison, names, first), evidence, analyses
+    return table(compare(analyses), names), "", analyses

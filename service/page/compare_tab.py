@@ -69,7 +69,7 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
             status = gr.HTML(html.status(), **controls.PLAIN)
             beside = gr.HTML(welcome(), **controls.PLAIN)
             board = gr.HTML("", elem_id="ns-compared", js_on_load=controls.CHOOSE_CELL, **controls.PLAIN)
-            evidence = gr.HTML("", **controls.PLAIN)
+            evidence = controls.drawer_place("ns-compare-drawer")
     articles = gr.State([], time_to_live=controls.KEPT)
     compared = gr.State(None, time_to_live=controls.KEPT)
     outputs = list(View(status, beside, board, evidence, compared, go, stop))
@@ -84,6 +84,6 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
     running = go.click(handlers.compare, [articles, topic, targets, sentences], outputs, **controls.ON_MODELS)
     stop.click(handlers.cancel, None, outputs, cancels=[running], **controls.AT_ONCE)
     board.click(handlers.choose, compared, evidence, **controls.AT_ONCE).then(
-        None, js=controls.scroll_to("ns-compare-evidence")
+        None, js=controls.open_drawer("ns-compare-drawer")
     )
     page.unload(handlers.leave)

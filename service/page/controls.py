@@ -26,16 +26,23 @@ MODELS = "models"  # what runs models waits in one queue
 # Two, so that one reader's stances come while another's summary is being written; more would share the cores.
 ON_MODELS: dict[str, Any] = {**PRIVATE, "concurrency_limit": 2, "concurrency_id": MODELS}
 
-# Cells are buttons of our own HTML; a click hands their numbers to Python.
+# Cells and edges are buttons of our own HTML; a click hands their numbers to Python. What else it does: drawer.js.
 CHOOSE_CELL = """
 element.addEventListener('click', (event) => {
   const cell = event.target.closest('[data-cell]');
-  if (!cell) return;
-  for (const other of element.querySelectorAll('[data-cell]'))
-    other.setAttribute('aria-pressed', other === cell);
-  trigger('click', {article: Number(cell.dataset.article), cell: Number(cell.dataset.cell)});
+  if (cell) trigger('click', {article: Number(cell.dataset.article), cell: Number(cell.dataset.cell)});
 });
 """
+
+
+def drawer_place(part: str) -> gr.HTML:
+    """Where the evidence drawer opens; one for each tab, in the tab's columns."""
+    return gr.HTML("", elem_id=part, elem_classes="ns-beside", **PLAIN)
+
+
+def open_drawer(part: str) -> str:
+    """A script that opens a drawer, by the id of its place, once its evidence is there."""
+    return f"() => newstance.open('{part}')"
 
 
 def scroll_to(part: str) -> str:

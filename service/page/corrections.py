@@ -112,7 +112,7 @@ class Corrections:
         try:
             new = replace(found, session=change(found.session, self._analyzers.get(found.profile)))
             with downloads.folder() as folder:
-                yield all_of(new, folder)._replace(edited=html.hint(said))
+                yield all_of(new, folder)._replace(drawer="", edited=html.hint(said))
         except Exception as error:
             yield View(edited=html.field_problem(reason(error, "another change")))
 

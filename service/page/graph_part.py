@@ -15,31 +15,13 @@ from newstance.service.present.graph import NARROW, WIDE, Format, graph
 from newstance.service.present.wording import count
 
 from .background import in_background
-from .controls import AT_ONCE, KEPT, ON_MODELS, PLAIN, clicked_number
+from .controls import AT_ONCE, CHOOSE_CELL, KEPT, ON_MODELS, PLAIN, clicked_number
 from .endings import reason
 from .loaded import Analyzers
 
 _MOST = 15
 _ASKING = "Asking how the actors stand toward each other…"
 _HINT = "Shows who is in favor of whom and who is against whom. It takes some seconds."
-# An edge is a button in the picture, a button in the table, and the line itself; all hand its number to Python.
-_CHOOSE = """
-const choose = (edge) => {
-  for (const other of element.querySelectorAll('[aria-pressed]'))
-    other.setAttribute('aria-pressed', other.dataset.cell === edge.dataset.cell);
-  trigger('click', {cell: Number(edge.dataset.cell)});
-};
-element.addEventListener('click', (event) => {
-  const edge = event.target.closest('[data-cell]');
-  if (edge) choose(edge);
-});
-element.addEventListener('keydown', (event) => {
-  const edge = event.target.closest('[role=button][data-cell]');
-  if (!edge || (event.key !== 'Enter' && event.key !== ' ')) return;
-  event.preventDefault();
-  choose(edge);
-});
-"""
 # As in the style sheet's rule for phones.
 _IS_NARROW = "(found, most) => [found, most, matchMedia('(max-width: 640px)').matches]"
 
@@ -54,13 +36,13 @@ class GraphHandlers:
     def __init__(self, analyzers: Analyzers) -> None:
         self._analyzers = analyzers
 
-    def draw(self, found: Any, most: int, is_narrow: bool = False) -> Iterator[tuple[Any, Any, Any, Any]]:
-        """Ask how the heaviest actors stand toward each other, and draw it: status, picture, evidence, analysis."""
+    def draw(self, found: Any, most: int, is_narrow: bool = False) -> Iterator[tuple[Any, Any, Any]]:
+        """Ask how the heaviest actors stand toward each other, and draw it: status, picture, analysis."""
         skip = gr.skip()
         if found is None:
-            yield html.field_problem("there is no analysis to draw from yet; press Analyse first"), "", skip, None
+            yield html.field_problem("there is no analysis to draw from yet; press Analyse first"), "", None
             return
-        yield html.hint(_ASKING), skip, skip, skip
+        yield html.hint(_ASKING), skip, skip
 
         def work(tell: Callable[[tuple[int, int] | Analysis], None]) -> None:
             analyzer = self._analyzers.get(found.profile)
@@ -72,9 +54,9 @@ class GraphHandlers:
                 if isinstance(item, Analysis):
                     yield _drawn(item, NARROW if is_narrow else WIDE)
                 else:
-                    yield html.hint(f"{_ASKING} {item[0]}/{item[1]}"), skip, skip, skip
+                    yield html.hint(f"{_ASKING} {item[0]}/{item[1]}"), skip, skip
         except Exception as error:
-            yield html.field_problem(reason(error, "again")), "", skip, None
+            yield html.field_problem(reason(error, "again")), "", None
 
     def clear(self, found: Any) -> tuple[Any, Any, Any, Any]:
         """No graph: another article, or other actors; the fold is there once there is an analysis."""
@@ -86,11 +68,9 @@ class GraphHandlers:
         return gr.skip() if relations is None or edge is None else drawer(relations, edge)
 
 
-def _drawn(relations: Analysis, form: Format) -> tuple[Any, Any, Any, Any]:
-    first = next((i for i, stance in enumerate(relations.stances) if stance.display != "neutral"), None)
-    shown = gr.skip() if first is None else drawer(relations, first)
+def _drawn(relations: Analysis, form: Format) -> tuple[Any, Any, Any]:
     said = f"{count(len(relations.stances), 'pair')} of actors that a passage brings together."
-    return html.hint(said), graph(relations.stances, first, form), shown, relations
+    return html.hint(said), graph(relations.stances, form=form), relations
 
 
 class GraphView(NamedTuple):
@@ -115,7 +95,7 @@ def lay_out_graph() -> GraphView:
             draw = gr.Button("Draw the graph", size="sm", scale=1, min_width=110, elem_id="ns-draw")
         is_narrow = gr.Checkbox(visible=False)
         status = gr.HTML(html.hint(_HINT), **PLAIN)
-        picture = gr.HTML("", **PLAIN, elem_id="ns-graph", js_on_load=_CHOOSE)
+        picture = gr.HTML("", **PLAIN, elem_id="ns-graph", js_on_load=CHOOSE_CELL)
     return GraphView(fold, most, is_narrow, draw, status, picture, gr.State(None, time_to_live=KEPT))
 
 
@@ -133,7 +113,7 @@ def wire_graph(analyzers: Analyzers, view: GraphView, found: Any, board: Any, dr
         The event of a click on an edge, for what follows it.
     """
     handlers = GraphHandlers(analyzers)
-    outputs = [view.status, view.picture, drawer_part, view.relations]
+    outputs = [view.status, view.picture, view.relations]
     inputs = [found, view.most, view.is_narrow]
     view.draw.click(handlers.draw, inputs, outputs, js=_IS_NARROW, **ON_MODELS)
     # Not found.change: for that, Gradio would hash all that was found after each event.

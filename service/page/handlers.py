@@ -238,8 +238,8 @@ def _view(step: Step, new: Found | None, article: Article, length: int, folder: 
         summary=summary(analysis.summary, article, step.draft, not is_done, length, why),
     )
     if is_done:
-        # The reader may be reading other evidence by now.
-        return view._replace(board=gr.skip(), drawer=gr.skip(), **_working(False))
+        # The board is there, and a cell of it may have the focus.
+        return view._replace(board=gr.skip(), **_working(False))
     return view if new is None else view._replace(tools=gr.update(visible=False))
 
 

@@ -12,12 +12,12 @@ from newstance.service.present.exports import STYLE
 _FOLDER = Path(__file__).parent
 # The style sheet of reports is the page's, too.
 STYLES = [*sorted(_FOLDER.glob("*.css")), STYLE]
-SCRIPT = _FOLDER / "page.js"
+SCRIPTS = sorted(_FOLDER.glob("*.js"))  # base.js first
 
 
 def script() -> str:
     """The page's own script, which Gradio adds to the page while it runs."""
-    return SCRIPT.read_text(encoding="utf-8")
+    return "\n".join(file.read_text(encoding="utf-8") for file in SCRIPTS)
 
 
 def look() -> dict[str, Any]:

@@ -124,7 +124,7 @@ def evidence_in(analysis: Analysis, index: int | None, part: str) -> str:
         index: As in ``evidence.drawer``.
         part: As in ``evidence.drawer``.
     """
-    return fragment("compare", "of_article", label_of(analysis.article)) + drawer(analysis, index, part)
+    return drawer(analysis, index, part, label_of(analysis.article))
 
 
 def _lines(

@@ -34,13 +34,14 @@ class Passage(NamedTuple):
     words: str
 
 
-def drawer(analysis: Analysis, index: int | None, part: str = "") -> str:
+def drawer(analysis: Analysis, index: int | None, part: str = "", origin: str = "") -> str:
     """The evidence for one stance.
 
     Args:
         analysis: What was found.
         index: Of the stance in ``analysis.stances``; None shows the article alone.
         part: Goes into its ids, where a page has several drawers.
+        origin: What the article is called, where there are several.
     """
     if index is None or not 0 <= index < len(analysis.stances):
         return fragment("evidence", "no_evidence", pieces(analysis.article, ()), part)
@@ -57,6 +58,7 @@ def drawer(analysis: Analysis, index: int | None, part: str = "") -> str:
         sides=[(side, of_side) for side in SIDES if (of_side := [one for one in listed if one.label == side])],
         pieces=pieces(analysis.article, passages),
         part=part,
+        origin=origin,
     )
 
 
@@ -72,7 +74,8 @@ def sources(analysis: Analysis, number: int) -> str:
         return drawer(analysis, None)
     chosen = sentences[number]
     passages = [Passage(s.start, s.end, "source", "", "supports this sentence") for s in chosen.sources]
-    return fragment("evidence", "sources", number + 1, chosen.text, pieces(analysis.article, passages))
+    shown = pieces(analysis.article, passages)
+    return fragment("evidence", "sources", number + 1, chosen.text, chosen.sources, shown)
 
 
 class Item(NamedTuple):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
 import pytest
+
+from newstance.service import Analyzer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 OPTIONS = [
@@ -40,6 +43,35 @@ def browser() -> Iterator[Any]:
         browser = started.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         yield browser
         browser.close()
+
+
+class Endless:
+    """A summarizer that writes until it is stopped; for the word "endless" only."""
+
+    def __init__(self, usual: Any) -> None:
+        self._usual = usual
+
+    def summarize(
+        self, text: str, *, sentences: int | None = None, words: int | None = None, on_text: Any = None
+    ) -> Any:
+        while "endless" in text:
+            on_text("more ")
+            time.sleep(0.02)
+        return self._usual.summarize(text, sentences=sentences, words=words, on_text=on_text)
+
+
+@pytest.fixture(scope="session")
+def address(analyzer: Analyzer) -> Iterator[str]:
+    """The page on one server for all tests that do not need another."""
+    from newstance.service.page import build, look
+
+    mine = Analyzer(analyzer.profile, analyzer.annotator, analyzer.classifier, Endless(analyzer.summarizer))
+    blocks = build(mine)
+    _, url, _ = blocks.launch(
+        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, footer_links=[], run_history=False, **look()
+    )
+    yield url
+    blocks.close()
 
 
 @pytest.fixture

@@ -1,75 +1,21 @@
-"""The page in a real browser, on one server for all tests."""
+"""The page in a real browser."""
 
 from __future__ import annotations
 
 import csv
 import json
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from newstance.service import Analyzer
-from newstance.service.page import build, look
+from browsing import MARKUP, OWN, analyse, cells, done, fill
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 expect = playwright.expect
 
-MARKUP = "<b id='evil'>${1+1} {{value}}</b>"
-OWN = f"Marie Curie praised the new law. Albert Einstein condemned the new law.\n\nIsaac Newton was in Paris. {MARKUP}"
 ENDLESS = f"{OWN}\n\nIt was endless."
 
 pytestmark = pytest.mark.browser
-
-
-class Endless:
-    """A summarizer that writes until it is stopped; for the word "endless" only."""
-
-    def __init__(self, usual: Any) -> None:
-        self._usual = usual
-
-    def summarize(
-        self, text: str, *, sentences: int | None = None, words: int | None = None, on_text: Any = None
-    ) -> Any:
-        while "endless" in text:
-            on_text("more ")
-            time.sleep(0.02)
-        return self._usual.summarize(text, sentences=sentences, words=words, on_text=on_text)
-
-
-@pytest.fixture(scope="module")
-def address(analyzer: Analyzer) -> Iterator[str]:
-    mine = Analyzer(analyzer.profile, analyzer.annotator, analyzer.classifier, Endless(analyzer.summarizer))
-    blocks = build(mine)
-    _, url, _ = blocks.launch(
-        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, footer_links=[], run_history=False, **look()
-    )
-    yield url
-    blocks.close()
-
-
-def fill(page: Any, text: str = OWN, *targets: str) -> None:
-    page.locator("#ns-text textarea").fill(text)
-    for target in targets:
-        box = page.locator("#ns-targets input")
-        box.click()
-        box.press_sequentially(target)
-        box.press("Enter")
-
-
-def analyse(page: Any, text: str = OWN, *targets: str) -> None:
-    fill(page, text, *targets)
-    page.locator("#ns-analyse").click()
-
-
-def done(page: Any) -> None:
-    page.get_by_text("Done in").wait_for()
-
-
-def cells(page: Any) -> Any:
-    return page.locator("#ns-board [data-cell]")
 
 
 def rows(page: Any) -> list[str]:
@@ -93,16 +39,14 @@ def test_sample_to_board_to_evidence_by_keyboard(open_page):
     assert abs(page.locator("#ns-board").bounding_box()["y"] - top) < 2  # nothing jumps when the summary comes
     assert page.locator(".ns-board thead th").all_inner_texts()[1] == "Russia's war in Ukraine"  # of the topic
     assert cells(page).count() > 1
-    unpressed = page.locator('[data-cell][aria-pressed="false"]').first
-    name = unpressed.get_attribute("aria-label")
-    number = unpressed.get_attribute("data-cell")
-    unpressed.focus()
+    cell = cells(page).nth(1)
+    name = cell.get_attribute("aria-label")
+    cell.focus()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     page.keyboard.press("Enter")
-    actor, _, rest = name.partition(" on ")
-    expect(page.locator("#ns-evidence h3")).to_contain_text(f"{actor} on {rest.split(':')[0]}")
+    expect(page.locator("#ns-evidence h3")).to_contain_text(name.split(":")[0])
     assert outline == "solid"
-    assert page.locator(f'[data-cell="{number}"]').get_attribute("aria-pressed") == "true"
+    assert cell.get_attribute("aria-pressed") == "true"
     assert page.locator('#ns-board [data-cell][aria-pressed="true"]').count() == 1
     assert page.locator("#ns-evidence mark").count() >= 1
     in_view = "(mark) => { const box = mark.closest('.ns-article').getBoundingClientRect();"
@@ -136,7 +80,8 @@ def test_own_text_with_two_targets_is_never_html_and_downloads(open_page, tmp_pa
     assert page.locator("[data-cell].ns-against").count() >= 1
     assert page.get_by_text("the article does not mention this target").count() >= 1
     assert page.locator("#evil").count() == 0
-    assert MARKUP in page.locator("#ns-drawer .ns-article").inner_text()
+    cells(page).first.click()
+    expect(page.locator("#ns-drawer .ns-article")).to_contain_text(MARKUP)
     saved = {}
     for kind in ("JSON", "CSV", "Markdown", "HTML", "GraphML"):
         with page.expect_download() as download:
