@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Kind = Literal["person", "body", "country", "group"]
 Voice = Literal["own words", "reported act", "claim", "narrator"]
 Display = Literal["favor", "against", "neutral", "mixed"]
+Certainty = Literal["", "weak", "leaning", "clear", "strong"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Stance:
         evidence: Passages for and against, the strongest first. Never empty for favor and against.
         note: Why the answer is neutral, or what else a reader should know; "" if nothing.
         is_mixed: Whether the evidence is strong on both sides, whatever the label.
+        certainty: How sure a side is, in a word, by the profile's bounds; "" for neutral.
     """
 
     actor: Actor
@@ -95,6 +97,7 @@ class Stance:
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
     is_mixed: bool = False
+    certainty: Certainty = ""
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain dicts and lists; the actor by its name."""

@@ -33,6 +33,7 @@ class AggregationSettings(Settings):
         most_evidence: How many sentences are shown for a side.
         mixed_threshold: Where both sides are this probable and each has a sentence as probable as further evidence,
             the stance is shown as mixed.
+        certainty: From which probability a stance is called leaning, clear and strong; below it is weak.
         related_similarity: Where no sentence names the target, the least cosine of target and sentence (by the
             embeddings of ``consistency``) at which the article still counts as telling of it.
     """
@@ -45,6 +46,7 @@ class AggregationSettings(Settings):
     further_evidence: Share = 0.6
     most_evidence: int = Field(3, ge=1)
     mixed_threshold: Share
+    certainty: tuple[Share, Share, Share] = (0.7, 0.85, 0.925)
     related_similarity: Share
 
     def at(self, threshold: float | None) -> AggregationSettings:
@@ -65,6 +67,8 @@ class AggregationSettings(Settings):
     def _evidence_is_shown(self) -> AggregationSettings:
         if self.evidence_threshold > self.threshold:
             raise ValueError("evidence_threshold must not exceed threshold: a stance without evidence cannot exist")
+        if list(self.certainty) != sorted(self.certainty):
+            raise ValueError("certainty must rise: from when a stance is leaning, clear and strong")
         return self
 
 

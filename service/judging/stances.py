@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from newstance.models.stance import Label, StancePrediction, StanceQuery
 
-from ..analysis import Actor, Evidence, Stance
+from ..analysis import Actor, Certainty, Evidence, Stance
 from ..profile import AggregationSettings
 from ..reading.reading import Reading
 from .passages import Passage, Target, alone, passages_of, query_for
@@ -23,6 +24,7 @@ MIXED = "the article shows both sides"
 
 NEUTRAL: dict[Label, float] = {"favor": 0.0, "against": 0.0, "neutral": 1.0}
 SIDES: tuple[Label, Label] = ("favor", "against")
+_CERTAINTIES: tuple[Certainty, ...] = ("weak", "leaning", "clear", "strong")
 Ask = Callable[[Sequence[StanceQuery]], Sequence[StancePrediction]]
 
 
@@ -90,8 +92,10 @@ def stance_of(judged: Judged, article: Reading, settings: AggregationSettings) -
     )
     if is_mixed:
         note = "; ".join(filter(None, (MIXED, note)))
+    probability = probabilities[label]
+    certainty = _CERTAINTIES[bisect_right(settings.certainty, probability)] if label != "neutral" else ""
     return Stance(
-        judged.actor, judged.target.name, label, probabilities[label], probabilities, evidence, note, is_mixed
+        judged.actor, judged.target.name, label, probability, probabilities, evidence, note, is_mixed, certainty
     )
 
 

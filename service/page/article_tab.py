@@ -21,11 +21,14 @@ from .loaded import Analyzers
 
 _LONGEST_SUMMARY = 8  # sentences
 _HIGHEST_THRESHOLD = 0.95
-_FOLD_BOARD = """
-watch('value', () => {
+_BOARD = f"""{controls.CHOOSE_CELL}
+watch('value', () => {{
   const button = element.querySelector('.ns-unfold');
   if (button) newstance.unfold(button, button.closest('#ns-board').classList.contains('ns-open'));
-});
+  newstance.goOn(element);
+  newstance.check();
+}});
+element.closest('#ns-board').addEventListener('ns-targets', (event) => trigger('submit', {{targets: event.detail}}));
 """
 _SHOW_SOURCES = """
 element.addEventListener('click', (event) => {
@@ -35,9 +38,11 @@ element.addEventListener('click', (event) => {
 """
 _OPEN_DRAWER = controls.open_drawer("ns-drawer")
 # Said at once: the run may have to wait for those of other readers.
-_SHOW_RESULTS = (
-    f"() => {{ newstance.lead('ns-results'); return {json.dumps(html.status('Waiting for the models…'))}; }}"
-)
+_BEGIN = f"""(...form) => {{
+  newstance.begin(...form);
+  newstance.lead('ns-results');
+  return {json.dumps(html.status("Waiting for the models…"))};
+}}"""
 
 
 def article_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
@@ -53,10 +58,12 @@ def article_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
             form, buttons = _form(analyzers)
         with gr.Column(scale=8, min_width=320, elem_id="ns-results"):
             view, choice, actions = _results(form.threshold)
-    view = view._replace(analyse=buttons["analyse"], cancel=buttons["cancel"], threshold=form.threshold)
+    view = view._replace(
+        analyse=buttons["analyse"], cancel=buttons["cancel"], threshold=form.threshold, targets=form.targets
+    )
 
-    _wire_form(handlers, form, view, buttons, page)
-    _wire_run(handlers, form, view, buttons)
+    runs = _wire_run(handlers, form, view, buttons)
+    _wire_form(handlers, form, view, buttons, page, runs)
     _wire_corrections(handlers.corrections, form, view, choice, actions)
     wire_graph(analyzers, actions["graph"], view.found, view.board, view.drawer).then(None, js=_OPEN_DRAWER)
     page.unload(handlers.leave)
@@ -65,15 +72,16 @@ def article_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
 def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
     profile = analyzers.profile(analyzers.default)
     buttons: dict[str, Any] = {}
-    gr.HTML('<p class="ns-label">Try a sample</p>', **controls.PLAIN)
     with gr.Row(elem_classes="ns-samples"):
+        gr.HTML('<p class="ns-label">Samples</p>', **controls.PLAIN)
         for name in samples():
-            buttons[f"sample:{name}"] = gr.Button(controls.titled(name), size="sm", min_width=70)
+            buttons[f"sample:{name}"] = gr.Button(controls.titled(name), size="sm", min_width=60)
     gr.HTML('<p class="ns-or"><span>or your own article</span></p>', **controls.PLAIN)
     with gr.Row(elem_classes="ns-fetch"):
         url = gr.Textbox(
             label="Web address",
-            placeholder="https://…",
+            show_label=False,
+            placeholder="Web address: https://…",
             max_lines=1,
             scale=4,
             min_width=160,
@@ -81,12 +89,13 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
         )
         buttons["fetch"] = gr.Button("Fetch", size="sm", scale=1, min_width=70, elem_id="ns-fetch")
     buttons["fetched"] = gr.HTML("", **controls.PLAIN, elem_id="ns-fetched")
-    title = gr.Textbox(label="Headline", placeholder="Optional", max_lines=2)
+    title = gr.Textbox(label="Headline", show_label=False, placeholder="Headline, if there is one", max_lines=2)
     text = gr.Textbox(
         label="Article",
+        show_label=False,
         placeholder="Paste the text of a news article here.",
-        lines=6,
-        max_lines=6,
+        lines=5,
+        max_lines=5,
         elem_id="ns-text",
     )
     with gr.Row(elem_classes="ns-small"):
@@ -100,10 +109,7 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
         )
         buttons["clear"] = gr.Button("Clear", size="sm", scale=1, min_width=70, elem_id="ns-clear")
     topic = controls.topic_menu()
-    targets = controls.targets_field(
-        "What stances are about: type one, press Enter. Left empty, they are taken from the article.",
-        elem_id="ns-targets",
-    )
+    targets = controls.targets_field("Enter after each. None: from the article.", elem_id="ns-targets")
     with gr.Accordion("Settings", open=False, elem_id="ns-settings"):
         chosen = gr.Dropdown(
             analyzers.choices(),
@@ -139,9 +145,10 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
 
 def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
     actions: dict[str, Any] = {}
+    gr.HTML(html.stale(), elem_id="ns-stale", **controls.PLAIN)
     status = gr.HTML(html.status(), **controls.PLAIN)
     summary = gr.HTML(html.welcome(), elem_id="ns-summary", js_on_load=_SHOW_SOURCES, **controls.PLAIN)
-    board = gr.HTML("", elem_id="ns-board", js_on_load=controls.CHOOSE_CELL + _FOLD_BOARD, **controls.PLAIN)
+    board = gr.HTML("", elem_id="ns-board", js_on_load=_BOARD, **controls.PLAIN)
     drawer = controls.drawer_place("ns-drawer")
     actions["graph"] = lay_out_graph()
     with gr.Column(visible=False, elem_classes="ns-tools") as tools:
@@ -167,6 +174,7 @@ def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
             files = {kind: gr.DownloadButton(words, size="sm", min_width=90) for kind, words in WORDS.items()}
         models = gr.HTML("", **controls.PLAIN)
     found = gr.State(None, time_to_live=controls.KEPT)
+    proposed = gr.Textbox("", visible=False)
     view = View(
         status=status,
         summary=summary,
@@ -180,17 +188,31 @@ def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
         undo=undo,
         edited=edited,
         threshold=threshold,
+        proposed=proposed,
     )
     return view, Choice(hint, one, several, name, forms, actions["split"], keep), actions
 
 
-def _wire_form(handlers: Handlers, form: Form, view: View, buttons: dict[str, Any], page: gr.Blocks) -> None:
+def _wire_form(
+    handlers: Handlers, form: Form, view: View, buttons: dict[str, Any], page: gr.Blocks, runs: list[Any]
+) -> None:
     article = [form.title, form.text, form.source, form.date]
     fetched = [*article, buttons["fetched"]]
     gr.on([buttons["fetch"].click, form.url.submit], handlers.fetch, form.url, fetched, **controls.FETCHING)
     buttons["upload"].upload(handlers.take_file, buttons["upload"], fetched, **controls.UPLOADING)
     # A text that is changed by hand is no longer what its source has.
     form.text.input(None, None, [form.source, form.date], js="() => ['', '']")
+    form.text.change(
+        None,
+        [form.text, form.targets, view.proposed],
+        [form.targets, view.proposed, view.status],
+        js=f"(...of) => newstance.outdated({json.dumps(html.status())}, ...of)",
+    )
+    offered = gr.Textbox("", visible=False)
+    form.targets.focus(
+        handlers.offer, [form.text, form.topic, form.targets, view.found], [form.targets, offered], **controls.FETCHING
+    )
+    form.targets.change(None, [form.targets, offered], form.targets, js="(...of) => newstance.split(...of)")
     form.topic.input(handlers.take_topic, [form.topic, form.targets], [form.targets, view.status], **controls.AT_ONCE)
     form.profile.input(handlers.take_profile, form.profile, [form.threshold, view.status], **controls.AT_ONCE)
 
@@ -207,6 +229,7 @@ def _wire_form(handlers: Handlers, form: Form, view: View, buttons: dict[str, An
         [*form, buttons["fetched"], buttons["linked"]],
         js=f"() => {{ newstance.forget(); return [...{json.dumps(empty)}, '', '']; }}",
     )
+    buttons["clear"].click(handlers.clear, None, list(view), cancels=runs, **controls.AT_ONCE)
     buttons["link"].click(
         None, list(form), buttons["linked"], js=f"(...form) => newstance.link({json.dumps(usual)}, ...form)"
     )
@@ -221,17 +244,19 @@ def _wire_form(handlers: Handlers, form: Form, view: View, buttons: dict[str, An
     gr.on([field.change for field in form], None, list(form), js="(...form) => newstance.keep(...form)")
 
 
-def _wire_run(handlers: Handlers, form: Form, view: View, buttons: dict[str, Any]) -> None:
-    starts = [buttons["analyse"].click(None, None, view.status, js=_SHOW_RESULTS)]
+def _wire_run(handlers: Handlers, form: Form, view: View, buttons: dict[str, Any]) -> list[Any]:
+    """Say what starts and stops a run; gives the runs' events."""
+    starts = [buttons["analyse"].click(None, list(form), view.status, js=_BEGIN)]
     for name, filled in samples().items():
         # Filled in by the browser itself, so that the run that follows cannot come too soon.
-        fill = f"(...form) => newstance.fill({json.dumps(filled)}, ...form)"
-        filling = buttons[f"sample:{name}"].click(None, list(form), list(form), js=fill)
-        starts.append(filling.then(None, None, view.status, js=_SHOW_RESULTS))
+        fill = f"(...form) => [...newstance.fill({json.dumps(filled)}, ...form), '']"
+        filling = buttons[f"sample:{name}"].click(None, list(form), [*form, buttons["fetched"]], js=fill)
+        starts.append(filling.then(None, list(form), view.status, js=_BEGIN))
     runs = [start.then(handlers.analyse, list(form), list(view), **controls.ON_MODELS) for start in starts]
     buttons["cancel"].click(handlers.cancel, view.found, list(view), cancels=runs, **controls.AT_ONCE)
     view.board.click(handlers.choose, view.found, view.drawer, **controls.AT_ONCE).then(None, js=_OPEN_DRAWER)
     view.summary.click(handlers.show_sources, view.found, view.drawer, **controls.AT_ONCE).then(None, js=_OPEN_DRAWER)
+    return runs
 
 
 def _wire_corrections(
@@ -242,5 +267,6 @@ def _wire_corrections(
         actions[name].click(
             getattr(corrections, name), [view.found, view.actors, second], list(view), **controls.ON_MODELS
         )
+    view.board.submit(corrections.retarget, view.found, list(view), **controls.ON_MODELS)
     view.undo.click(corrections.undo, view.found, list(view), **controls.ON_MODELS)
     form.threshold.release(corrections.decide, [view.found, form.threshold], list(view), **controls.ON_MODELS)

@@ -14,6 +14,7 @@ from newstance.service.present import html
 from newstance.service.present.board import board
 
 from . import downloads
+from .suggestions import suggested
 
 
 class View(NamedTuple):
@@ -40,6 +41,8 @@ class View(NamedTuple):
     analyse: Any = gr.skip()
     cancel: Any = gr.skip()
     threshold: Any = gr.skip()
+    targets: Any = gr.skip()
+    proposed: Any = gr.skip()
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def all_of(found: Found, folder: Path) -> View:
     }
     names = [(f"{actor.name} ({len(actor.mentions)})", actor.name) for actor in analysis.actors]
     return View(
-        board=board(analysis),
+        board=board(analysis, suggested=suggested(found.session.reading)),
         found=found,
         tools=gr.update(visible=True),
         models=html.models(analysis.models, analysis.seconds),

@@ -71,6 +71,12 @@ window.newstance = (() => {
     if (top < 0 || top > innerHeight * 0.6) part.scrollIntoView({ behavior: "smooth", block: "start" });
   }
 
+  // Gradio leaves a menu's list open when the Tab key leaves the menu.
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Tab" && event.target.closest?.('[role="listbox"], [role="combobox"]');
+    if (menu) menu.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
+  });
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.(".ns-copy");
     if (button) onCopy(button);

@@ -55,8 +55,7 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
             said = gr.HTML("", **controls.PLAIN)
             topic = controls.topic_menu()
             targets = controls.targets_field(
-                "All articles are asked about the same ones. Left empty, they are the topic's, or come from the "
-                "articles."
+                "The same for all. None: from the articles."
             )
             profile = analyzers.profile(analyzers.default)
             sentences = gr.Slider(

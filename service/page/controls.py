@@ -77,13 +77,21 @@ def topic_menu() -> gr.Dropdown:
         [("None", ""), *((titled(name), name) for name in shipped_names("topics"))],
         value="",
         label="Topic",
-        info="Brings targets, and other names of the actors.",
     )
 
 
 def targets_field(info: str, **more: Any) -> gr.Dropdown:
     """A field for targets of the reader's own."""
-    return gr.Dropdown([], value=[], multiselect=True, allow_custom_value=True, label="Targets", info=info, **more)
+    return gr.Dropdown(
+        [],
+        value=[],
+        multiselect=True,
+        allow_custom_value=True,
+        label="Targets",
+        info=info,
+        elem_classes="ns-targets",
+        **more,
+    )
 
 
 def chosen_topic(name: str | None) -> Topic | None:

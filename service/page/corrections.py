@@ -16,6 +16,7 @@ from newstance.service.present.wording import listed
 
 from . import downloads
 from .article_view import Found, View, all_of
+from .controls import clicked
 from .endings import Stops, reason
 from .loaded import Analyzers
 
@@ -87,12 +88,13 @@ class Corrections:
         """The actors as they were found."""
         if found is None:
             return
-        threshold, original = found.session.threshold, found.original
-        yield from self._changed(
-            found,
-            "The actors are as they were found.",
-            lambda _, analyzer: original if threshold is None else original.decide(analyzer, threshold),
-        )
+        threshold, targets = found.session.threshold, found.session.stated.targets
+
+        def undone(_: Session, analyzer: Analyzer) -> Session:
+            original = found.original.retarget(analyzer, targets)
+            return original if threshold is None else original.decide(analyzer, threshold)
+
+        yield from self._changed(found, "The actors are as they were found.", undone)
 
     def decide(self, found: Found | None, threshold: float, request: gr.Request | None = None) -> Iterator[View]:
         """The same evidence held against another threshold; runs no model."""
@@ -102,6 +104,31 @@ class Corrections:
             found, f"Decided at {threshold:.2f}.", lambda session, analyzer: session.decide(analyzer, threshold)
         )
 
+    def retarget(self, found: Found | None, event: gr.EventData) -> Iterator[View]:
+        """A board about other targets; the models are asked about new ones only. What is told stands above it."""
+        if found is None:
+            return
+        given = clicked(event).get("targets")
+        names = [name.strip() for name in given if isinstance(name, str)] if isinstance(given, list) else []
+        old = found.analysis.targets
+        new = [name for name in names if name not in old]
+        yield View(status=html.status(f"Asking about {listed(new)}…" if new else "Working…"))
+        try:
+            if not names:
+                raise InputError("the last target stays; add another one first")
+            changed = self._with(found, lambda session, analyzer: session.retarget(analyzer, names))
+            gone = [name for name in old if name not in names]
+            told = [f"Added {listed(new)}." if new else "", f"Dropped {listed(gone)}." if gone else ""]
+            with downloads.folder() as folder:
+                yield all_of(changed, folder)._replace(
+                    drawer="", status=html.status(" ".join(filter(None, told))), targets=gr.update(value=names)
+                )
+        except Exception as error:
+            yield View(status=html.problem(reason(error, "another target")))
+
+    def _with(self, found: Found, change: Callable[[Session, Analyzer], Session]) -> Found:
+        return replace(found, session=change(found.session, self._analyzers.get(found.profile)))
+
     def _changed(
         self, found: Found | None, said: str, change: Callable[[Session, Analyzer], Session]
     ) -> Iterator[View]:
@@ -110,7 +137,7 @@ class Corrections:
             return
         yield View(edited=html.hint("Working…"))
         try:
-            new = replace(found, session=change(found.session, self._analyzers.get(found.profile)))
+            new = self._with(found, change)
             with downloads.folder() as folder:
                 yield all_of(new, folder)._replace(drawer="", edited=html.hint(said))
         except Exception as error:

@@ -5,6 +5,7 @@
   const OPENERS = "[data-cell], [data-sentence]";
   const WIDE = matchMedia("(min-width: 1024px)"); // as in drawer.css
   let opener = null;
+  let isWanted = false; // what has been asked for may come when the reader has closed the drawer
 
   // The one that is open and can be seen, if any.
   function openDrawer() {
@@ -14,7 +15,7 @@
   // Shows what has come into a place, from its beginning; the article at its first passage.
   function open(id) {
     const place = document.getElementById(id);
-    if (!place?.querySelector(".ns-drawer")) return;
+    if (!isWanted || !place?.querySelector(".ns-drawer")) return;
     place.dataset.open = "";
     lay(place);
     for (const part of place.querySelectorAll(".ns-drawer, .ns-told")) part.scrollTop = 0;
@@ -42,6 +43,7 @@
   }
 
   function close(place) {
+    isWanted = false;
     delete place.dataset.open;
     press(place.closest(".ns-columns"), null);
     // The line of an edge takes no focus, its sign does.
@@ -62,6 +64,7 @@
       const isAgain = from === opener && from.getAttribute("aria-pressed") === "true" && event.detail === 0;
       if (place && isAgain) place.querySelector(".ns-drawer").focus();
       opener = from;
+      isWanted = true;
       press(from.closest(".ns-columns"), from);
     },
     true,

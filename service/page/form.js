@@ -33,7 +33,7 @@
   // What the form shall show: from a link, else what this tab has kept, else as it is.
   async function restore(allowed, ...shown) {
     newstance.look();
-    const usual = Object.fromEntries(FIELDS.map((name, i) => [name, shown[i]]));
+    const usual = named(shown);
     let found = await linked();
     if (!found) {
       try {
@@ -53,31 +53,33 @@
     return shaped(form);
   }
 
+  // Values in the order of the page's inputs, by their names.
+  const named = (values) => Object.fromEntries(FIELDS.map((name, i) => [name, values[i]]));
+
   // A form in the order of the page's inputs; free targets are choices of their own.
   function shaped(form) {
     const targets = Array.isArray(form.targets) ? form.targets.map(String) : [];
-    const chips = { __type__: "update", choices: targets.map((name) => [name, name]), value: targets };
-    return FIELDS.map((name) => (name === "targets" ? chips : form[name]));
+    return FIELDS.map((name) => (name === "targets" ? newstance.chips(targets) : form[name]));
   }
 
   // The form with some fields filled; the others stay.
   function fill(filled, ...shown) {
-    return shaped({ ...Object.fromEntries(FIELDS.map((name, i) => [name, shown[i]])), ...filled });
+    return shaped({ ...named(shown), ...filled });
   }
 
   function keep(...values) {
-    if (!listening) return;
-    const form = Object.fromEntries(FIELDS.map((name, i) => [name, values[i]]));
-    newstance.store(sessionStorage, KEPT, JSON.stringify(form));
+    newstance.check(...values);
+    if (listening) newstance.store(sessionStorage, KEPT, JSON.stringify(named(values)));
   }
 
   function forget() {
+    newstance.none();
     newstance.store(sessionStorage, KEPT, null);
   }
 
   // Copies a link that restores the form; says what is in it.
   async function link(usual, ...values) {
-    const form = Object.fromEntries(FIELDS.map((name, i) => [name, values[i]]));
+    const form = named(values);
     const query = new URLSearchParams();
     // Another profile has its own usual threshold, so it is named with it.
     const isUsual = (name) => form[name] === usual[name] && (name !== "threshold" || form.profile === usual.profile);
@@ -108,5 +110,5 @@
     return `<p class="ns-hint" role="status">${copied ? "Link copied." : "The link could not be copied."} ${said}</p>`;
   }
 
-  Object.assign(newstance, { restore, fill, keep, forget, link });
+  Object.assign(newstance, { named, restore, fill, keep, forget, link });
 })();

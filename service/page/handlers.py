@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from newstance.models.errors import InputError, NewstanceError
 from newstance.models.hearing import Stopped
 from newstance.service.analyzer import NO_SUMMARY
 from newstance.service.article import SAMPLES, Article
+from newstance.service.editing import Session
 from newstance.service.present import html
 from newstance.service.present.board import pending
 from newstance.service.present.evidence import drawer, sources
@@ -28,9 +30,10 @@ from .corrections import Corrections
 from .endings import Stops, reason
 from .loaded import Analyzers
 from .steps import Step, Wanted, steps
+from .suggestions import MOST_CHARACTERS, suggested
 
-# A topic that fits a sample, so that its aliases and targets are seen at work.
-_SAMPLE_TOPICS = {"summit": "ukraine-war"}
+# The samples, the one whose board tells most first; a topic that fits one shows its aliases and targets at work.
+_SAMPLE_TOPICS = {"summit": "ukraine-war", "harbour": "", "bridge": ""}
 
 
 class Form(NamedTuple):
@@ -107,7 +110,10 @@ class Handlers:
                         is_new = step.session is not None and (found is None or step.session is not found.session)
                         if is_new and step.session is not None:
                             found = Found(step.session, step.session, form.profile)
-                        yield _view(step, found if is_new else None, wanted.article, length, folder)
+                        view = _view(step, found if is_new else None, wanted.article, length, folder)
+                        if found is not None and is_new and not wanted.targets and step.name != "done":
+                            view = _with_targets(view, found.session, wanted.topic)
+                        yield view
             except Stopped:
                 yield self._over(html.status("stopped"), found)
             except Exception as error:
@@ -117,6 +123,22 @@ class Handlers:
         """Stop the reader's running analysis."""
         self.leave(request)
         return self._over(html.status("stopped"), found)
+
+    def clear(self, request: gr.Request | None = None) -> View:
+        """The page as it was when it was opened; what runs for the reader stops."""
+        self.leave(request)
+        return View(
+            status=html.status(),
+            summary=html.welcome(),
+            board="",
+            drawer="",
+            found=None,
+            tools=gr.update(visible=False),
+            models="",
+            edited="",
+            proposed="",
+            **_working(False),
+        )
 
     def leave(self, request: gr.Request | None = None) -> None:
         """Stop what runs for a reader who has closed the page."""
@@ -166,6 +188,23 @@ class Handlers:
         chosen = shipped.get(topic or "", [])
         return gr.update(choices=chosen, value=[*chosen, *own]), html.status()
 
+    def offer(
+        self, text: str | None, topic: str | None, targets: list[str] | None, found: Found | None
+    ) -> tuple[Any, Any]:
+        """Targets that the text offers, as choices and as JSON; nothing changes where it cannot be read."""
+        text = text or ""
+        try:
+            if found is not None and found.session.reading.article.text == text:
+                names = suggested(found.session.reading)
+            elif text.strip() and len(text) <= MOST_CHARACTERS:
+                analyzer = self._analyzers.get(self._analyzers.default)
+                names = suggested(analyzer.read(Article.from_text(text), chosen_topic(topic)))
+            else:
+                return gr.skip(), gr.skip()
+        except NewstanceError:  # said where it matters, when the text is analysed
+            return gr.skip(), gr.skip()
+        return gr.update(choices=list(dict.fromkeys([*(targets or []), *names]))), json.dumps(names)
+
     def take_profile(self, name: str) -> tuple[Any, str]:
         """The threshold of a profile, and what the profile is."""
         try:
@@ -197,9 +236,9 @@ class Handlers:
 def samples() -> dict[str, dict[str, Any]]:
     """The fields of ``Form`` that each sample fills, by its name."""
     filled = {}
-    for path in sorted(SAMPLES.glob("*.md")):
+    for path in sorted(SAMPLES.glob("*.md"), key=lambda path: [*_SAMPLE_TOPICS].index(path.stem)):
         article = Article.from_file(path)
-        topic = _SAMPLE_TOPICS.get(path.stem, "")
+        topic = _SAMPLE_TOPICS[path.stem]
         filled[path.stem] = {
             "url": "",
             "title": article.title,
@@ -241,6 +280,13 @@ def _view(step: Step, new: Found | None, article: Article, length: int, folder: 
         # The board is there, and a cell of it may have the focus.
         return view._replace(board=gr.skip(), **_working(False))
     return view if new is None else view._replace(tools=gr.update(visible=False))
+
+
+def _with_targets(view: View, session: Session, topic: Topic | None) -> View:
+    """The targets that were proposed, or are the topic's, where the reader can see and change them."""
+    names = list(session.stated.targets)
+    proposed = "" if topic else json.dumps(names)
+    return view._replace(targets=gr.update(choices=names, value=names), proposed=proposed)
 
 
 def _working(is_working: bool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from newstance.models.stance import Label
@@ -24,7 +25,7 @@ class Cell(NamedTuple):
         way: The attributes that make the way work; None where there is no evidence.
         kind: What it looks like.
         strength: How probable it is.
-        lean: Where a neutral or mixed one leans.
+        sure: How sure it is in a word, or where a neutral or mixed one leans.
         passages: How many show it.
     """
 
@@ -33,17 +34,20 @@ class Cell(NamedTuple):
     way: dict[str, str] | None = None
     kind: Display = "neutral"
     strength: float = 0.0
-    lean: str = ""
+    sure: str = ""
     passages: str = ""
 
 
-def board(analysis: Analysis, chosen: int | None = None, static: bool = False) -> str:
+def board(
+    analysis: Analysis, chosen: int | None = None, static: bool = False, suggested: Sequence[str] | None = None
+) -> str:
     """The stance board; long ones show the first actors with evidence, and the others on request.
 
     Args:
         analysis: What was found.
         chosen: The index in ``analysis.stances`` of the cell whose evidence is open.
         static: For a file without scripts: nothing folds, and cells link to ``#stance-INDEX``.
+        suggested: What is offered where targets can be added, changed and dropped; None where they cannot.
     """
     cells = {(stance.actor, stance.target): i for i, stance in enumerate(analysis.stances)}
     actors = list(dict.fromkeys(stance.actor for stance in analysis.stances))
@@ -64,6 +68,7 @@ def board(analysis: Analysis, chosen: int | None = None, static: bool = False) -
         is_neutral=all(stance.label == "neutral" for stance in analysis.stances),
         is_mixed=any(stance.is_mixed for stance in analysis.stances),
         notes=analysis.notes,
+        suggested=suggested,
     )
 
 
@@ -120,7 +125,7 @@ def cell_of(stance: Stance, target: str, where: dict[str, str], way: dict[str, s
     kind = stance.display
     leans = kind in ("neutral", "mixed")
     strength = stance.probabilities[side] if leans else stance.probability
-    lean = f"leans {WORDS[side]} " if leans else ""
+    sure = f"leans {WORDS[side]}" if leans else stance.certainty
     # Nobody but others says so; a reader should see that before opening the evidence.
     is_claimed = all(item.voice == "claim" for item in stance.evidence)
     passages = (
@@ -128,7 +133,7 @@ def cell_of(stance: Stance, target: str, where: dict[str, str], way: dict[str, s
         if is_claimed
         else count(len(stance.evidence), "passage")
     )
-    told = f"{WORDS[kind]}, {lean}".rstrip(", ")
+    told = f"{WORDS[kind]}, {sure}".rstrip(", ")
     of = f"{article}: " if article else ""
     words = f"{of}{stance.actor.name} on {target}: {told}, {percent(strength)}, {passages}; show the evidence"
-    return Cell(where, words, way, kind, strength, lean, passages)
+    return Cell(where, words, way, kind, strength, sure, passages)

@@ -128,6 +128,7 @@ class Picture(NamedTuple):
         boxes: Each actor's name whole and as its box shows it, with the box.
         edges: The edges.
         badge: The radius of a sign.
+        is_mixed: Whether an edge shows both sides.
     """
 
     form: Format
@@ -136,6 +137,7 @@ class Picture(NamedTuple):
     boxes: Sequence[tuple[str, str, Box]]
     edges: Sequence[Edge]
     badge: int = _BADGE
+    is_mixed: bool = False
 
 
 def _picture(stances: Sequence[Stance], drawn: Sequence[int], form: Format) -> Picture:
@@ -151,6 +153,7 @@ def _picture(stances: Sequence[Stance], drawn: Sequence[int], form: Format) -> P
             _edge(i, stances[i], boxes[source], boxes[target], list(boxes.values()), taken)
             for (source, target), i in edges.items()
         ],
+        is_mixed=any(stances[i].is_mixed for i in drawn),
     )
 
 

@@ -36,6 +36,11 @@ def status(step: str = "", seconds: dict[str, float] | None = None, done: tuple[
     return fragment("parts", "line", step)
 
 
+def stale() -> str:
+    """What the page says of results of other inputs; its script says when."""
+    return fragment("parts", "stale")
+
+
 def problem(message: str) -> str:
     """Why something did not work, and what to do next."""
     return fragment("parts", "problem", message)

@@ -52,7 +52,7 @@ def markdown(analysis: Analysis) -> str:
     ]
     for stance in shown(analysis):
         actor, target = escaped(stance.actor.name), escaped(stance.target)
-        lines += ["", f"### {actor}: {stance.display} toward {target} ({stance.probability:.2f})", ""]
+        lines += ["", f"### {actor}: {stance.display} toward {target} ({sureness(stance)})", ""]
         lines += [f"- {escaped(_evidence_line(evidence))}" for evidence in stance.evidence[:_MOST_EVIDENCE]]
     if analysis.notes:
         lines += ["", *(f"> {escaped(note)}" for note in analysis.notes)]
@@ -92,7 +92,7 @@ def terminal(analysis: Analysis) -> Group:
             board.add_row(escape(actor.name), *(_board_cell(by_pair[actor, target]) for target in analysis.targets))
         parts.append(board)
     for stance in shown(analysis):
-        heading = f"\n{stance.actor.name} → {stance.target}: {stance.display} ({stance.probability:.2f})"
+        heading = f"\n{stance.actor.name} → {stance.target}: {stance.display} ({sureness(stance)})"
         parts.append(Text(heading, style=_COLORS[stance.display]))
         parts += [
             Padding(escape(_short(_evidence_line(evidence))), (0, 0, 0, 2))
@@ -109,6 +109,11 @@ def shown(analysis: Analysis) -> list[Stance]:
     order = {target: i for i, target in enumerate(analysis.targets)}
     found = [stance for stance in analysis.stances if stance.display != "neutral"]
     return sorted(found, key=lambda stance: (order[stance.target], -stance.probability))
+
+
+def sureness(stance: Stance) -> str:
+    """How sure a stance is, in a word and a number: "strong, 0.95"."""
+    return ", ".join(filter(None, (stance.certainty, f"{stance.probability:.2f}")))
 
 
 def _origin(article: Article) -> str:
