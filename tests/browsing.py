@@ -6,8 +6,8 @@ from typing import Any
 
 MARKUP = "<b id='evil'>${1+1} {{value}}</b>"
 OWN = f"Marie Curie praised the new law. Albert Einstein condemned the new law.\n\nIsaac Newton was in Paris. {MARKUP}"
-# Each width that the page is made for, in both looks.
-SIZES = [(width, dark) for width in (1280, 1600, 390) for dark in (False, True)]
+# The widths that the page is made for, and both looks.
+SIZES = [(1280, False), (1600, True), (390, False), (390, True)]
 
 
 def fill(page: Any, text: str = OWN, *targets: str) -> None:

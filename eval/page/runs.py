@@ -48,7 +48,9 @@ def listing(own: Mapping[str, Path], shared: Mapping[str, Path]) -> str:
     if not rows:
         return html.hint("No run yet. What you run appears here.")
     body = "".join(row for _, row in sorted(rows, reverse=True)[:_LISTED])
-    heads = "".join(f'<th scope="col">{head}</th>' for head in ("Set", "Profile", "Score", "Examples", "When", ""))
+    heads = "".join(
+        f'<th scope="col">{head}</th>' for head in ("Set", "Profile", "Score", "Examples", "When", "Report")
+    )
     return (
         '<div class="ns-scroll" tabindex="0" role="region" aria-label="Earlier runs"><table class="ns-list">'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"

@@ -1,6 +1,7 @@
 // What the page does in the browser alone. Each file beside this one adds one idea to `newstance`; nothing in them sends
 // anything anywhere. This one comes first: storage, copying, packing for links, and leading to a part of the page.
 window.newstance = (() => {
+  const LONGEST_LINK = 30000; // characters; longer ones are cut by mail programs and chats
   const LONGEST_TEXT = 2000000; // characters, unpacked; a link from somebody else may hold anything
 
   const store = (area, key, value) => {
@@ -82,5 +83,8 @@ window.newstance = (() => {
     if (button) onCopy(button);
   });
 
-  return { store, packed, unpacked, copy, lead };
+  // A quiet line, read out by screen readers; the words are ours.
+  const said = (words) => `<p class="ns-hint" role="status">${words}</p>`;
+
+  return { LONGEST_LINK, said, store, packed, unpacked, copy, lead };
 })();

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
 
-from newstance.models.errors import NewstanceError
+from newstance.models.errors import InputError, NewstanceError
 from newstance.models.hearing import Stopped
 from newstance.service.analysis import Analysis
 from newstance.service.article import SAMPLES, Article
 from newstance.service.comparison import MOST_ARTICLES, compare
 from newstance.service.present import html
-from newstance.service.present.compare import chosen_articles, evidence_in, letters, summaries, table
+from newstance.service.present.compare import chosen_articles, evidence_in, letters, summaries, table, to_dict
 from newstance.service.present.wording import count, listed
 
+from . import downloads
 from .background import in_background
 from .compare_steps import Known, Told, compare_articles
 from .controls import chosen_targets, chosen_topic, clicked_number, go_and_cancel, uploaded
@@ -38,6 +40,8 @@ class View(NamedTuple):
     compared: Any = gr.skip()
     go: Any = gr.skip()
     cancel: Any = gr.skip()
+    tools: Any = gr.skip()
+    json: Any = gr.skip()
 
 
 class CompareHandlers:
@@ -55,14 +59,10 @@ class CompareHandlers:
 
     def add_sample(self, name: str, articles: Sequence[Article]) -> tuple[Any, Any, Any]:
         """The articles with a sample, their list, and how it went."""
-        if name not in samples():
-            return (
-                gr.skip(),
-                gr.skip(),
-                html.field_problem(f"there is no sample {name!r}; choose from {listed(list(samples()))}"),
-            )
-        sample = Article.from_file(SAMPLES / f"{name}.md")
-        return self._added(articles, [replace(sample, source=f"sample:{name}")])
+        try:
+            return self._added(articles, [_linked({"sample": name})])
+        except InputError as error:
+            return gr.skip(), gr.skip(), html.field_problem(str(error))
 
     def add_text(self, text: str, articles: Sequence[Article]) -> Iterator[tuple[Any, Any, Any, Any]]:
         """The articles with a pasted text or a web address, their list, how it went, and the emptied field."""
@@ -92,6 +92,32 @@ class CompareHandlers:
         left = [article for i, article in enumerate(articles) if i != clicked_number(event, "remove")]
         return left, chosen_articles(left, MOST_ARTICLES), ""
 
+    def pack(self, articles: Sequence[Article], topic: str | None, targets: Sequence[str] | None) -> str:
+        """What a link to this comparison holds, as JSON: the articles, those of samples by their names, and targets."""
+        given = [
+            {"sample": one.source.removeprefix("sample:")}
+            if one.source.startswith("sample:")
+            else {"title": one.title, "text": one.text, "source": one.source, "date": one.date}
+            for one in articles
+        ]
+        return json.dumps({"articles": given, "topic": topic or "", "targets": list(targets or [])})
+
+    def unpack(self, packed: str | None) -> tuple[Any, Any, Any, Any, Any]:
+        """The articles of a link, which may hold anything; their list, how it went, topic and targets."""
+        skip = gr.skip()
+        if not packed:
+            return skip, skip, skip, skip, skip
+        try:
+            given = json.loads(packed)
+            targets = [str(target) for target in given["targets"]]
+            articles = [_linked(one) for one in given["articles"][:MOST_ARTICLES]]
+            topic = given["topic"] if chosen_topic(str(given["topic"])) else ""
+        except (ValueError, KeyError, TypeError, AttributeError, NewstanceError):
+            return skip, skip, html.field_problem("this link holds no comparison; copy it once more"), skip, skip
+        said = html.hint("Taken from the link; press Compare.")
+        shown = gr.update(choices=targets, value=targets)
+        return articles, chosen_articles(articles, MOST_ARTICLES), said, topic, shown
+
     def _added(self, articles: Sequence[Article], new: Sequence[Article]) -> tuple[Any, Any, Any]:
         known = {article.text for article in articles}
         fresh = [article for article in new if article.text not in known]
@@ -120,7 +146,8 @@ class CompareHandlers:
             return
         known = Known(articles)
         with self._stops.running(request) as stop:
-            yield View(_status(known), _summaries(known), "", "", None, **go_and_cancel(True))
+            hidden = gr.update(visible=False)
+            yield View(_status(known), _summaries(known), "", "", None, **go_and_cancel(True), tools=hidden)
             try:
                 wanted, about = chosen_targets(targets), chosen_topic(topic)
 
@@ -140,7 +167,21 @@ class CompareHandlers:
                 said = html.status(_STOPPED)
             except Exception as error:
                 said = html.problem(reason(error, "other articles"))
-            yield View(said, _summaries(known), **go_and_cancel(False))
+            yield from self._over(said, known)
+
+    def _over(self, said: str, known: Known) -> Iterator[View]:
+        """The end of a run; what there is can be taken away."""
+        view = View(said, _summaries(known), **go_and_cancel(False))
+        if not known.analyses:
+            yield view
+            return
+        numbers = sorted(known.analyses)
+        names = [letters(len(known.articles))[number] for number in numbers]
+        found = to_dict(compare([known.analyses[number] for number in numbers]), names)
+        with downloads.folder() as folder:
+            file = folder / "comparison.json"
+            file.write_text(json.dumps(found, ensure_ascii=False, indent=2), encoding="utf-8")
+            yield view._replace(tools=gr.update(visible=True), json=gr.update(value=str(file)))
 
     def cancel(self, request: gr.Request | None = None) -> View:
         """Stop the reader's running comparison."""
@@ -157,6 +198,20 @@ class CompareHandlers:
         if compared is None or article is None or not 0 <= article < len(compared):
             return gr.skip()
         return evidence_in(compared[article], clicked_number(event, "cell"), _PART)
+
+
+def _linked(given: dict[str, Any]) -> Article:
+    """One article of a link.
+
+    Raises:
+        InputError: It has no text, or there is no such sample.
+    """
+    if "sample" not in given:
+        return Article.from_text(*(str(given.get(key) or "") for key in ("text", "title", "source", "date")))
+    if given["sample"] not in samples():
+        raise InputError(f"there is no sample {given['sample']!r}; choose from {listed(list(samples()))}")
+    name = given["sample"]
+    return replace(Article.from_file(SAMPLES / f"{name}.md"), source=f"sample:{name}")
 
 
 def _status(known: Known) -> str:

@@ -54,9 +54,7 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
                 )
             said = gr.HTML("", **controls.PLAIN)
             topic = controls.topic_menu()
-            targets = controls.targets_field(
-                "The same for all. None: from the articles."
-            )
+            targets = controls.targets_field("The same for all. None: from the articles.", elem_id="ns-compare-targets")
             profile = analyzers.profile(analyzers.default)
             sentences = gr.Slider(
                 1, 8, value=min(profile.summarizer.sentences, 8), step=1, label="Summaries, sentences each"
@@ -69,9 +67,14 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
             beside = gr.HTML(welcome(), **controls.PLAIN)
             board = gr.HTML("", elem_id="ns-compared", js_on_load=controls.CHOOSE_CELL, **controls.PLAIN)
             evidence = controls.drawer_place("ns-compare-drawer")
+            with gr.Row(visible=False, elem_classes="ns-downloads") as tools:
+                json_file = gr.DownloadButton("Download JSON", size="sm", min_width=90, elem_id="ns-compare-json")
+                link = gr.Button("Copy a link to this comparison", size="sm", min_width=90, elem_id="ns-compare-link")
+            linked = gr.HTML("", **controls.PLAIN)
     articles = gr.State([], time_to_live=controls.KEPT)
     compared = gr.State(None, time_to_live=controls.KEPT)
-    outputs = list(View(status, beside, board, evidence, compared, go, stop))
+    packed = gr.Textbox("", visible=False)
+    outputs = list(View(status, beside, board, evidence, compared, go, stop, tools, json_file))
     changed = [articles, listed, said]
     for name, button in sample_buttons.items():
         button.click(
@@ -85,4 +88,9 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
     board.click(handlers.choose, compared, evidence, **controls.AT_ONCE).then(
         None, js=controls.open_drawer("ns-compare-drawer")
     )
+    targets.change(None, [targets, packed], targets, js="(typed) => newstance.split(typed, '')")
+    packing = link.click(handlers.pack, [articles, topic, targets], packed, **controls.AT_ONCE)
+    packing.then(None, packed, linked, js="(packed) => newstance.linkComparison(packed)")
+    opening = page.load(None, None, packed, js="() => newstance.openComparison()")
+    opening.then(handlers.unpack, packed, [*changed, topic, targets], **controls.AT_ONCE)
     page.unload(handlers.leave)

@@ -3,7 +3,6 @@
   const KEPT = "newstance-form";
   const FIELDS = ["url", "title", "text", "source", "date", "topic", "targets", "profile", "sentences", "threshold"];
   const IN_LINK = ["topic", "profile", "sentences", "threshold"];
-  const LONGEST_LINK = 30000; // characters; longer ones are cut by mail programs and chats
   let listening = false; // before the form is restored, its empty fields must not be kept
 
   // The form as a link has it; null if the address is no such link.
@@ -96,7 +95,7 @@
       said = "It names the web address and the settings; who opens it presses Fetch.";
     } else if (form.text) {
       hash = `#title=${encodeURIComponent(form.title ?? "")}&text=${await newstance.packed(form.text)}`;
-      if (hash.length > LONGEST_LINK) {
+      if (hash.length > newstance.LONGEST_LINK) {
         hash = "";
         said = "The text is too long for a link, so it holds the settings only.";
       } else {
@@ -107,7 +106,7 @@
     }
     const address = `${location.origin}${location.pathname}${query.size ? `?${query}` : ""}${hash}`;
     const copied = await newstance.copy(address);
-    return `<p class="ns-hint" role="status">${copied ? "Link copied." : "The link could not be copied."} ${said}</p>`;
+    return newstance.said(`${copied ? "Link copied." : "The link could not be copied."} ${said}`);
   }
 
   Object.assign(newstance, { named, restore, fill, keep, forget, link });

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -52,7 +52,8 @@ class GraphHandlers:
         try:
             for item in in_background(work):
                 if isinstance(item, Analysis):
-                    yield _drawn(item, NARROW if is_narrow else WIDE)
+                    asked = [actor.name for actor in item.actors[: int(most)]]
+                    yield _drawn(item, NARROW if is_narrow else WIDE, asked)
                 else:
                     yield html.hint(f"{_ASKING} {item[0]}/{item[1]}"), skip, skip
         except Exception as error:
@@ -68,9 +69,9 @@ class GraphHandlers:
         return gr.skip() if relations is None or edge is None else drawer(relations, edge)
 
 
-def _drawn(relations: Analysis, form: Format) -> tuple[Any, Any, Any]:
+def _drawn(relations: Analysis, form: Format, asked: Sequence[str]) -> tuple[Any, Any, Any]:
     said = f"{count(len(relations.stances), 'pair')} of actors that a passage brings together."
-    return html.hint(said), graph(relations.stances, form=form), relations
+    return html.hint(said), graph(relations.stances, form=form, asked=asked), relations
 
 
 class GraphView(NamedTuple):

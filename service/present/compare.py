@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from newstance.service.analysis import Analysis
 from newstance.service.article import Article
@@ -13,9 +13,10 @@ from newstance.service.comparison import ComparedActor, Comparison, Difference, 
 from .board import Cell, cell_of
 from .evidence import drawer
 from .fragments import fragment
-from .wording import count, flat
+from .wording import WORDS, count, flat, listed
 
 _LABEL_LENGTH = 70
+_MOST_SAID = 8  # sentences above the table, which has the rest
 _DIFFERENCES: dict[Difference, tuple[str, str]] = {
     "contrary": ("≠", "opposite sides"),
     "partly": ("≈", "not all take the side"),
@@ -35,7 +36,7 @@ class Line(NamedTuple):
 
     Attributes:
         row: What is compared.
-        rows: How many rows the actor has, if this is the first of them; else 0.
+        is_first: Whether it is the first of its actor.
         named: How often each article names the actor.
         cells: One for each article.
         sign: How the articles differ.
@@ -43,7 +44,7 @@ class Line(NamedTuple):
     """
 
     row: Row
-    rows: int
+    is_first: bool
     named: str
     cells: Sequence[Cell]
     sign: str
@@ -113,7 +114,50 @@ def table(comparison: Comparison, names: Sequence[str], chosen: tuple[int, int] 
         actors_alone=len({row.actor for row in alone}),
         contrary=sum(row.difference == "contrary" for row in comparison.rows),
         partly=sum(row.difference == "partly" for row in comparison.rows),
+        says=[
+            (_DIFFERENCES[row.difference][0], says(comparison, row, names))
+            for row in sorted(shared, key=lambda row: row.difference != "contrary")
+            if row.difference in ("contrary", "partly")
+        ][:_MOST_SAID],
     )
+
+
+def says(comparison: Comparison, row: Row, names: Sequence[str]) -> str:
+    """Which article says what: "Kim on Putin: in favor in A and C, against in B; D shows no stance"."""
+    told: dict[str, list[str]] = {}
+    for article, index, analysis, name in zip(row.actor.actors, row.cells, comparison.analyses, names, strict=True):
+        stance = None if index is None else analysis.stances[index]
+        is_shown = stance is not None and stance.display != "neutral"
+        silent = "not named" if article is None else "no stance shown"
+        told.setdefault(WORDS[stance.display] if stance is not None and is_shown else silent, []).append(name)
+    order = [*(WORDS[side] for side in ("favor", "against", "mixed")), "no stance shown", "not named"]
+    parts = [f"{words} in {listed(told[words])}" for words in order if words in told]
+    return f"{row.actor.name} on {row.target}: {', '.join(parts)}."
+
+
+def to_dict(comparison: Comparison, names: Sequence[str]) -> dict[str, Any]:
+    """A comparison as plain dicts and lists: its articles, and for each actor and target what each of them shows."""
+    return {
+        "articles": [
+            {"name": name, **{key: getattr(analysis.article, key) for key in ("title", "source", "date", "url")}}
+            for name, analysis in zip(names, comparison.analyses, strict=True)
+        ],
+        "targets": comparison.targets,
+        "rows": [
+            {
+                "actor": row.actor.name,
+                "target": row.target,
+                "difference": row.difference,
+                "says": says(comparison, row, names),
+                "stances": {
+                    name: analysis.stances[index].to_dict()
+                    for name, index, analysis in zip(names, row.cells, comparison.analyses, strict=True)
+                    if index is not None
+                },
+            }
+            for row in comparison.rows
+        ],
+    }
 
 
 def evidence_in(analysis: Analysis, index: int | None, part: str) -> str:
@@ -134,13 +178,12 @@ def _lines(
     return [
         Line(
             row,
-            len(of_actor) if number == 0 else 0,
+            number == 0,
             _named(row.actor, names),
             [_cell(comparison, i, index, row, names[i], chosen) for i, index in enumerate(row.cells)],
             *_DIFFERENCES[row.difference],
         )
-        for _, group in groupby(rows, key=lambda row: row.actor)
-        for of_actor in [list(group)]
+        for _, of_actor in groupby(rows, key=lambda row: row.actor)
         for number, row in enumerate(of_actor)
     ]
 

@@ -20,10 +20,12 @@ _MARGIN = 16
 _BOX_HEIGHT = 34
 _LETTER = 8.3  # width of a letter at 14 px, about
 _BADGE = 15  # radius
-# Of an edge's length, always to the same hand: the two edges of a pair are apart.
-_BENDS = (0.16, 0.4, 0.65, 0.9)
+# Of an edge's length. The slight ones are to the same hand: the two edges of a pair are apart.
+_BENDS = (0.16, 0.4, -0.28, 0.65, -0.5, 0.9, -0.75, 1.2, -1.0)
 _CLEAR = 6.0  # a line that stays this far from a box does not seem to touch it
-_SEED = 4  # the layout starts from random places; the same graph must look the same
+# The layout starts from random places, and the same graph must look the same: the first that leads no line behind a
+# box, or else the one with the fewest.
+_SEEDS = range(4, 12)
 
 
 class Point(NamedTuple):
@@ -90,13 +92,14 @@ class Edge(NamedTuple):
     place: Point
 
 
-def graph(stances: Sequence[Stance], chosen: int | None = None, form: Format = WIDE) -> str:
-    """The picture with the table under it.
+def graph(stances: Sequence[Stance], chosen: int | None = None, form: Format = WIDE, asked: Sequence[str] = ()) -> str:
+    """The picture with the table under it, and who is not in it.
 
     Args:
         stances: Of actors toward actors; a target that is none of the stances' actors is drawn by its name.
         chosen: The index in ``stances`` of the edge whose evidence is open.
         form: What the picture is made for.
+        asked: The names of all actors that were asked about.
     """
     drawn = [i for i, stance in enumerate(stances) if stance.display != "neutral"]
     told = [i for i, stance in enumerate(stances) if stance.evidence]
@@ -109,6 +112,8 @@ def graph(stances: Sequence[Stance], chosen: int | None = None, form: Format = W
         ],
         picture=_picture(stances, drawn, form) if drawn and told else None,
         chosen=chosen,
+        asked=len(asked),
+        alone=[name for name in asked if not any(name in (stances[i].actor.name, stances[i].target) for i in drawn)],
     )
 
 
@@ -123,7 +128,7 @@ class Picture(NamedTuple):
 
     Attributes:
         form: What it is made for.
-        height: In the picture's own units.
+        view: Left, top, width and height, in the picture's own units.
         named: All of it in words.
         boxes: Each actor's name whole and as its box shows it, with the box.
         edges: The edges.
@@ -132,7 +137,7 @@ class Picture(NamedTuple):
     """
 
     form: Format
-    height: int
+    view: tuple[float, float, float, float]
     named: str
     boxes: Sequence[tuple[str, str, Box]]
     edges: Sequence[Edge]
@@ -142,16 +147,16 @@ class Picture(NamedTuple):
 
 def _picture(stances: Sequence[Stance], drawn: Sequence[int], form: Format) -> Picture:
     edges = {(stances[i].actor.name, stances[i].target): i for i in drawn}
-    boxes, height = layout(list(edges), form)
+    boxes, height, paths = laid_out(list(edges), form)
     taken: list[Point] = []
     return Picture(
         form,
-        height,
+        _view(form, height, paths),
         listed([_plain(stances[i]) for i in drawn]),
         [(name, form.label(name), box) for name, box in boxes.items()],
         [
-            _edge(i, stances[i], boxes[source], boxes[target], list(boxes.values()), taken)
-            for (source, target), i in edges.items()
+            _edge(i, stances[i], path, list(boxes.values()), taken)
+            for i, path in zip(edges.values(), paths, strict=True)
         ],
         is_mixed=any(stances[i].is_mixed for i in drawn),
     )
@@ -162,30 +167,55 @@ def _plain(stance: Stance) -> str:
     return f"{stance.actor.name} is {WORDS[stance.display]}{joined} {stance.target}"
 
 
-def _edge(index: int, stance: Stance, source: Box, target: Box, boxes: Sequence[Box], taken: list[Point]) -> Edge:
+Path = tuple[Point, Point, Point]
+
+
+def laid_out(edges: Sequence[tuple[str, str]], form: Format) -> tuple[Mapping[str, Box], int, list[Path]]:
+    """Where each actor stands, the height of the picture, and the line of each edge: start, control point and end."""
+    found = []
+    for seed in _SEEDS:
+        boxes, height = layout(edges, form, seed)
+        paths, hidden = [], 0
+        for source, target in edges:
+            others = [box for name, box in boxes.items() if name not in (source, target)]
+            paths.append(route(boxes[source], boxes[target], others))
+            hidden += _clearance(paths[-1], others) == 0
+        found.append((hidden, boxes, height, paths))
+        if not hidden:
+            break
+    return min(found, key=lambda one: one[0])[1:]
+
+
+def _edge(index: int, stance: Stance, path: Path, boxes: Sequence[Box], taken: list[Point]) -> Edge:
     """The line and its sign; the sign goes where it hides neither a box nor another sign."""
-    path = route(source, target, [box for box in boxes if box not in (source, target)])
     places = [_on_curve(*path, share) for share in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73)]
     place = max(places, key=lambda point: min(_room(point, boxes, taken), 2.0))  # the first that has enough
     taken.append(place)
     return Edge(index, stance, f"{_plain(stance)}, {percent(stance.probability)}", _words(stance), path, place)
 
 
-def route(source: Box, target: Box, others: Sequence[Box]) -> tuple[Point, Point, Point]:
-    """Start, control point and end of a curve: the first bend that leads past every other box, and else the one that
-    passes farthest from them."""  # noqa: D205, D209
+def route(source: Box, target: Box, others: Sequence[Box]) -> Path:
+    """The line of an edge: the first bend that leads past every other box, else the one that stays farthest."""
     curves = [_curve(source, target, share) for share in _BENDS]
     return max(curves, key=lambda curve: min(_clearance(curve, others), _CLEAR))
 
 
-def _curve(source: Box, target: Box, share: float) -> tuple[Point, Point, Point]:
+def _view(form: Format, height: int, paths: Sequence[Path]) -> tuple[float, float, float, float]:
+    """Left, top, width and height of what is seen: the picture, and the lines that lead out of it."""
+    points = [_on_curve(*path, share / 20) for path in paths for share in range(21)]
+    xs = [0.0, form.width, *(point.x + side for point in points for side in (-_BADGE, _BADGE))]
+    ys = [0.0, height, *(point.y + side for point in points for side in (-_BADGE, _BADGE))]
+    return min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)
+
+
+def _curve(source: Box, target: Box, share: float) -> Path:
     """From border to border, bent aside by a share of the length."""
     middle = Point((source.x + target.x) / 2, (source.y + target.y) / 2)
     bend = Point(middle.x - share * (target.y - source.y), middle.y + share * (target.x - source.x))
     return _border(source, bend), bend, _border(target, bend)
 
 
-def _clearance(curve: tuple[Point, Point, Point], boxes: Sequence[Box]) -> float:
+def _clearance(curve: Path, boxes: Sequence[Box]) -> float:
     """How far a line stays from boxes."""
     points = [_on_curve(*curve, share / 20) for share in range(21)]
     return min((_distance(point, box) for point in points for box in boxes), default=math.inf)
@@ -217,7 +247,9 @@ def _border(box: Box, toward: Point) -> Point:
     return Point(box.x + share * x, box.y + share * y)
 
 
-def layout(edges: Sequence[tuple[str, str]], form: Format = WIDE) -> tuple[Mapping[str, Box], int]:
+def layout(
+    edges: Sequence[tuple[str, str]], form: Format = WIDE, seed: int = _SEEDS[0]
+) -> tuple[Mapping[str, Box], int]:
     """Where each actor stands, no two boxes on each other; and the height of the picture.
 
     By Fruchterman and Reingold 1991, "Graph Drawing by Force-directed Placement", as networkx has it; boxes that
@@ -228,7 +260,7 @@ def layout(edges: Sequence[tuple[str, str]], form: Format = WIDE) -> tuple[Mappi
     net = nx.Graph(edges)
     height = form.height(len(net))
     start = nx.circular_layout(net)
-    places = nx.spring_layout(net, k=3 / math.sqrt(len(net)), pos=start, iterations=200, seed=_SEED)
+    places = nx.spring_layout(net, k=3 / math.sqrt(len(net)), pos=start, iterations=200, seed=seed)
     half = {name: (len(form.label(name)) * _LETTER + 24) / 2 for name in net}
     spread = {
         axis: (min(place[axis] for place in places.values()), max(place[axis] for place in places.values()))

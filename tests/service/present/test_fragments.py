@@ -74,7 +74,8 @@ def test_other_reasons_for_neutral_are_given():
 def test_neutral_with_evidence_says_where_it_leans():
     html = board(analysis(stance(MAYOR, label="neutral", found=[evidence(0, 27, probability=0.4)])))
     assert "· neutral</span>" in html
-    assert "<span>leans in favor 30%</span> <span>1 passage</span>" in html
+    assert "<span>leans in favor</span> <span>1 passage</span>" in html
+    assert '<span class="ns-exact">30%</span>' in html
     assert "neutral, leans in favor, 30%" in html
 
 

@@ -1,10 +1,11 @@
 import itertools
 import re
+from dataclasses import replace
 
 import pytest
 
 from newstance.service import Actor, Evidence, Mention, Stance
-from newstance.service.present.graph import NARROW, WIDE, Box, graph, layout, route
+from newstance.service.present.graph import NARROW, WIDE, Box, graph, laid_out, layout, route
 
 pytest.importorskip("networkx", reason="the graph needs the serve extra")
 
@@ -54,6 +55,32 @@ def test_a_line_leads_around_a_box_that_stands_in_its_way():
         rest = 1 - share
         x, y = (rest**2 * a + 2 * rest * share * b + share**2 * c for a, b, c in zip(start, bend, end, strict=True))
         assert abs(x - between.x) > between.half_width or abs(y - between.y) > between.half_height
+
+
+@pytest.mark.parametrize("form", [WIDE, NARROW])
+def test_no_line_leads_behind_a_box(form):
+    edges = [(s.actor.name, s.target) for s in tangle(8)]
+    boxes, _, paths = laid_out(edges, form)
+    for edge, (start, bend, end) in zip(edges, paths, strict=True):
+        for name in set(boxes) - set(edge):
+            box = boxes[name]
+            for share in range(1, 40):
+                t, rest = share / 40, 1 - share / 40
+                x, y = (rest**2 * a + 2 * rest * t * b + t**2 * c for a, b, c in zip(start, bend, end, strict=True))
+                assert abs(x - box.x) > box.half_width or abs(y - box.y) > box.half_height
+
+
+def test_who_is_not_drawn_is_told():
+    html = graph([stance("Kim", "Putin")], asked=["Kim", "Putin", EVIL])
+    assert "2 of 3 actors are drawn" in html
+    assert "&lt;b onload" in html
+    assert "are drawn" not in graph([stance("Kim", "Putin")], asked=["Kim", "Putin"])
+
+
+def test_both_sides_are_in_the_legend_only_where_an_edge_shows_both():
+    both = replace(stance("Kim", "Putin"), is_mixed=True)
+    assert "both sides" in graph([both])
+    assert "both sides" not in graph([stance("Kim", "Putin")])
 
 
 def test_the_same_graph_looks_the_same():
