@@ -80,6 +80,11 @@ class Shots:
         self.page.get_by_text("Done in").wait_for()
         print(f"{name}: first stance after {first:.1f} s, everything after {time.perf_counter() - start:.1f} s")
 
+    def evidence(self) -> None:
+        """Open the evidence of the board's first cell."""
+        self.page.locator("#ns-board [data-cell]").first.click()
+        self.page.locator("#ns-drawer .ns-drawer").wait_for()
+
     def graph(self) -> None:
         """Draw the graph."""
         self.page.get_by_role("button", name="Graph: the actors toward each other").click()
@@ -106,10 +111,13 @@ def board(shots: Shots) -> None:
     shots.sample()
     shots.take("board")
     page = shots.page
+    shots.evidence()
+    shots.take("evidence", full=False)
     page.locator(".ns-sentence summary").first.click()
     page.get_by_role("button", name="Show in the article").first.click()
     page.get_by_text("Sources of sentence").wait_for()
-    shots.take("sources", of="#ns-results")
+    shots.take("sources", full=False)
+    page.keyboard.press("Escape")
     shots.graph()
     shots.take("graph", of="#ns-graph-fold")
     page.get_by_role("button", name="Graph: the actors toward each other").click()
@@ -197,15 +205,18 @@ def corpus_pair(shots: Shots) -> None:
 
 
 def dark(shots: Shots) -> None:
-    """The board by night."""
+    """The board by night, its evidence beside it, in a wide window."""
     shots.sample()
-    shots.take("board-dark")
+    shots.evidence()
+    shots.take("board-dark", full=False)
 
 
 def phone(shots: Shots) -> None:
     """A sample on a phone."""
     shots.sample("Harbour")
     shots.take("phone")
+    shots.evidence()
+    shots.take("phone-evidence", full=False)
 
 
 def graph_phone(shots: Shots) -> None:
@@ -226,7 +237,7 @@ STATES: dict[str, tuple[Callable[[Shots], None], tuple[int, int, str]]] = {
     "evaluate": (evaluate, (1280, 900, "light")),
     "corpus": (corpus, (1280, 900, "light")),
     "corpus-phone": (corpus_pair, (390, 844, "dark")),
-    "dark": (dark, (1280, 900, "dark")),
+    "dark": (dark, (1600, 900, "dark")),
     "phone": (phone, (390, 844, "light")),
     "graph-phone": (graph_phone, (390, 844, "dark")),
 }

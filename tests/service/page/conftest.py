@@ -114,5 +114,5 @@ def reload() -> Any:
 
 
 def _ready(page: Any) -> None:
-    page.locator("#ns-analyse").wait_for()
+    page.locator("#ns-analyse").wait_for(state="attached")  # a link may have opened another tab
     page.wait_for_timeout(700)  # until Gradio listens and the form is restored
