@@ -133,8 +133,10 @@ def _parser() -> argparse.ArgumentParser:
     from newstance.eval.commands import add_commands
 
     from .corpus import commands as corpus
+    from .corrections.commands import add_corrections
 
     corpus.add_commands(commands)
+    add_corrections(commands)
     add_commands(commands)
     return parser
 

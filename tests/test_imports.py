@@ -24,10 +24,11 @@ WINGS_MAY_IMPORT = {
     "reading": set(),
     "judging": {"reading"},
     "present": set(),
-    "corpus": {"intake"},
+    "corpus": {"intake", "reading"},
     "exchange": {"corpus", "intake"},
-    "page": {"corpus", "exchange", "present", "reading"},
-    "web": {"intake", "page"},
+    "corrections": {"exchange", "intake", "present"},
+    "page": {"corpus", "corrections", "exchange", "present", "reading"},
+    "web": {"corrections", "intake", "page"},
 }
 SERVERS = {"fastapi", "gradio", "jinja2", "starlette", "uvicorn"}
 
