@@ -15,7 +15,7 @@ import numpy as np
 from newstance.models.calibration import DevScores, fit_temperature
 from newstance.models.errors import InputError
 from newstance.models.pairs import softmax
-from newstance.models.stance import LABELS, StanceQuery
+from newstance.models.stance import LABELS, StanceClassifier, StanceQuery
 from newstance.service import Analyzer, Article
 from newstance.service.judging.passages import passages_of, query_for
 from newstance.service.judging.window import window_of
@@ -28,7 +28,7 @@ from .profile_text import fitted_on, section_text, write_settings
 from .runs import Advance
 
 FOLDS = 10
-_SEED = 20260
+SEED = 20260
 _CODES: dict[str, int] = {label: i for i, label in enumerate(LABELS)}
 
 
@@ -143,9 +143,17 @@ def calibrate(
     )
 
 
+def at_temperature(analyzer: Analyzer, temperature: float) -> Analyzer:
+    """An analyzer of the same models whose stance model has another temperature."""
+    stance = analyzer.profile.stance
+    profile = analyzer.profile.model_copy(update={"stance": stance.model_copy(update={"temperature": temperature})})
+    classifier = StanceClassifier(analyzer.classifier.pairs, stance.templates, temperature)
+    return Analyzer(profile, analyzer.annotator, classifier)
+
+
 def _scored(analyzer: Analyzer, labelled: LabelledSet, bar: Bar) -> _Scored:
     if labelled.config.kind == "articles":
-        asked = _windows(analyzer, labelled, bar)
+        asked = windows_of(analyzer, labelled, bar)
     else:
         asked = [(example, StanceQuery(**example.input)) for example in labelled.examples]
     examples = [example for example, _ in asked]
@@ -157,7 +165,7 @@ def _scored(analyzer: Analyzer, labelled: LabelledSet, bar: Bar) -> _Scored:
     return _Scored(labelled, examples, logits, gold, [example.group for example in examples])
 
 
-def _windows(analyzer: Analyzer, labelled: LabelledSet, bar: Bar) -> list[tuple[Example, StanceQuery]]:
+def windows_of(analyzer: Analyzer, labelled: LabelledSet, bar: Bar) -> list[tuple[Example, StanceQuery]]:
     """What is asked about each judgement whose article names actor and target."""
     by_text: dict[str, list[Example]] = {}
     for example in labelled.examples:
@@ -182,7 +190,7 @@ def _held_out(scored: Sequence[_Scored]) -> list[np.ndarray]:
 
     found = [np.ones(len(part.gold)) for part in scored]
     number = min(FOLDS, *(len(set(part.groups)) for part in scored))
-    splitter = GroupKFold(number, shuffle=True, random_state=_SEED)
+    splitter = GroupKFold(number, shuffle=True, random_state=SEED)
     splits = [list(splitter.split(part.gold, groups=part.groups)) for part in scored]
     for fold in range(number):
         relative = fit_temperature([part.dev(split[fold][0]) for part, split in zip(scored, splits, strict=True)])

@@ -1,4 +1,4 @@
-"""The sub-commands evaluate, ablate, report, compare, actors, targets, attribution, marks, corruptions, calibrate."""
+"""The sub-commands evaluate, ablate, report, compare, actors, attribution, corruptions; others stand beside."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from newstance.service.arguments import positive
 
+from .agreement_command import add_agreement
+from .calibrate_command import add_calibrate
 from .marks.command import add_marks
 from .progress import progress_bar
 from .target_commands import add_targets
@@ -54,22 +56,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     attribution.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
     attribution.set_defaults(run=_attribution)
     add_marks(subparsers)
-    _add_calibrate(subparsers)
-
-
-def _add_calibrate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    calibrate = subparsers.add_parser(
-        "calibrate",
-        help="fit a profile's numbers on development data",
-        description="The temperature of the stance model, by sets of judged articles or of single texts, with "
-        "cross-validated scores.",
-    )
-    calibrate.add_argument("config", nargs="+", metavar="CONFIG", help="development sets")
-    calibrate.add_argument("--check", nargs="+", default=[], metavar="CONFIG", help="other sets, to check on")
-    calibrate.add_argument("--write", type=Path, metavar="PROFILE_FILE", help="put the numbers into this profile")
-    calibrate.add_argument("--answers", type=Path, metavar="DIR", help="keep what the stance model said there")
-    _add_common(calibrate)
-    calibrate.set_defaults(run=_calibrate)
+    add_agreement(subparsers)
+    add_calibrate(subparsers)
 
 
 def _add_corruptions(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -374,24 +362,4 @@ def _attribution(args: argparse.Namespace) -> int:
     pairs = pair_table(score_pairs(shipped_rows(PAIRS), analyzer))
     blocks: list[Block] = [Heading("Quotations"), quotations, Heading("Minimal pairs, accuracy"), pairs]
     print(Document(f"Attribution, profile {analyzer.profile.name}", blocks).markdown(), end="")
-    return 0
-
-
-def _calibrate(args: argparse.Namespace) -> int:
-    from newstance.service import Analyzer, Profile
-
-    from . import calibrate
-    from .labelled import load_set
-
-    dev, check = ([load_set(n, args.data, args.skip_invalid) for n in names] for names in (args.config, args.check))
-    if args.answers:
-        from .remembered import SharedModels
-
-        analyzer = SharedModels(args.answers).analyzer(Profile.load(args.profile))
-    else:
-        analyzer = Analyzer.from_profile(args.profile)
-    calibration = calibrate.calibrate(analyzer, dev, check, progress_bar)
-    print(calibrate.as_text(calibration) + "\n" + calibrate.as_yaml(calibration), end="")
-    if args.write:
-        calibrate.write_to_profile(calibration, args.write)
     return 0

@@ -100,7 +100,7 @@ def load_set(name: str | Path, data: Path | None = None, skip_invalid: bool = Fa
     """Read and check the set that a config names.
 
     Args:
-        name: A file in ``configs/eval``, or a path to a YAML file.
+        name: A file in ``configs/eval``, a path to a YAML file, or a file of corrections (.jsonl).
         data: The folder that the config's file lies in. Without one, the hub is asked if the config names a
             place there, and else the folder of the config itself.
         skip_invalid: Leave bad rows out, and count them, instead of refusing the set.
@@ -110,6 +110,10 @@ def load_set(name: str | Path, data: Path | None = None, skip_invalid: bool = Fa
         ConfigError: The set's file is not there.
         InputError: A row is bad; the message names file, line and column.
     """
+    if str(name).endswith(".jsonl"):
+        from .corrected import corrected_set
+
+        return corrected_set([Path(name)])
     config = configs.load("eval", name, SetConfig)
     records, layout, origin = open_records(config, data, configs.find("eval", name).parent)
     examples: list[Example] = []

@@ -58,7 +58,11 @@ class Measure:
 
     def estimate(self, resamples: int = RESAMPLES) -> Estimate:
         """The score with its interval, resampled by group."""
-        return _interval(self.value, self.statistic(_resampled(self.sums, resamples)))
+        return _interval(self.value, self.samples(resamples))
+
+    def samples(self, resamples: int = RESAMPLES) -> np.ndarray:
+        """The score in each bootstrap sample of groups, shape (resamples,)."""
+        return self.statistic(_resampled(self.sums, resamples))
 
     def minus(self, other: Measure, resamples: int = RESAMPLES) -> Estimate:
         """The difference to another score on the same examples, by a paired bootstrap.

@@ -74,7 +74,10 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train a model as a recipe says: of stance and support, or of summaries")
     train.add_argument("config", metavar="CONFIG", help=f"{', '.join(shipped_names('training'))}, or a path")
     train.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="the folder that holds the labelled sets"
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="the folder that holds the labelled sets; corrections need none",
     )
     train.add_argument("--out", type=Path, default=Path("runs"), metavar="DIR", help="where checkpoints and model go")
     train.add_argument(
@@ -90,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
         help="rows: make the rows and stop; ship: export and calibrate a model that was fitted elsewhere",
     )
     train.add_argument("--processes", type=positive, default=1, metavar="N", help="how many read articles at once")
+    from newstance.eval.continuing_command import add_options
+
+    add_options(train)
     train.set_defaults(run=_train)
 
     serve = commands.add_parser("serve", help="serve the page, the API and tools for agents")
@@ -157,6 +163,8 @@ def _doctor(chosen: argparse.Namespace) -> int:
 def _train(chosen: argparse.Namespace) -> int:
     from newstance import configs
     from newstance.eval.card import write_card
+    from newstance.eval.continuing_command import continue_training
+    from newstance.models.errors import InputError
     from newstance.models.training.recipe import Recipe
     from newstance.models.training.rows import make_rows
     from newstance.models.training.summarizer import Task
@@ -164,7 +172,12 @@ def _train(chosen: argparse.Namespace) -> int:
 
     from .judging.rows import ArticleRowsOf
 
-    if configs.load("training", chosen.config, Task).task == "summarizer":
+    task = configs.load("training", chosen.config, Task).task
+    if task == "corrections":
+        return continue_training(chosen)
+    if chosen.data is None:
+        raise InputError("--data names the folder that holds the labelled sets that this is trained on")
+    if task == "summarizer":
         return _train_summarizer(chosen)
     recipe = configs.load("training", chosen.config, Recipe)
     factory = ArticleRowsOf("embedded")

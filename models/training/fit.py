@@ -114,10 +114,10 @@ def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float
 
 
 def tokenizer_of(base: Path) -> Any:
-    """The tokenizer of a base; it gives what a model is fitted with and nothing else, such as kinds of tokens."""
+    """The tokenizer of a base."""
     from transformers import AutoTokenizer
 
-    return AutoTokenizer.from_pretrained(base, model_input_names=["input_ids", "attention_mask"])
+    return AutoTokenizer.from_pretrained(base)
 
 
 def start(base: Path, settings: FitSettings) -> Any:

@@ -34,7 +34,7 @@ class Task(Settings):
 
     model_config = ConfigDict(extra="ignore")
 
-    task: Literal["summarizer"] | None = None
+    task: Literal["summarizer", "corrections"] | None = None
 
 
 class SummarySet(Settings):

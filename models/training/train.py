@@ -83,7 +83,7 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
         raise ConfigError(f"{torch_model} holds no trained model; run newstance train {recipe.name} first")
     model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")
     export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form, _examples(out / ROWS))
-    _write_config(shipped, {"max_length": recipe.fit.max_length})
+    write_config(shipped, {"max_length": recipe.fit.max_length})
     scores = dev_scores(shipped, out / DEV)
     wanted = (recipe.stance.calibrate_on, recipe.support.calibrate_on)
     temperatures = {
@@ -91,7 +91,7 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
         for head, names in zip(_HEAD_NAMES, wanted, strict=True)
     }
     own = {"max_length": recipe.fit.max_length, "temperatures": temperatures, "terms": terms, "use": recipe.use()}
-    _write_config(shipped, own)
+    write_config(shipped, own)
     return Trained(shipped, terms, temperatures, scores, dict(rows))
 
 
@@ -102,7 +102,8 @@ def _examples(rows: Path) -> list[tuple[str, str]]:
     return [(row["text"], row["question"]) for row in every[::step][:_EXAMPLES]]
 
 
-def _write_config(folder: Path, own: Mapping[str, object]) -> None:
+def write_config(folder: Path, own: Mapping[str, object]) -> None:
+    """Put what newstance has to know of a model into its config."""
     path = folder / "config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
     config["newstance"] = {**config.get("newstance", {}), **own}

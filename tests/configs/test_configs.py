@@ -8,6 +8,7 @@ from pydantic import Field
 from newstance import configs
 from newstance.configs import Settings, SettingsError
 from newstance.models.errors import ConfigError, NewstanceError
+from newstance.models.training.continuing import ContinuingSettings
 from newstance.models.training.recipe import Recipe
 from newstance.models.training.summarizer import SummarizerTrainingSettings, Task
 from newstance.service import Profile, Topic
@@ -106,8 +107,9 @@ def test_names_are_the_shipped_files():
 def test_every_shipped_file_fits_and_has_the_name_of_its_file(kind, settings):
     assert configs.names(kind)
     for name in configs.names(kind):
-        is_of_summaries = kind == "training" and configs.load(kind, name, Task).task == "summarizer"
-        assert configs.load(kind, name, SummarizerTrainingSettings if is_of_summaries else settings).name == name
+        task = configs.load(kind, name, Task).task if kind == "training" else None
+        of_task = {"summarizer": SummarizerTrainingSettings, "corrections": ContinuingSettings}
+        assert configs.load(kind, name, of_task.get(task, settings)).name == name
 
 
 def test_hub_models_of_shipped_profiles_read_no_pickle_and_run_no_code():

@@ -1,0 +1,180 @@
+"""Training that goes on: the last layers and the head of a stance model, on a few hundred rows, on a CPU.
+
+The layers below stay as they are, so what they say of a row is computed once and kept; an epoch then costs only the
+layers that learn. Freezing lower layers costs little where rows are few (Lee, Tang, Lin 2019, "What Would Elsa Do?
+Freezing Layers During Transformer Fine-Tuning").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from newstance.configs import Settings
+
+from ..stance import LABELS
+from .batching import by_length
+
+MOST_ROWS = 5000  # whose states are kept in memory; 300 rows of 260 tokens take a quarter of a gigabyte
+
+
+class ContinuingSettings(Settings):
+    """How a model is trained further; see ``configs/training/corrections.yaml``.
+
+    Attributes:
+        name: Of the folder that the model goes to.
+        task: Tells this kind of file from others.
+        form: In which the model is shipped; one of ``export.FORMS``.
+        trained_layers: How many layers learn, from above; the head always does.
+        epochs: How often each row is seen.
+        tokens_per_batch: Padding included.
+        learning_rate: At its height; rises from zero, and decays to zero.
+        warmup: The share of the steps in which it rises.
+        weight_decay: Of AdamW.
+        clip: The longest gradient.
+        label_smoothing: How much of each label is spread over all.
+        folds: In how many parts the articles are cut to measure what it brings.
+        seed: Decides order and dropout.
+    """
+
+    name: str
+    task: Literal["corrections"]
+    form: str
+    trained_layers: int = Field(ge=0)
+    epochs: int = Field(ge=1)
+    tokens_per_batch: int = Field(ge=1)
+    learning_rate: float = Field(gt=0)
+    warmup: float = Field(ge=0, lt=1)
+    weight_decay: float = Field(ge=0)
+    clip: float = Field(gt=0)
+    label_smoothing: float = Field(ge=0, lt=1)
+    folds: int = Field(ge=2)
+    seed: int
+
+
+class Continued:
+    """A stance model whose last layers and head can be trained further, from where they are, again and again.
+
+    Args:
+        model: A torch sequence classifier with favor, against and neutral among its labels.
+        tokenizer: Its tokenizer.
+        max_length: Of a pair, in tokens; texts are cut to fit.
+        settings: How.
+    """
+
+    def __init__(self, model: Any, tokenizer: Any, max_length: int, settings: ContinuingSettings) -> None:
+        import torch
+
+        self.model = model.eval()
+        self.tokenizer = tokenizer
+        self._max_length = max_length
+        self._settings = settings
+        self._columns = [model.config.label2id[label] for label in LABELS]
+        self._body = model.base_model
+        self._embeddings, self._layers = self._body.embeddings, self._body.encoder.layer
+        cut = max(0, len(self._layers) - settings.trained_layers)
+        self._lower, self._upper = (torch.nn.ModuleList(part) for part in (self._layers[:cut], self._layers[cut:]))
+        model.requires_grad_(False)
+        head = [module for name, module in model.named_children() if name != model.base_model_prefix]
+        for module in [*self._upper, *head, *([self._body.pooler] if getattr(self._body, "pooler", None) else [])]:
+            module.requires_grad_(True)
+        self._start = {name: p.detach().clone() for name, p in model.named_parameters() if p.requires_grad}
+
+    def states(self, pairs: Sequence[tuple[str, str]]) -> list[Any]:
+        """What the layers that stay say of (text, question) pairs: for each a tensor of shape (tokens, size)."""
+        import torch
+
+        encoded = [
+            self.tokenizer(text, question, truncation="only_first", max_length=self._max_length)
+            for text, question in pairs
+        ]
+        self._body.encoder.layer = self._lower
+        found = []
+        with torch.inference_mode():
+            for one in encoded:
+                inputs = {name: torch.tensor([values]) for name, values in one.items()}
+                found.append(self._body(**inputs).last_hidden_state[0])
+        self._body.encoder.layer = self._layers
+        return [state.clone() for state in found]
+
+    def logits(self, states: Sequence[Any]) -> np.ndarray:
+        """What the model says now, shape (rows, 3), in the order of ``LABELS``."""
+        import torch
+
+        said = np.zeros((len(states), len(LABELS)), np.float32)
+        self.model.eval()
+        with torch.inference_mode():
+            for batch in self._batches(range(len(states)), states):
+                said[batch] = self._run([states[i] for i in batch]).numpy()
+        return said
+
+    def fit(self, states: Sequence[Any], labels: Sequence[str]) -> None:
+        """Train from the start on rows; what was learned before is forgotten.
+
+        Args:
+            states: From ``states``.
+            labels: Of each row.
+        """
+        import torch
+
+        settings = self._settings
+        self.forget()
+        torch.manual_seed(settings.seed)
+        rng = np.random.default_rng(settings.seed)
+        gold = torch.tensor([LABELS.index(label) for label in labels])  # type: ignore[arg-type]  # labels of stances
+        plan = []
+        for _ in range(settings.epochs):
+            epoch = list(self._batches(rng.permutation(len(states)).tolist(), states))
+            plan += [epoch[i] for i in rng.permutation(len(epoch))]
+        trained = [p for p in self.model.parameters() if p.requires_grad]
+        optimizer = torch.optim.AdamW(trained, lr=settings.learning_rate, weight_decay=settings.weight_decay)
+        self.model.train()
+        for step, batch in enumerate(plan):
+            done = step / len(plan)
+            height = min(1.0, (step + 1) / max(1.0, settings.warmup * len(plan)), (1 - done) / (1 - settings.warmup))
+            for group in optimizer.param_groups:
+                group["lr"] = settings.learning_rate * height
+            loss = torch.nn.functional.cross_entropy(
+                self._run([states[i] for i in batch]), gold[batch], label_smoothing=settings.label_smoothing
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(trained, settings.clip)
+            optimizer.step()
+        self.model.eval()
+
+    def forget(self) -> None:
+        """Go back to the weights that it began with."""
+        self.model.load_state_dict(self._start, strict=False)
+
+    def _run(self, states: Sequence[Any]) -> Any:
+        """The stance logits of a batch, by the layers that learn, shape (rows, 3)."""
+        import torch
+
+        hidden = torch.nn.utils.rnn.pad_sequence(list(states), batch_first=True)
+        mask = torch.zeros(hidden.shape[:2], dtype=torch.long)
+        for i, state in enumerate(states):
+            mask[i, : len(state)] = 1
+        # The model runs as always, but what it takes for embeddings is what the lower layers said.
+        self._body.embeddings, self._body.encoder.layer = _known(hidden), self._upper
+        try:
+            logits = self.model(input_ids=torch.ones_like(mask), attention_mask=mask).logits
+        finally:
+            self._body.embeddings, self._body.encoder.layer = self._embeddings, self._layers
+        return logits[:, self._columns]
+
+    def _batches(self, rows: Sequence[int], states: Sequence[Any]) -> list[list[int]]:
+        return list(by_length(rows, [len(state) for state in states], self._settings.tokens_per_batch))
+
+
+def _known(hidden: Any) -> Any:
+    import torch
+
+    class Known(torch.nn.Module):
+        def forward(self, *args: Any, **kwargs: Any) -> Any:
+            return hidden
+
+    return Known()
