@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--runs", type=Path, metavar="DIR", help="evaluations made on the page are kept there, for all")
     serve.add_argument("--data", type=Path, metavar="DIR", help="the labelled sets that the page offers")
     serve.add_argument("--corpus", type=Path, metavar="DIR", help="a run's folder, which a tab shows to all")
+    serve.add_argument("--corrections", type=Path, metavar="FILE", help="what readers correct is added to this file")
     serve.add_argument(
         "--trusted-proxy",
         action="append",
@@ -222,6 +223,7 @@ def _serve(chosen: argparse.Namespace) -> int:
         chosen.max_queue,
         chosen.auth_file,
         proxies=tuple(chosen.trusted_proxy),
+        corrections=chosen.corrections,
         more_tabs=more_tabs,
     )
     serve(chosen.profile, chosen.host, chosen.port, settings, chosen.insecure)

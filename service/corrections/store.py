@@ -12,6 +12,7 @@ from newstance.models.errors import InputError
 from .record import LONGEST_TEXT, Correction
 
 _LONGEST_LINE = 8 * LONGEST_TEXT  # bytes; a character takes up to six where it is escaped
+_MOST_BYTES = 2_000_000_000  # a hundred thousand rows of long articles; nobody fills a server's disk by corrections
 _WAIT = 10.0  # seconds for others who write; each takes a moment
 
 
@@ -49,6 +50,8 @@ class CorrectionFile:
     def _append(self, data: bytes) -> None:
         with self.path.open("ab+") as file:
             before = file.seek(0, os.SEEK_END)
+            if before + len(data) > _MOST_BYTES:
+                raise InputError(f"{self.path} is full: it holds {before:,} bytes; begin another file")
             if before:
                 file.seek(before - 1)
                 if file.read(1) != b"\n":  # somebody wrote by hand, or a disk was full

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -22,7 +23,9 @@ _FILES_KEPT = 3600  # seconds that downloads stay; uploads go sooner
 Tab = tuple[str, Callable[[], None]]
 
 
-def build(analyzer: Analyzer, more_tabs: Sequence[Tab] = (), open_tab: str = "Article") -> gr.Blocks:
+def build(
+    analyzer: Analyzer, more_tabs: Sequence[Tab] = (), open_tab: str = "Article", corrections: Path | None = None
+) -> gr.Blocks:
     """The page over a loaded analyzer.
 
     Its look is not part of it: hand ``look()`` to ``launch`` or ``mount_gradio_app``.
@@ -31,6 +34,7 @@ def build(analyzer: Analyzer, more_tabs: Sequence[Tab] = (), open_tab: str = "Ar
         analyzer: The models that readers use unless they choose another profile.
         more_tabs: What stands beside the page's own tabs.
         open_tab: The name of the tab that is open at first.
+        corrections: The file that readers' corrections are added to; None offers them as a download alone.
     """
     analyzers = Analyzers(analyzer)
     plain: dict[str, Any] = {"apply_default_css": False}
@@ -38,7 +42,7 @@ def build(analyzer: Analyzer, more_tabs: Sequence[Tab] = (), open_tab: str = "Ar
         gr.HTML(html.header(), **plain)
         with gr.Tabs(elem_id="ns-tabs", selected=open_tab.lower()):
             with gr.Tab("Article", id="article"):
-                article_tab(analyzers, blocks)
+                article_tab(analyzers, blocks, corrections)
             with gr.Tab("Compare", id="compare"):
                 compare_tab(analyzers, blocks)
             for name, lay_out in more_tabs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -14,6 +15,7 @@ from newstance.service.present import html
 from . import controls
 from .article_view import View
 from .corrections import Choice, Corrections
+from .corrections_part import lay_out_corrections, wire_corrections
 from .downloads import WORDS
 from .graph_part import lay_out_graph, wire_graph
 from .handlers import Form, Handlers, samples
@@ -45,12 +47,13 @@ _BEGIN = f"""(...form) => {{
 }}"""
 
 
-def article_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
+def article_tab(analyzers: Analyzers, page: gr.Blocks, corrections: Path | None = None) -> None:
     """Lay out the article tab, inside the tab that is open.
 
     Args:
         analyzers: The models.
         page: When it is opened, the form is restored; when it is left, the reader's run stops.
+        corrections: The file that what readers correct is added to; None offers it as a download alone.
     """
     handlers = Handlers(analyzers)
     with gr.Row(elem_classes="ns-columns"):
@@ -64,7 +67,7 @@ def article_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
 
     runs = _wire_run(handlers, form, view, buttons)
     _wire_form(handlers, form, view, buttons, page, runs)
-    _wire_corrections(handlers.corrections, form, view, choice, actions)
+    _wire_corrections(handlers.corrections, form, view, choice, actions, corrections)
     wire_graph(analyzers, actions["graph"], view.found, view.board, view.drawer).then(None, js=_OPEN_DRAWER)
     page.unload(handlers.leave)
 
@@ -152,6 +155,7 @@ def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
     drawer = controls.drawer_place("ns-drawer")
     actions["graph"] = lay_out_graph()
     with gr.Column(visible=False, elem_classes="ns-tools") as tools:
+        actions["keep"] = lay_out_corrections()
         with gr.Accordion("Correct the actors", open=False, elem_id="ns-actors"):
             actors = gr.CheckboxGroup([], label="Actors", show_label=False, elem_id="ns-actor-names")
             hint = gr.HTML("", **controls.PLAIN)
@@ -260,13 +264,13 @@ def _wire_run(handlers: Handlers, form: Form, view: View, buttons: dict[str, Any
 
 
 def _wire_corrections(
-    corrections: Corrections, form: Form, view: View, choice: Choice, actions: dict[str, Any]
+    corrections: Corrections, form: Form, view: View, choice: Choice, actions: dict[str, Any], path: Path | None
 ) -> None:
     view.actors.change(corrections.take_actors, [view.found, view.actors], list(choice), **controls.AT_ONCE)
-    for name, second in (("merge", choice.keep), ("rename", choice.name), ("split", choice.forms)):
-        actions[name].click(
-            getattr(corrections, name), [view.found, view.actors, second], list(view), **controls.ON_MODELS
-        )
+    given = {"merge": choice.keep, "rename": choice.name, "split": choice.forms}
+    edits = {name: (actions[name], [view.found, view.actors, second]) for name, second in given.items()}
+    for name, kept in wire_corrections(actions["keep"], path, view.found, view.board, edits).items():
+        kept.then(getattr(corrections, name), edits[name][1], list(view), **controls.ON_MODELS)
     view.board.submit(corrections.retarget, view.found, list(view), **controls.ON_MODELS)
     view.undo.click(corrections.undo, view.found, list(view), **controls.ON_MODELS)
     form.threshold.release(corrections.decide, [view.found, form.threshold], list(view), **controls.ON_MODELS)

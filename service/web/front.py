@@ -122,11 +122,12 @@ class Authenticated:
             if len(given) > 1:
                 raise RefusedError("send one Authorization header")
             header = given[0].decode("latin-1") if given else None
-            await self._door.admit(header, (scope.get("client") or ("unknown", 0))[0])
+            name = await self._door.admit(header, (scope.get("client") or ("unknown", 0))[0])
         except RefusedError as refused:
             await _refuse(refused)(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        # Where a request's handler finds it: request.state.account.
+        await self._app({**scope, "state": {**scope.get("state", {}), "account": name}}, receive, send)
 
 
 class Bounded:

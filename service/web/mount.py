@@ -83,7 +83,8 @@ def _print_no_messages() -> None:
 def mounted(service: Service, analyzer: Analyzer) -> FastAPI:
     """The page, Gradio's routes and the tools as an app of their own; ``state.blocks`` is its ``gr.Blocks``."""
     _print_no_messages()
-    blocks = build(analyzer, service.settings.more_tabs(analyzer), service.settings.open_tab)
+    asked = service.settings
+    blocks = build(analyzer, asked.more_tabs(analyzer), asked.open_tab, asked.corrections)
     for function in blocks.fns.values():
         if function.concurrency_id == MODELS:
             function.concurrency_limit = service.settings.concurrency

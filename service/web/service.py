@@ -41,6 +41,7 @@ class ServerSettings:
         batch: How many articles one request may bring.
         body_bytes: The largest request body.
         body_seconds: How long a body may take to arrive.
+        corrections: The file that readers' corrections are added to; None keeps them in the reader's session alone.
         more_tabs: What stands beside the page's own tabs, by the analyzer.
         open_tab: The name of the tab that is open at first.
     """
@@ -55,6 +56,7 @@ class ServerSettings:
     batch: int = 100
     body_bytes: int = 5_000_000
     body_seconds: float = 30.0
+    corrections: Path | None = None
     more_tabs: Callable[[Analyzer], Sequence[Tab]] = lambda analyzer: ()
     open_tab: str = "Article"
 

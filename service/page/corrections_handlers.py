@@ -1,0 +1,194 @@
+"""What a reader says of a cell or of the actors, kept as labelled rows: in the server's file, and for download."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import gradio as gr
+
+from newstance.models.errors import InputError
+from newstance.models.stance import LABELS, Label
+from newstance.service import editing
+from newstance.service.analysis import Kind, Stance
+from newstance.service.corrections import Correction, CorrectionFile
+from newstance.service.corrections.made import Coder
+from newstance.service.corrections.record import KINDS, coder_named
+from newstance.service.present import html
+from newstance.service.present.wording import count
+
+from . import downloads
+from .article_view import Found
+from .controls import clicked_number
+from .endings import reason
+
+NOBODY = "reader"  # who gave no name
+NO_ACTOR = "no actor"
+FILE = "corrections.jsonl"
+ANSWERS = [
+    *((f"It is {label}", label) for label in LABELS),
+    ("The actor is no actor", NO_ACTOR),
+    *((f"The actor is a {kind}", kind) for kind in KINDS),
+]
+_MOST = 2000  # of one session; an article of 5,000 characters in each of them makes 10 MB
+HINT = "Choose a cell of the board, then say what is right. Cells that are right count as well."
+
+
+class Kept(NamedTuple):
+    """What changes on the page, in the order of its outputs; what is not given stays."""
+
+    rows: Any = gr.skip()
+    said: Any = gr.skip()
+    file: Any = gr.skip()
+
+
+class CorrectionsHandlers:
+    """What the controls do.
+
+    Args:
+        path: The file that corrections are added to; None keeps them in the reader's session alone.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = None if path is None else CorrectionFile(path)
+
+    def take(self, found: Found | None, event: gr.EventData) -> tuple[int | None, str]:
+        """The cell that was clicked, and what the model says of it."""
+        number = clicked_number(event, "cell")
+        try:
+            return number, html.hint(_told(_stance(found, number)))
+        except InputError:
+            return None, html.hint(HINT)
+
+    def forget(self) -> tuple[None, str]:
+        """No cell: another board."""
+        return None, html.hint(HINT)
+
+    def keep(
+        self,
+        found: Found | None,
+        cell: int | None,
+        answer: str | None,
+        name: str | None,
+        rows: Sequence[Correction] | None,
+        request: gr.Request | None = None,
+    ) -> Iterator[Kept]:
+        """Keep what a reader says of the chosen cell."""
+
+        def made(coder: Callable[[Found], Coder]) -> list[Correction]:
+            stance = _stance(found, cell)
+            assert found is not None
+            own = coder(found)
+            if answer in LABELS:
+                return [own.stance(stance, cast(Label, answer))]
+            if answer == NO_ACTOR:
+                return [own.no_actor(stance.actor)]
+            if answer in KINDS:
+                return [own.kind(stance.actor, cast(Kind, answer))]
+            raise InputError("say what is right: choose one of the answers")
+
+        yield from self._kept(made, name, rows, request)
+
+    def merge(
+        self,
+        found: Found | None,
+        names: list[str] | None,
+        kept: str | None,
+        name: str | None,
+        rows: Sequence[Correction] | None,
+        request: gr.Request | None = None,
+    ) -> Iterator[Kept]:
+        """Keep that actors are one, if they can be merged; what cannot is said where it is tried."""
+        if found is None:
+            return
+        try:
+            editing.merge(found.analysis.actors, names or [], kept)
+        except InputError:
+            return
+        chosen = max(
+            (actor for actor in found.analysis.actors if actor.name in (names or [])), key=lambda actor: actor.weight
+        )
+        yield from self._kept(lambda coder: coder(found).merged(names or [], kept or chosen.name), name, rows, request)
+
+    def split(
+        self,
+        found: Found | None,
+        names: list[str] | None,
+        forms: list[str] | None,
+        name: str | None,
+        rows: Sequence[Correction] | None,
+        request: gr.Request | None = None,
+    ) -> Iterator[Kept]:
+        """Keep that some names of an actor mean somebody else, if it can be split so."""
+        if found is None or not names:
+            return
+        try:
+            editing.split(found.analysis.actors, names[0], forms or [], found.session.found)
+        except InputError:
+            return
+        yield from self._kept(lambda coder: coder(found).split(names[0], forms or []), name, rows, request)
+
+    def rename(
+        self,
+        found: Found | None,
+        names: list[str] | None,
+        new: str | None,
+        name: str | None,
+        rows: Sequence[Correction] | None,
+        request: gr.Request | None = None,
+    ) -> Iterator[Kept]:
+        """Keep that an actor is called otherwise, if it can be."""
+        if found is None or not names:
+            return
+        try:
+            found.session.rename(names[0], new or "")
+        except InputError:
+            return
+        yield from self._kept(lambda coder: [coder(found).renamed(names[0], new or "")], name, rows, request)
+
+    def _kept(
+        self,
+        made: Callable[[Callable[[Found], Coder]], list[Correction]],
+        name: str | None,
+        rows: Sequence[Correction] | None,
+        request: gr.Request | None,
+    ) -> Iterator[Kept]:
+        who = _account(request) or coder_named(name or "") or NOBODY
+        try:
+            new = made(lambda found: Coder(found.analysis, who))
+            every = [*(rows or []), *new]
+            if len(every) > _MOST:
+                raise InputError(f"{_MOST:,} corrections are the most; download them, and open the page anew")
+            if self._file is not None:
+                self._file.append(new)
+            with downloads.folder() as folder:
+                CorrectionFile(folder / FILE).append(every)
+                yield Kept(
+                    every, html.hint(_thanks(new, len(every))), gr.update(value=str(folder / FILE), visible=True)
+                )
+        except Exception as error:
+            yield Kept(said=html.field_problem(reason(error, "again")))
+
+
+def _stance(found: Found | None, cell: int | None) -> Stance:
+    if found is None or cell is None or not 0 <= cell < len(found.analysis.stances):
+        raise InputError("choose a cell of the board first")
+    return found.analysis.stances[cell]
+
+
+def _told(stance: Stance) -> str:
+    return f"{stance.actor.name} toward {stance.target}: the model says {stance.label}, {stance.probability:.2f}."
+
+
+def _thanks(new: Sequence[Correction], number: int) -> str:
+    one = new[0]
+    toward = f" toward {one.target}" if one.target else ""
+    what = one.label if one.change == "stance" else f"{one.change} {one.label}".strip()
+    return f"Kept by {one.coder}: {one.holder}{toward}, {what}. {count(number, 'correction')} of this session."
+
+
+def _account(request: gr.Request | None) -> str:
+    """The name under which the reader has logged in; "" where there are no accounts."""
+    state = getattr(getattr(request, "request", None), "state", None)
+    return str(getattr(state, "account", "") or "")
