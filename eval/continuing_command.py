@@ -55,9 +55,8 @@ def continue_training(chosen: argparse.Namespace) -> int:
     folder = chosen.out / settings.name
     folder.parent.mkdir(parents=True, exist_ok=True)
     going.export(folder, temperature)
-    print(
-        f"{folder}\n{_write_profile(chosen.profile, folder, temperature, corrections.config.name, corrections.sha256)}"
-    )
+    made_of = {corrections.config.name: corrections.sha256}
+    print(f"{folder}\n{_write_profile(chosen.profile, folder, temperature, made_of)}")
     return 0
 
 

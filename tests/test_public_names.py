@@ -24,6 +24,7 @@ PROMISED = {
     "newstance.service.corpus.tables": "TABLES rows_of schema",
     "newstance.service.corpus.selection": "MONTHS QUARTERS WHOLE YEARS Cell Periods Selection",
     "newstance.service.corpus.view": "CorpusView table",
+    "newstance.service.corrections": "CHANGES Change Correction CorrectionFile latest",
     "newstance.service.editing": "Session merge split",
     "newstance.service.exchange": "ActorRow ActorTable CodedDocument Document NetworkOptions Statement from_analysis "
     "from_run grouped label_studio_config network propose_actors read_analysis read_coded read_dna read_label_studio "
@@ -41,6 +42,8 @@ METHODS = {
     "newstance.service.exchange.ActorTable": "apply canonical load to_csv",
     "newstance.service.corpus.view.Asked": "counts points several statements",
     "newstance.service.corpus.view.CorpusView": "ask menu",
+    "newstance.service.corrections.Correction": "cell from_dict to_dict",
+    "newstance.service.corrections.CorrectionFile": "append read",
     "newstance.service.editing.Session": "analysis decide forms merge of relations rename retarget split",
 }
 

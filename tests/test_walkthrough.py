@@ -41,8 +41,10 @@ def made_up(articles: int, seed: int) -> list[dict[str, str]]:
     for i in range(articles):
         said = [(name, rng.choice([*VERBS])) for name in rng.sample(PEOPLE, 3)]
         verbs = [rng.choice(VERBS[label]) for _, label in said]
+        # Long enough that a window holds one of them: the tiny model does not know whose word a verb is.
         text = f"It was day {seed}{i}. " + " ".join(
-            f"{name} {verb} the harbour plan." for (name, _), verb in zip(said, verbs, strict=True)
+            f"{name} {verb} the harbour plan in a long speech to the council of the town."
+            for (name, _), verb in zip(said, verbs, strict=True)
         )
         rows += [{"article": text, "actor": name, "target": "the harbour plan", "label": label} for name, label in said]
     return rows

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newstance.models.errors import InputError
+
 from .record import Correction, coder_named
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ def from_statements(statements: Iterable[Statement], coder: str = "") -> Coded:
     Args:
         statements: Of people, without a probability, and of newstance, with one: what it said of the cell.
         coder: Whose they are, in place of who is named there; what newstance said stays its own.
+
+    Raises:
+        InputError: Nobody is named.
     """
     people: dict[tuple[str, Cell], list[Statement]] = {}
     model: dict[Cell, Statement] = {}
@@ -47,6 +52,8 @@ def from_statements(statements: Iterable[Statement], coder: str = "") -> Coded:
         else:
             people.setdefault((coder or coder_named(statement.coder), cell), []).append(statement)
     found = Coded([], [])
+    if any(not name for name, _ in people):
+        raise InputError("the file does not say who has coded; say it by --coder NAME")
     for (name, cell), coded in people.items():
         (label, most), *others = Counter(statement.label for statement in coded).most_common()
         first, said = coded[0], model.get(cell)

@@ -121,8 +121,7 @@ def _export(chosen: argparse.Namespace) -> int:
 
 
 def _from_program(path: Path, coder: str) -> tuple[list[Correction], list[str]]:
-    from ..exchange.dna import read_dna
-    from ..exchange.label_studio import read_label_studio
+    from ..exchange import read_dna, read_label_studio
     from .coded import from_statements
 
     read = read_dna if path.suffix.lower() == ".dna" else read_label_studio

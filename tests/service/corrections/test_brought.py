@@ -88,6 +88,34 @@ def test_the_passages_of_a_cell_give_one_label_and_what_newstance_said_goes_alon
     assert {one.coder for one in from_statements([statement("favor")], coder="cid").corrections} == {"cid"}
 
 
+def test_codings_of_nobody_need_a_name():
+    with pytest.raises(InputError, match="does not say who has coded; say it by --coder NAME"):
+        from_statements([statement("favor", coder="")])
+
+
+@pytest.mark.parametrize("name", ["export.json", "codes.dna"])
+def test_files_of_other_programs_are_imported(tmp_path, capsys, name):
+    exchange = pytest.importorskip("newstance.service.exchange.statements", reason="no formats of other programs yet")
+    from newstance.service.exchange import write_dna, write_label_studio
+
+    document = exchange.Document("a", "Solberg praised the plan. She left.", "Harbour")
+    said = exchange.Statement(document, "Solberg", "the plan", True, 0, 25, "person", coder="ann")
+    if name.endswith(".dna"):
+        write_dna([exchange.CodedDocument(document, (said,))], tmp_path / name)
+    else:
+        write_label_studio([exchange.CodedDocument(document, (said,))], tmp_path / name)
+        tasks = json.loads((tmp_path / name).read_text())
+        done = [{"result": one["result"], "completed_by": 7} for task in tasks for one in task["predictions"]]
+        (tmp_path / name).write_text(json.dumps([{"id": 1, "data": tasks[0]["data"], "annotations": done}]))
+    mine = tmp_path / "mine.jsonl"
+    assert main(["corrections", "import", str(tmp_path / name), "--to", str(mine), "--coder", "ann"]) == 0
+    assert "1 corrections of 1 texts" in capsys.readouterr().out
+    (row,) = CorrectionFile(mine).read()
+    assert (row.text, row.holder, row.target, row.label, row.coder) == (
+        document.text, "Solberg", "the plan", "favor", "ann",
+    )  # fmt: skip
+
+
 # The command
 
 
