@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 from coded import coded, document, statement
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newstance.models.errors import InputError
@@ -108,6 +108,7 @@ def test_the_sample_without_two_organizations_and_a_concept_has_them_too():
 SIDES = st.tuples(st.integers(1, 3), st.sampled_from("ABCD"), st.sampled_from("xyz"), st.booleans())
 
 
+@settings(deadline=None)  # a busy machine is slow
 @given(st.lists(SIDES, min_size=1, max_size=25))
 def test_weights_are_those_of_the_whole_matrix(rows):
     """Against rDNA's way: all pairs, all targets, all sides, one by one."""
