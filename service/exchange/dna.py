@@ -213,11 +213,11 @@ def write_events(documents: Iterable[CodedDocument], path: str | Path) -> list[s
         when = numbers.when(document)
         numbers.coder(CODER)
         texts = (document.title or document.id, document.author, document.source, document.section, document.type)
-        about = [number, *map(_event_cell, map(_cut, texts))]
+        about: list[str | int] = [number, *map(_event_cell, map(_cut, texts))]
         for said in numbers.sided(coded):
             names = map(_event_cell, (*person_and_organization(said), said.target))
             place = (offsets.to_units(said.start), offsets.to_units(said.end))
-            row = [len(rows) + 1, when.isoformat(" "), *names, int(bool(said.agreement)), *place]
+            row: list[str | int] = [len(rows) + 1, when.isoformat(" "), *names, int(bool(said.agreement)), *place]
             rows.append((when, [*row, _event_cell(said.text), numbers.coder(said.coder)[0], *about]))
     with replacing(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=_SEPARATOR, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
