@@ -133,16 +133,15 @@ def _parser() -> argparse.ArgumentParser:
         action.add_argument("name", metavar="NAME")
         action.add_argument("--auth-file", type=Path, required=True, metavar="F", help="made if it is not there")
 
-    from .exchange.commands import add_commands as add_export
-
-    add_export(commands)
     # The command line is the top of the house: it alone looks up, to what evaluates the service below.
     from newstance.eval.commands import add_commands
 
     from .corpus import commands as corpus
     from .corrections.commands import add_corrections
+    from .exchange import commands as exchange
 
     corpus.add_commands(commands)
+    exchange.add_commands(commands)
     add_corrections(commands)
     add_commands(commands)
     return parser
