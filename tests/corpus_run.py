@@ -107,7 +107,7 @@ def write(folder: Path, shards: Iterator[Rows] | list[Rows]) -> Path:
     """Write a run's folder."""
     for number, rows in enumerate(shards):
         write_shard(folder, number, rows)
-    (folder / HEADER).write_text(json.dumps({"profile": {"name": "embedded"}}))
+    (folder / HEADER).write_text(json.dumps({"profile": "embedded"}))
     return folder
 
 

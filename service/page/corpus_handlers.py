@@ -89,8 +89,7 @@ class CorpusHandlers:
     def about(self) -> str:
         """Which run it is, and what could not be read of it."""
         facts = self.view.facts
-        profile = facts.run.get("profile")
-        name = profile.get("name") if isinstance(profile, dict) else profile
+        name = facts.run.get("profile")
         said = f"{facts.folder.name}, profile {name}" if isinstance(name, str) else facts.folder.name
         with self.view.ask() as asked:
             articles = asked.counts().all_articles

@@ -9,6 +9,8 @@ import pytest
 
 from newstance.models.errors import InputError
 from newstance.service.corpus.facts import duckdb
+from newstance.service.corpus.run import RunOptions
+from newstance.service.corpus.run import run as run_of
 from newstance.service.corpus.selection import QUARTERS, Cell, Periods, Selection
 from newstance.service.corpus.view import CorpusView
 
@@ -115,6 +117,17 @@ def test_statements_without_an_article_and_articles_that_stand_twice_are_told_of
         counts = asked.counts()
     assert (counts.all_articles, counts.all_statements) == (1, 1)
     assert view.facts.problems[0].startswith("2 statements are left out: ")
+
+
+def test_what_a_run_writes_is_read(tmp_path, task, inputs):
+    run_of(inputs, task, tmp_path / "out", RunOptions(shard=8))
+    view = CorpusView(tmp_path / "out")
+    assert (view.facts.shards, view.facts.problems, view.facts.run["profile"]) == (8, [], "fake")
+    with view.ask(Selection(base="all")) as asked:
+        assert (asked.counts().all_articles, asked.counts().statements) == (56, 56)
+        count, found, problems = asked.statements(Cell(), limit=100)
+    assert (count, problems) == (56, [])
+    assert all(one.sentences for one in found if one.display != "neutral")
 
 
 # Actors who are joined
