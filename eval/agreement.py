@@ -202,7 +202,8 @@ def _alphas(coincidences: np.ndarray) -> np.ndarray:
     totals = coincidences.sum(axis=-1)
     n = totals.sum(axis=-1)
     observed = n - np.trace(coincidences, axis1=-2, axis2=-1)
-    return 1 - (n - 1) * _ratio(observed, n**2 - (totals**2).sum(axis=-1))
+    alphas: np.ndarray = 1 - (n - 1) * _ratio(observed, n**2 - (totals**2).sum(axis=-1))
+    return alphas
 
 
 def _confusions(labels: np.ndarray) -> np.ndarray:
@@ -220,4 +221,5 @@ def _kappas(confusion: np.ndarray) -> np.ndarray:
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    found: np.ndarray = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return found

@@ -62,9 +62,10 @@ def continue_training(chosen: argparse.Namespace) -> int:
 
 def _write_profile(profile: str, folder: Path, temperature: float, made_of: Mapping[str, str]) -> Path:
     """A copy of a profile that names the new model."""
+    from newstance.service.provenance import now
+
     from .calibrate_command import copy_profile
     from .profile_text import fitted_on, write_settings
-    from .provenance import now
 
     path = folder / _PROFILE
     copy_profile(profile, path, folder.name)

@@ -12,13 +12,13 @@ from newstance.models.errors import InputError
 from newstance.models.stance import LABELS
 from newstance.service import Analyzer, Article
 from newstance.service.judging.stances import judge, stance_of
+from newstance.service.provenance import now
 
 from . import metrics
 from .calibrate import FOLDS, SEED, Bar
 from .labelled import Example, LabelledSet
 from .metrics import Estimate, Measure
 from .profile_text import fitted_on, write_settings
-from .provenance import now
 
 HIGHEST, STEP = 0.8, 0.05  # a higher one keeps back most sides, and a finer step is below any set's noise
 

@@ -124,7 +124,7 @@ class Continued:
         self.forget()
         torch.manual_seed(settings.seed)
         rng = np.random.default_rng(settings.seed)
-        gold = torch.tensor([LABELS.index(label) for label in labels])  # type: ignore[arg-type]  # labels of stances
+        gold = torch.tensor([LABELS.index(label) for label in labels])
         plan = []
         for _ in range(settings.epochs):
             epoch = list(self._batches(rng.permutation(len(states)).tolist(), states))
@@ -141,7 +141,7 @@ class Continued:
                 self._run([states[i] for i in batch]), gold[batch], label_smoothing=settings.label_smoothing
             )
             optimizer.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trained, settings.clip)
             optimizer.step()
         self.model.eval()

@@ -147,9 +147,10 @@ def as_frame(table: pyarrow.Table) -> pandas.DataFrame:
         ConfigError: pandas is not installed.
     """
     try:
-        return table.to_pandas()
+        frame: pandas.DataFrame = table.to_pandas()
     except ImportError as error:
         raise lacking("frames need pandas", "corpus") from error
+    return frame
 
 
 def _day(text: str) -> date | None:
@@ -168,7 +169,7 @@ def _stance(key: str, stance: Stance) -> dict[str, Any]:
         "label": stance.label,
         "display": stance.display,
         "probability": stance.probability,
-        **stance.probabilities,
+        **dict[str, float](stance.probabilities.items()),
         "note": stance.note,
     }
 

@@ -54,7 +54,7 @@ def processes(task: Task, shards: Iterable[Shard], watch: Watch, workers: int) -
     def finished(most: int) -> Iterator[Made]:
         while len(running) > most:
             done, _ = wait(running, _LOOK, FIRST_COMPLETED)
-            now = list(count)
+            now = count[:]
             watch.advance(now[0] - told[0], now[1] - told[1])
             told[:] = now
             running.difference_update(done)

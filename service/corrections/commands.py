@@ -63,7 +63,7 @@ def _import(chosen: argparse.Namespace) -> int:
     suffix = chosen.source.suffix.lower()
     mapped = Mapped(_pairs(chosen.column, "--column"), _pairs(chosen.label, "--label"), chosen.coder)
     if suffix in TABLES:
-        corrections, left = read_table(chosen.source, mapped), []
+        corrections, left = read_table(chosen.source, mapped), list[str]()
     elif suffix in PROGRAMS:
         if chosen.column or chosen.label:
             raise InputError("--column and --label are for tables; a file of another program says what is what")

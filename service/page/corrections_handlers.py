@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import gradio as gr
 
 from newstance.models.errors import InputError
-from newstance.models.stance import LABELS, Label
+from newstance.models.stance import LABELS
 from newstance.service import editing
-from newstance.service.analysis import Kind, Stance
+from newstance.service.analysis import Stance
 from newstance.service.corrections import Correction, CorrectionFile
 from newstance.service.corrections.made import Coder
 from newstance.service.corrections.record import KINDS, coder_named
@@ -81,11 +81,11 @@ class CorrectionsHandlers:
             assert found is not None
             own = coder(found)
             if answer in LABELS:
-                return [own.stance(stance, cast(Label, answer))]
+                return [own.stance(stance, answer)]
             if answer == NO_ACTOR:
                 return [own.no_actor(stance.actor)]
             if answer in KINDS:
-                return [own.kind(stance.actor, cast(Kind, answer))]
+                return [own.kind(stance.actor, answer)]
             raise InputError("say what is right: choose one of the answers")
 
         yield from self._kept(made, name, rows, request)
