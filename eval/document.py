@@ -119,7 +119,8 @@ def _html_block(block: Block) -> str:
     if isinstance(block, Code):
         return f"<pre>{html.escape(block.text)}</pre>"
     if isinstance(block, Table):
-        head = "".join(f"<th>{html.escape(cell)}</th>" for cell in block.header)
+        # A header that says nothing is none.
+        head = "".join(f"<th>{html.escape(cell)}</th>" if cell else "<td></td>" for cell in block.header)
         rows = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>\n" for row in block.rows)
         return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
     picture = base64.b64encode(block.svg).decode()

@@ -38,6 +38,11 @@ def test_wrong_values_are_refused_with_file_and_key(tmp_path, settings, part, wr
         Profile.load(write(tmp_path, settings, **{part: wrong}))
 
 
+def test_bounds_of_certainty_that_fall_are_refused(settings):
+    with pytest.raises(ValueError, match="certainty must rise"):
+        AggregationSettings(**settings["aggregation"] | {"certainty": [0.7, 0.9, 0.8]})
+
+
 def test_evidence_threshold_above_the_threshold_is_refused(settings):
     with pytest.raises(ValueError, match="evidence_threshold must not exceed threshold"):
         AggregationSettings(**settings["aggregation"] | {"threshold": 0.4, "evidence_threshold": 0.5})

@@ -146,6 +146,15 @@ def test_threshold_itself_is_enough():
     assert stance(*told, settings=above).label == "neutral"
 
 
+@pytest.mark.parametrize(
+    ("probability", "word"),
+    [(0.5, "weak"), (0.69, "weak"), (0.7, "leaning"), (0.85, "clear"), (0.92, "clear"), (0.93, "strong"), (0.4, "")],
+)
+def test_how_sure_a_stance_is_has_a_word_and_neutral_none(probability, word):
+    assert stance(said(probability), said(0.9)).certainty == word
+    assert stance(said(0.0, probability), said(0, 0.9)).certainty == word
+
+
 def test_nothing_to_show_is_neutral_and_says_why():
     nothing = stance(said(0.01, 0.01))
     assert (nothing.label, nothing.note, nothing.evidence) == ("neutral", NOTHING_SHOWN, ())
