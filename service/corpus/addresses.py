@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from newstance.models.errors import ConfigError, FetchError, InputError
+from newstance.configs.extras import lacking
+from newstance.models.errors import FetchError, InputError
 from newstance.models.hearing import Stopped
 
 from ..article import Article
@@ -71,9 +72,7 @@ class Addresses:
         try:
             from protego import Protego
         except ImportError as error:
-            raise ConfigError(
-                "robots.txt is read by protego; install it by: pip install 'newstance[corpus]'"
-            ) from error
+            raise lacking("robots.txt is read by protego", "corpus") from error
         self._parse = Protego.parse
 
     def fetched(self, records: Sequence[Record]) -> list[Record]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from newstance.configs.extras import lacking
 from newstance.models.errors import ConfigError, NewstanceError
 
 from .plan import Plan
@@ -59,7 +60,7 @@ def on_ray(plan: Plan, task: Task, workers: int, options: RayOptions, watch: Wat
         import ray
         import ray.data
     except ImportError as error:
-        raise ConfigError("--ray needs Ray; install it by: pip install 'newstance[ray]'") from error
+        raise lacking("--ray needs Ray", "ray") from error
     task = replace(task, cores=max(1, round(options.cpus)))
     _start(ray, options, workers)
     try:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from newstance.configs.extras import lacking
 from newstance.models.errors import ConfigError, InputError
 
 from .csv_table import csv_rows
@@ -83,7 +84,7 @@ def _parquet_records(path: Path) -> Records:
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
     except ImportError as error:
-        raise ConfigError("Parquet is read by pyarrow; install it by: pip install 'newstance[corpus]'") from error
+        raise lacking("Parquet is read by pyarrow", "corpus") from error
     line = 0
     try:
         with ParquetFile(path) as file:
