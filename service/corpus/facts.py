@@ -10,16 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from newstance.models.errors import ConfigError, InputError
+from newstance.configs.extras import lacking
+from newstance.models.errors import InputError
 
 from .stored import Run
 
 try:
     import duckdb
 except ImportError as error:
-    raise ConfigError(
-        "the corpus view needs more packages; install them by: pip install 'newstance[corpus]'"
-    ) from error
+    raise lacking("the corpus view needs more packages", "corpus") from error
 
 MEMORY = "2GB"  # a million statements take about a tenth of it
 THREADS = 2

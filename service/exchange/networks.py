@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newstance.models.errors import ConfigError, InputError
+from newstance.configs.extras import lacking
+from newstance.models.errors import InputError
 
 from .actors import key_of
 from .dates import moment
@@ -157,7 +158,7 @@ def graph_of(rows: Sequence[Row], options: NetworkOptions, nodes_of: Sequence[Ro
     try:
         import networkx as nx
     except ImportError as error:
-        raise ConfigError("networks need networkx; install it by: pip install 'newstance[exchange]'") from error
+        raise lacking("networks need networkx", "exchange") from error
     graph = nx.DiGraph() if options.network_type == "relations" else nx.Graph()
     add = {"twomode": add_twomode, "relations": add_relations, "onemode": add_shared}[options.network_type]
     add(graph, rows, rows if nodes_of is None else nodes_of, options)

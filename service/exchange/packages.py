@@ -8,7 +8,8 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newstance.models.errors import ConfigError, InputError
+from newstance.configs.extras import lacking
+from newstance.models.errors import InputError
 
 from ..intake.door import read_file
 
@@ -71,7 +72,7 @@ def parsed(content: bytes, what: str) -> etree._Element:
     try:
         from lxml import etree
     except ImportError as error:
-        raise ConfigError("XML is read by lxml; install it by: pip install 'newstance[exchange]'") from error
+        raise lacking("XML is read by lxml", "exchange") from error
     if len(content) > _XML:
         raise InputError(f"{what} has more than {_XML / 1_000_000:g} MB; export fewer documents")
     parser = etree.XMLParser(

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newstance.models.errors import ConfigError
+from newstance.configs.extras import lacking
 
 from .dates import moment
 from .files import replacing
@@ -53,7 +53,7 @@ def write_qdpx(documents: Iterable[CodedDocument], path: str | Path, name: str =
     try:
         from lxml import etree
     except ImportError as error:
-        raise ConfigError("QDPX is written by lxml; install it by: pip install 'newstance[exchange]'") from error
+        raise lacking("QDPX is written by lxml", "exchange") from error
     project = _Project()
     with (
         replacing(path) as unfinished,

@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from newstance.models.errors import ConfigError
+from newstance.configs.extras import lacking
 from newstance.service.corpus.selection import LONGEST_WINDOW
 from newstance.service.corpus.view import CorpusView
 
@@ -17,7 +17,7 @@ from .controls import AT_ONCE, CHOOSE_CELL, KEPT, PLAIN, PRIVATE, scroll_to
 try:
     from .corpus_handlers import PERIODS, CorpusHandlers, View
 except ImportError as error:
-    raise ConfigError("the corpus tab needs more packages; install them by: pip install 'newstance[corpus]'") from error
+    raise lacking("the corpus tab needs more packages", "corpus") from error
 
 NAME = "Corpus"
 # Questions to a large run take a second on two cores, and memory; more at once would only share both.
