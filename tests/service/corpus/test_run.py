@@ -77,6 +77,7 @@ def test_a_run_that_is_asked_to_end_ends_its_shard_and_goes_on_later(tmp_path, t
     watch = EndsAfter(1000, "finish")
     run(inputs, task, tmp_path / "out", OPTIONS, watch)
     assert watch.begun == (60, 16)
+    assert watch.left == 1000 - 44  # what was done is not done again
     assert rows_in(tmp_path / "out") == rows_in(tmp_path / "whole")
 
 
