@@ -169,7 +169,9 @@ def _stance(key: str, stance: Stance) -> dict[str, Any]:
         "label": stance.label,
         "display": stance.display,
         "probability": stance.probability,
-        **dict[str, float](stance.probabilities.items()),
+        "favor": stance.probabilities["favor"],
+        "against": stance.probabilities["against"],
+        "neutral": stance.probabilities["neutral"],
         "note": stance.note,
     }
 

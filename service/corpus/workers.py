@@ -45,7 +45,8 @@ def processes(task: Task, shards: Iterable[Shard], watch: Watch, workers: int) -
         ModelError: A worker was killed, as systems do that run out of memory.
     """
     context = multiprocessing.get_context("spawn")
-    count, ended = context.Array("q", 2), context.Event()
+    count: Any = context.Array("q", 2)
+    ended = context.Event()
     own = replace(task, cores=max(1, usable_cores() // workers))
     pool = ProcessPoolExecutor(workers, context, _begin, (own, count, ended))
     told = [0, 0]
