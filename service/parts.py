@@ -18,7 +18,7 @@ class Parts:
     """What reads and answers.
 
     The parts can be used alone: ``annotator``, ``classifier``, ``summarizer``, ``consistency``. The last two are loaded
-    when they are first needed. ``answers`` may be set to what keeps the stance model's answers across articles.
+    when they are first needed.
 
     Args:
         profile: Every number that decides something.
@@ -63,6 +63,17 @@ class Parts:
         chosen = profile if isinstance(profile, Profile) else Profile.load(profile)
         classifier = StanceClassifier.load(chosen.stance, device)
         return cls(chosen, Annotator.load(chosen.annotator), classifier, summarizer, device)
+
+    def remember(self, most: int) -> None:
+        """Keep the stance model's answers across articles, so that it is asked little about copies of one report.
+
+        A model whose answers depend on what else is in a batch is asked each time, so that no answer changes.
+
+        Args:
+            most: How many answers are kept; the oldest go first.
+        """
+        if self.classifier.pairs.asks_singly:
+            self.answers = Answers(most)
 
     @property
     def summarizer(self) -> Summarizer:

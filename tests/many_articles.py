@@ -24,8 +24,10 @@ class FakeAnalyzer:
 
     def __init__(self, seconds=0.0):
         self.seconds = seconds
-        self.answers = None
-        self.classifier = SimpleNamespace(pairs=SimpleNamespace(asks_singly=False), refuse_long=lambda target: None)
+        self.classifier = SimpleNamespace(refuse_long=lambda target: None)
+
+    def remember(self, most):
+        pass
 
     analyze_many = Analyzer.analyze_many
 

@@ -17,7 +17,6 @@ from ..article import refuse_no_name
 from ..failures import log_failure
 from ..many import each
 from ..profile import Profile, Topic
-from ..reading.answers import Answers
 from .records import Record
 from .shards import Shard, write_shard
 from .tables import Rows, article_hash, joined, rows_of
@@ -86,8 +85,7 @@ class Step:
         self._ended = ended
         for target in task.targets or ():
             self.analyzer.classifier.refuse_long(target)
-        if self.analyzer.classifier.pairs.asks_singly and self.analyzer.answers is None:
-            self.analyzer.answers = Answers(_ANSWERS)
+        self.analyzer.remember(_ANSWERS)
 
     def __call__(self, shard: Shard, advance: Advance = lambda done, rejected: None) -> dict[str, int]:
         """Do a shard, and write it.

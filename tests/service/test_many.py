@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from newstance.models.errors import InputError
-from newstance.service import Article
+from newstance.service import Analyzer, Article
 from newstance.service.many import each, one_ahead
 
 TEXTS = [
@@ -28,6 +28,26 @@ def test_many_analyses_are_those_of_one_at_a_time(analyzer):
     asked = {"targets": ["the harbour plan", "talks"], "sentences": 1}
     found = list(analyzer.analyze_many(iter(articles), **asked))
     assert [untimed(one) for one in found] == [untimed(analyzer.analyze(article, **asked)) for article in articles]
+
+
+def test_a_question_that_was_asked_of_another_article_is_not_asked_again(analyzer, monkeypatch):
+    fresh = Analyzer(analyzer.profile, analyzer.annotator, analyzer.classifier)
+    asked = []
+    classify = fresh.classifier.classify
+    monkeypatch.setattr(fresh.classifier, "classify", lambda new, *more: asked.extend(new) or classify(new, *more))
+    copies = [Article.from_text(TEXTS[0], title) for title in ("one", "other")]
+
+    def stances():
+        asked.clear()
+        found = [fresh.analyze(copy, ["the harbour plan"], summarize=False).stances for copy in copies]
+        return found, len(asked)
+
+    wanted, often = stances()
+    fresh.remember(100)  # the tiny model asks in batches
+    assert stances() == (wanted, often)
+    monkeypatch.setattr(fresh.classifier.pairs, "_tokens_per_batch", 1)
+    fresh.remember(100)
+    assert stances() == (wanted, often // 2)
 
 
 def test_articles_are_taken_as_they_are_needed(analyzer):
