@@ -24,8 +24,6 @@ TEXTS = [ROOT / "README.md", *DOCS]
 # The README's Python lines run in an environment of their own, tests/test_fresh_install.py.
 WITH_PYTHON = [file for file in DOCS if blocks(file, "python")]
 WITH_SHELL = [file for file in TEXTS if blocks(file, "sh")]
-# Described already, and not there yet.
-COMING = {"corrections", "export", "run", "view"}
 
 
 @pytest.fixture
@@ -98,8 +96,6 @@ def commands() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("place", "command"), commands(), ids=lambda text: text[:40])
 def test_commands_are_understood(place, command):
     words = shlex.split(re.split(r"\s[>|]\s", command)[0], comments=True)
-    if words[1] in COMING and words[1] not in known_commands():
-        pytest.xfail(f"newstance {words[1]} is not there yet")
     _parser().parse_args(words[1:])  # SystemExit, and argparse's words, if not
 
 
