@@ -100,7 +100,7 @@ def test_commands_are_understood(place, command):
 
 
 def test_blocks_say_what_they_are():
-    known = {"", "py", "python", "sh", "console", "text"}
+    known = {"", "py", "python", "r", "sh", "console", "text"}
     for file in TEXTS:
         fences = re.findall(r"^```(\w*)", file.read_text(encoding="utf-8"), re.MULTILINE)
         assert set(fences[::2]) <= known, file
