@@ -185,7 +185,7 @@ def test_training_without_data_is_refused(run, tmp_path):
 @pytest.mark.embedded
 def test_address_of_a_page(analyze, monkeypatch):
     page = fetch.Page("https://paper.example/a", TEXT, html=False)
-    monkeypatch.setattr(fetch, "fetch", {page.url: page}.get)
+    monkeypatch.setattr(fetch, "fetch", lambda url, permit: {page.url: page}[url])
     code, out, _ = analyze(page.url, "--format", "json", "--target", "the harbour plan")
     assert code == 0
     assert json.loads(out)["article"]["url"] == page.url
