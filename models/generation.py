@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
@@ -18,8 +19,8 @@ from .decoding import Decoding, generation_config, no_repetition
 from .errors import ConfigError, ModelError
 from .sentences import Draft, Length
 from .sources import Weights, converted_gguf, locate
+from .stream import OnText, Stream
 
-OnText = Callable[[str], None]
 CHAT_PROMPT = "Summarize the news article in {length}.\n\n{text}"
 # Generous, because a sentence that is cut off cannot be kept; generation stops when enough is written.
 _TOKENS_PER_SENTENCE = 64
@@ -66,6 +67,11 @@ class Generator:
         self._tokenizer = tokenizer
         self._decoding = decoding or Decoding()
         self._lock = Lock()
+        # The prompt that was read last, and what the model keeps of it.
+        self._read: tuple[Any, dict[str, Any]] | None = None
+        # Its name changed within transformers 5.
+        names = signature(model.forward).parameters
+        self._cache_name = "cache" if "cache" in names else "past_key_values"
         self._is_chat = not model.config.is_encoder_decoder
         if self._is_chat and not tokenizer.chat_template:
             raise ModelError(f"{source} has no chat template; use a chat (instruction-tuned) model")
@@ -134,15 +140,17 @@ class Generator:
         with self._lock, torch.inference_mode(), self._own_randomness(sample):
             inputs = self._inputs(text, length).to(self._model.device)
             start = inputs["input_ids"].shape[1] if self._is_chat else 1
-            stream = _Stream(self._decode, start, length, on_text)
+            stream = Stream(self._decode, start, length, on_text)
             output = self._model.generate(
                 **inputs,
+                **(prompt := self._prompt_read(inputs["input_ids"])),
                 **self._bounds(length),
                 logits_processor=self._against_loops(start),
                 stopping_criteria=[stream.by_token if sample or not self._has_beams else stream.by_step],
                 **self._at_random(sample),
                 **self._by_lookup(sample),
             )
+            self._keep_prompt(inputs["input_ids"], prompt)
         sentences = self._sentences(output[0, start:].tolist(), length)
         stream.close(" ".join(sentences))
         return sentences
@@ -167,7 +175,7 @@ class Generator:
         with self._lock, torch.inference_mode():
             inputs = self._side_by_side([self._inputs(text, length)["input_ids"][0] for text in texts])
             start = inputs["input_ids"].shape[1] if self._is_chat else 1
-            streams = [_Stream(self._decode, start, length, None) for _ in texts]
+            streams = [Stream(self._decode, start, length, None) for _ in texts]
             ends: list[int | None] = [None for _ in texts]
 
             def each_by_token(input_ids: Any, scores: Any, **_: Any) -> Any:
@@ -186,6 +194,23 @@ class Generator:
             _or_error(lambda row=row, end=end: self._sentences(row[start:end].tolist(), length))  # type: ignore[misc]
             for row, end in zip(output, ends, strict=True)
         ]
+
+    def _prompt_read(self, ids: Any) -> dict[str, Any]:
+        """What a chat model keeps of a prompt, so that another sample of the same need not read it again."""
+        if not self._is_chat or self._has_beams:
+            return {}
+        from transformers import DynamicCache
+
+        known, self._read = self._read, None  # a stopped generation leaves it in no known state
+        if known is not None and known[0].equal(ids):
+            return known[1]
+        return {self._cache_name: DynamicCache(config=self._model.config)}
+
+    def _keep_prompt(self, ids: Any, prompt: dict[str, Any]) -> None:
+        for cache in prompt.values():
+            # The last word is read again: what follows it is what is asked for.
+            cache.crop(min(0, ids.shape[1] - 1 - cache.get_seq_length()))
+            self._read = ids, prompt
 
     def _bounds(self, length: Length) -> dict[str, int | None]:
         bound = self.max_new_tokens(length)
@@ -272,49 +297,6 @@ class Generator:
         with torch.random.fork_rng([device] if device.type == "cuda" else []):
             torch.manual_seed(self._decoding.seed + sample)
             yield
-
-
-class _Stream:
-    """Watches one generation: hands its text on, and ends it when enough is written."""
-
-    def __init__(
-        self, decode: Callable[[Sequence[int]], str], start: int, length: Length, on_text: OnText | None
-    ) -> None:
-        self._decode = decode
-        self._start = start
-        self._length = length
-        self._on_text = on_text or (lambda piece: None)
-        self._sent = ""
-
-    def by_token(self, input_ids: Any, scores: Any, **_: Any) -> Any:
-        """A stopping criterion for one text that grows token by token."""
-        return self._verdict(input_ids, self.has_enough(input_ids[0]))
-
-    def has_enough(self, tokens: Any) -> bool:
-        """Whether all that is wanted is written, now that a token has come to the prompt and what followed it."""
-        draft = Draft.read(self._decode(tokens[self._start :].tolist()))
-        self._send(draft.presentable(self._length))
-        # One sentence more has begun: only then is it sure that the last one has ended.
-        return bool(self._length.is_exceeded_by([*draft.whole, draft.growing]) and draft.whole)
-
-    def by_step(self, input_ids: Any, scores: Any, **_: Any) -> Any:
-        """A stopping criterion for a beam search, where the text is open until the end."""
-        self._on_text("")
-        return self._verdict(input_ids, False)
-
-    def close(self, text: str) -> None:
-        """Hand on the rest of the final text."""
-        self._send(text)
-
-    def _send(self, text: str) -> None:
-        piece = text[len(self._sent) :] if text.startswith(self._sent) else ""
-        self._sent += piece
-        self._on_text(piece)
-
-    def _verdict(self, input_ids: Any, is_enough: Any) -> Any:
-        import torch
-
-        return torch.full((input_ids.shape[0],), bool(is_enough), dtype=torch.bool, device=input_ids.device)
 
 
 def _or_error(write: Callable[[], list[str]]) -> list[str] | ModelError:

@@ -23,9 +23,10 @@ from pydantic import Field, model_validator
 from .decoding import Decoding
 from .embedding import SentenceEmbedder, centrality
 from .errors import InputError, ModelError
-from .generation import Generator, OnText, load_generator
+from .generation import Generator, load_generator
 from .sentences import Length, split_sentences, standing, unique
 from .sources import locate
+from .stream import OnText
 
 log = logging.getLogger(__name__)
 

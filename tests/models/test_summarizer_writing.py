@@ -1,5 +1,6 @@
 """How a summary is written: piece by piece, by chance or not, side by side with others."""
 
+import inspect
 import threading
 
 import pytest
@@ -223,3 +224,50 @@ def test_a_text_of_which_nothing_comes_is_an_error_in_its_place(load):
 def test_an_empty_text_among_several_is_refused(load):
     with pytest.raises(InputError, match="no text"):
         load().summarize_many([SHORT, " "])
+
+
+# The prompt is read once
+
+
+@pytest.fixture
+def read_words(load):
+    """A chat summarizer, and how many words its model reads at each step."""
+    summarizer = load()
+    model = summarizer._generator._model
+    lengths = []
+    forward = model.forward
+
+    def counted(*given, **named):
+        lengths.append(named["input_ids"].shape[1])
+        return forward(*given, **named)
+
+    counted.__signature__ = inspect.signature(forward)
+    model.forward = counted
+    yield summarizer, lengths
+    model.forward = forward
+
+
+def test_another_version_does_not_read_the_article_again(read_words):
+    summarizer, lengths = read_words
+    first = summarizer.summarize(SHORT, sentences=2)
+    assert lengths[0] > len(SHORT.split())
+    lengths.clear()
+    again = summarizer.summarize(SHORT, sentences=2, sample=1)
+    assert set(lengths) == {1}
+    summarizer.summarize(LONG[:300], sentences=2)
+    assert summarizer.summarize(SHORT, sentences=2, sample=1) == again
+    assert summarizer.summarize(SHORT, sentences=2) == first
+
+
+def test_what_was_stopped_is_read_anew(read_words):
+    summarizer, lengths = read_words
+    first = summarizer.summarize(SHORT, sentences=2)
+
+    def stop(piece):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        summarizer.summarize(SHORT, sentences=2, sample=1, on_text=stop)
+    lengths.clear()
+    assert summarizer.summarize(SHORT, sentences=2) == first
+    assert lengths[0] > len(SHORT.split())
