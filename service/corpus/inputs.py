@@ -15,7 +15,10 @@ from ..article import SUFFIXES, clean
 from ..intake.table_file import SUFFIXES as TABLES
 from ..intake.table_file import file_records
 from .records import COLUMNS, Record
+from .stored import DONE, HEADER, REJECTED
+from .tables import TABLES as WRITTEN_TABLES
 
+_WRITTEN = (HEADER, DONE, REJECTED, *WRITTEN_TABLES)
 _ADDRESS_CHARACTERS = 10_000  # of a line in a list; browsers take a fifth of it
 
 
@@ -60,7 +63,7 @@ class Inputs:
             for path in _paths(name):
                 if path.is_dir():
                     yield from self._folder(path)
-                else:
+                elif not self._is_written(path):
                     yield from self._file(path)
         for name in self.addresses:
             yield from self._list(Path(name))
@@ -80,6 +83,12 @@ class Inputs:
                     yield _whole(path).refused(f"files of this kind are not read; those that are: {_kinds()}")
         if not is_read:
             raise InputError(f"{folder} holds no article: nothing in it ends in {_kinds()}")
+
+    def _is_written(self, path: Path) -> bool:
+        """Whether the run itself writes a file: a pattern, unlike a folder, may lead there."""
+        if self.leave_out is None or not path.resolve().is_relative_to(self.leave_out.resolve()):
+            return False
+        return path.resolve().relative_to(self.leave_out.resolve()).parts[0] in _WRITTEN
 
     def _is_left_out(self, at: str, name: str) -> bool:
         return self.leave_out is not None and Path(at, name).resolve() == self.leave_out.resolve()

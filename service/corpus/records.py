@@ -148,7 +148,7 @@ def _text(value: Any) -> str:
     if value is None or value != value:  # pandas writes NaN for what is missing
         return ""
     if isinstance(value, (list, tuple)):
-        return ", ".join(filter(None, map(_text, value)))
+        return ", ".join(filter(None, (_text(one) for one in value if not isinstance(one, (list, tuple)))))
     return clean(str(value)) if isinstance(value, (str, int, float, date)) else ""
 
 

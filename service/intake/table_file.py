@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from newstance.configs.extras import lacking
 from newstance.models.errors import ConfigError, InputError
 
 from .csv_table import csv_rows
+
+if TYPE_CHECKING:
+    import pyarrow
 
 # A record, or the reason why there is none, with its line.
 Records = Iterator[tuple[int, dict[str, Any] | str]]
@@ -64,6 +67,9 @@ def _jsonl_records(path: Path) -> Records:
             except RecursionError:
                 yield line, "no valid JSON: it is nested too deeply"
                 continue
+            except ValueError as error:  # Python reads no numbers of more than some thousand digits
+                yield line, f"no JSON that can be read: {error}"
+                continue
             if text.strip():
                 yield line, record if isinstance(record, dict) else f"expected a JSON object, got {text.strip()[:40]}"
 
@@ -89,8 +95,20 @@ def _parquet_records(path: Path) -> Records:
     try:
         with ParquetFile(path) as file:
             for batch in file.iter_batches(_BATCH):
-                for record in batch.to_pylist():
+                for record in _rows(batch):
                     line += 1
                     yield line, record
     except (ArrowException, OSError) as error:
         raise InputError(f"{path.name} could not be read as Parquet ({error})") from error
+
+
+def _rows(batch: pyarrow.RecordBatch) -> Iterator[dict[str, Any] | str]:
+    """Rows as Python has them; for one that holds what Python has not, such as a day in the year 10,000, the reason."""
+    try:
+        yield from batch.to_pylist()
+    except (ArithmeticError, LookupError, ValueError) as error:
+        if batch.num_rows == 1:
+            yield f"it holds a value that cannot be read ({error})"
+            return
+        for row in range(batch.num_rows):
+            yield from _rows(batch.slice(row, 1))

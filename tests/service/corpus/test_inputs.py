@@ -6,8 +6,10 @@ import csv
 import json
 from datetime import date, datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from many_articles import FakeTask
+from many_articles import FakeTask, fake_profile
 
 from newstance.models.errors import InputError
 from newstance.service.corpus import inputs as module
@@ -118,6 +120,33 @@ def test_a_line_that_is_too_long_is_told_and_passed(tmp_path, monkeypatch):
     assert [(one.line, one.problem[:22]) for one in records(file)] == [(1, "the line has more than"), (2, "")]
 
 
+@pytest.mark.parametrize(
+    "value", ["1" * 5000, "[" * 800 + "]" * 800], ids=["a number of many digits", "lists in lists"]
+)
+def test_an_odd_value_in_a_line_takes_no_other_along(tmp_path, value):
+    file = tmp_path / "rows.jsonl"
+    file.write_text(f'{{"text": "One.", "author": {value}}}\n{{"text": "Two."}}\n')
+    assert records(file)[1].article().text == "Two."
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        (2**62, pa.timestamp("us")),
+        (2**30, pa.date32()),
+        (2**62, pa.duration("s")),
+        (0, pa.timestamp("us", tz="Nowhere/Town")),
+    ],
+    ids=str,
+)
+def test_an_odd_value_in_parquet_takes_no_other_row_along(tmp_path, value, kind):
+    table = pa.table({"text": ["One.", "Two."], "date": pa.array([value, None], kind)})
+    pq.write_table(table, tmp_path / "rows.parquet")
+    odd, other = records(tmp_path / "rows.parquet")
+    assert "it holds a value that cannot be read" in odd.problem
+    assert other.article().text == "Two."
+
+
 @pytest.mark.parametrize(("kind", "content"), [("csv", "text\nKäse\n".encode("latin-1")), ("parquet", b"PAR1")])
 def test_a_table_that_cannot_be_read_is_told_and_the_rest_is_read(tmp_path, kind, content):
     (tmp_path / f"a.{kind}").write_bytes(content)
@@ -202,6 +231,17 @@ def test_a_folder_is_not_read_and_written_at_once(tmp_path):
         records(tmp_path, leave_out=tmp_path)
 
 
+def test_a_pattern_that_leads_to_where_the_run_writes_takes_nothing_of_the_run(tmp_path):
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "1.jsonl").write_text('{"text": "Kim praised the rain."}')
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "own.jsonl").write_text('{"text": "Lee praised the rain."}')
+    task = FakeTask(fake_profile(tmp_path))
+    for _ in range(2):
+        header = run(Inputs((f"{tmp_path}/**/*.json*",)), task, tmp_path / "out", RunOptions())
+        assert header["counts"] == {"records": 2, "done": 2, "articles": 2, "rejected": 0}
+
+
 def test_files_of_one_name_and_content_are_one_article(tmp_path):
     for folder, text in (("a", "It rained."), ("b", "It rained."), ("c", "It snowed.")):
         (tmp_path / folder).mkdir()
@@ -226,8 +266,6 @@ def test_a_stream_of_records_stays_a_stream(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "Record", Counted)
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(json.dumps({"text": f"Kim{i} praised the rain."}) + "\n" for i in range(600)))
-    from many_articles import fake_profile
-
     header = run(Inputs((str(file),)), FakeTask(fake_profile(tmp_path)), tmp_path / "out", RunOptions(shard=20))
     assert header["counts"]["articles"] == 600
     assert 20 <= most[0] <= 100
