@@ -76,6 +76,9 @@ def _statements(database: sqlite3.Connection, path: Path) -> Iterator[Statement]
     there = {name for (name,) in database.execute("SELECT upper(name) FROM sqlite_master WHERE type = 'table'")}
     if missing := [table for table in _TABLES if table not in there]:
         raise InputError(f"{path} is no database of Discourse Network Analyzer 3: it has no table {missing[0]}")
+    for table in _TABLES:  # what is calculated could be gigabytes of a small file
+        if database.execute("SELECT 1 FROM pragma_table_xinfo(?) WHERE hidden", (table,)).fetchone():
+            raise InputError(f"{path} is no database of Discourse Network Analyzer 3: {table} has calculated columns")
     version = _pairs(database, "SELECT Property, Value FROM SETTINGS").get("version", "")
     if not str(version).startswith("3."):
         raise InputError(
@@ -150,13 +153,14 @@ def _values(database: sqlite3.Connection) -> tuple[dict[int, dict[str, Any]], di
     """By statement, what its variables say, and which entities these are."""
     values: dict[int, dict[str, Any]] = {}
     entities: dict[int, dict[str, int]] = {}
+    named = _pairs(database, "SELECT ID, Value FROM ENTITIES")  # each once, however many rows name it
     short = (
-        f"SELECT d.StatementId, v.Variable, e.Value, e.ID FROM {DATA['short text']} d "
+        f"SELECT d.StatementId, v.Variable, d.Entity FROM {DATA['short text']} d "
         "JOIN VARIABLES v ON v.ID = d.VariableId JOIN ENTITIES e ON e.ID = d.Entity"
     )
-    for statement, name, value, entity in database.execute(short):
+    for statement, name, entity in database.execute(short):
         if _VARIABLES.get(name) == "short text":
-            values.setdefault(statement, {})[name] = value
+            values.setdefault(statement, {})[name] = named[entity]
             entities.setdefault(statement, {})[name] = entity
     boolean = (
         f"SELECT d.StatementId, d.Value FROM {DATA['boolean']} d "

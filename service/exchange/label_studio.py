@@ -114,7 +114,7 @@ def read_label_studio(path: str | Path) -> list[Statement]:
     reader = _Reader(path)
     try:
         found = [said for task in tasks for said in reader.statements(task)]
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
         raise InputError(
             f"{path} is no export of Label Studio as JSON, or of tasks labelled otherwise ({error!r}); JSON-MIN and "
             "CSV do not say which choice belongs to which region"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 log = logging.getLogger(__name__)
+_COMBINATIONS = 1000  # of a selection's codes; nobody marks one passage for so many
 _Q = {"q": qdpx.NAMESPACE}
 _GROUPS = {key_of(group): group for group in (qdpx.ACTORS, qdpx.TARGETS, qdpx.STANCES)}
 
@@ -87,7 +89,13 @@ class _Reader:
     def _said(self, document: Document, selection: etree._Element, names: dict[str, list[str]]) -> Iterator[Statement]:
         told = _told(selection)
         probability = told.get(qdpx.PROBABILITY)
-        for actor, target, stance in product(*(dict.fromkeys(names[group]) for group in _GROUPS.values())):
+        codes = [dict.fromkeys(names[group]) for group in _GROUPS.values()]
+        if prod(map(len, codes)) > _COMBINATIONS:
+            raise InputError(
+                f"{self._path} has a selection with more than {_COMBINATIONS:,} combinations of actor, target and "
+                "stance; give it fewer codes"
+            )
+        for actor, target, stance in product(*codes):
             if stance not in LABELS.values():
                 raise InputError(f"{self._path} has the stance {stance!r}; it must be {', '.join(LABELS.values())}")
             kind = self._kinds[actor]

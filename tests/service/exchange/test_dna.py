@@ -2,6 +2,7 @@ import base64
 import csv
 import logging
 import sqlite3
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -219,6 +220,33 @@ def test_what_is_wrong_in_a_database_is_told(written, sql, message):
         database.execute(sql)
     with pytest.raises(InputError, match=message):
         read_dna(written)
+
+
+def test_a_column_that_is_calculated_is_refused(written):
+    """It could make gigabytes of a small file."""
+    with sqlite3.connect(written) as database:
+        database.execute("PRAGMA foreign_keys = OFF")
+        columns = ", ".join(row[1] for row in database.execute("PRAGMA table_info(DOCUMENTS)") if row[1] != "Text")
+        database.execute(f"CREATE TABLE made ({columns}, Text AS (printf('%.*c', 100000000, 'x')))")
+        database.execute(f"INSERT INTO made ({columns}) SELECT {columns} FROM DOCUMENTS")
+        database.execute("DROP TABLE DOCUMENTS")
+        database.execute("ALTER TABLE made RENAME TO DOCUMENTS")
+    with pytest.raises(InputError, match="DOCUMENTS has calculated columns"):
+        read_dna(written)
+
+
+def test_a_long_name_is_held_once_however_many_rows_name_it(written):
+    with sqlite3.connect(written) as database:
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute("UPDATE ENTITIES SET Value = Value || printf('%.*c', 1000000, 'x')")
+        database.execute("WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 200) "
+                         "INSERT INTO DATASHORTTEXT (StatementId, VariableId, Entity) "
+                         "SELECT i, VariableId, Entity FROM n, DATASHORTTEXT WHERE StatementId = 1")  # fmt: skip
+    tracemalloc.start()
+    read_dna(written)
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("content", [b"", b"SQLite format 3\0" + b"\xff" * 5000, b"PK" * 100])

@@ -107,6 +107,13 @@ def test_a_region_that_is_not_where_its_text_is_is_refused(tmp_path, tasks):
         read_label_studio(exported(tmp_path, tasks))
 
 
+def test_a_place_without_end_is_refused(tmp_path, tasks):
+    file = exported(tmp_path, tasks)
+    file.write_text(file.read_text(encoding="utf-8").replace(f'"start": {FAIR.start}', '"start": 1e999'))
+    with pytest.raises(InputError, match=r"is no export of Label Studio as JSON, .*cannot convert float infinity"):
+        read_label_studio(file)
+
+
 def test_an_unfinished_region_is_left_out_and_told(tmp_path, tasks, caplog):
     del tasks[0]["predictions"][0]["result"][1]
     with caplog.at_level(logging.WARNING):

@@ -110,6 +110,21 @@ def test_a_selection_with_several_codes_is_a_statement_for_each_combination(writ
     assert "1 selections of" in caplog.text
 
 
+def test_a_selection_with_very_many_codes_is_refused(written):
+    """A file of a few megabytes could else name a million times a million statements."""
+    root = project(written)
+    coding = root.find(".//q:Coding", NS)
+    for group, number in (("Actors", 40), ("Targets", 30)):
+        codes = root.xpath(f"//q:Code[@name='{group}']", namespaces=NS)[0]
+        for code in range(number):
+            guid = f"{group}-{code}"
+            etree.SubElement(codes, f"{{{NS['q']}}}Code", guid=guid, name=guid)
+            etree.SubElement(coding, f"{{{NS['q']}}}CodeRef", targetGUID=guid)
+    file = changed(written, lambda _: etree.tostring(root, encoding="unicode"))
+    with pytest.raises(InputError, match="more than 1,000 combinations of actor, target and stance; give it fewer"):
+        read_qdpx(file)
+
+
 def test_a_text_may_stand_in_the_project_and_begin_with_a_mark(tmp_path):
     file = tmp_path / "a.qdpx"
     one = statement(document(1, text="So A said."), "A", "x", True, 3)
