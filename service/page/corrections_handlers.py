@@ -31,7 +31,8 @@ ANSWERS = [
     ("The actor is no actor", NO_ACTOR),
     *((f"The actor is a {kind}", kind) for kind in KINDS),
 ]
-_MOST = 2000  # of one session; an article of 5,000 characters in each of them makes 10 MB
+_MOST = 2000  # of one session
+_MOST_CHARACTERS = 10_000_000  # of their texts: each has its whole article, and all are written anew with each
 HINT = "Choose a cell of the board, then say what is right. Cells that are right count as well."
 
 
@@ -158,8 +159,11 @@ class CorrectionsHandlers:
         try:
             new = made(lambda found: Coder(found.analysis, who))
             every = [*(rows or []), *new]
-            if len(every) > _MOST:
-                raise InputError(f"{_MOST:,} corrections are the most; download them, and open the page anew")
+            if len(every) > _MOST or sum(len(one.text) for one in every) > _MOST_CHARACTERS:
+                raise InputError(
+                    f"{_MOST:,} corrections are the most, or as many as hold {_MOST_CHARACTERS // 1_000_000} million "
+                    "characters of text; download them, and open the page anew"
+                )
             if self._file is not None:
                 self._file.append(new)
             with downloads.folder() as folder:
@@ -168,7 +172,10 @@ class CorrectionsHandlers:
                     every, html.hint(_thanks(new, len(every))), gr.update(value=str(folder / FILE), visible=True)
                 )
         except Exception as error:
-            yield Kept(said=html.field_problem(reason(error, "again")))
+            said = reason(error, "again")
+            if self._file is not None:  # where it lies is nobody's business
+                said = said.replace(str(self._file.path), "the server's file")
+            yield Kept(said=html.field_problem(said))
 
 
 def _stance(found: Found | None, cell: int | None) -> Stance:

@@ -109,7 +109,19 @@ def test_what_is_missing_is_said_and_nothing_is_kept(found, tmp_path, do, cell, 
 def test_a_file_that_cannot_be_written_is_said(found, tmp_path, do):
     (tmp_path / "file").touch()
     kept = do(CorrectionsHandlers(tmp_path / "file" / "x.jsonl").keep(found, 0, "favor", "ann", []))
-    assert "cannot be written" in kept.said and kept.rows is None
+    assert "The server&#39;s file cannot be written" in kept.said and kept.rows is None
+    assert str(tmp_path) not in kept.said
+
+
+def test_a_session_holds_no_more_text_than_a_file_should(found, tmp_path, do, monkeypatch):
+    monkeypatch.setattr("newstance.service.page.corrections_handlers._MOST_CHARACTERS", 2 * len(TEXT))
+    handlers = CorrectionsHandlers(tmp_path / "all.jsonl")
+    rows = []
+    for cell in (0, 1):
+        rows = do(handlers.keep(found, cell, "favor", "ann", rows)).rows
+    refused = do(handlers.keep(found, 0, "against", "ann", rows))
+    assert "characters of text; download them" in refused.said and refused.rows is None
+    assert len(CorrectionFile(tmp_path / "all.jsonl").read()) == 2
 
 
 def test_edits_of_actors_are_kept_if_they_can_be_made(found, do):
