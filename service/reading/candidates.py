@@ -21,10 +21,10 @@ from .nouns import (
     FEMALE_TITLES,
     GOVERNMENTS,
     KINDS,
-    LAWS,
     MALE_KIN,
     MALE_TITLES,
     MINISTRIES,
+    NO_SURNAMES,
     ROLES,
     SETTLEMENTS,
     STANCES,
@@ -324,7 +324,7 @@ def _guessed(span: Span) -> str:
     is_person = (
         2 <= len(words) <= 4
         and all(token.text.replace("-", "").isalpha() for token in span)
-        and not set(words) & (KINDS | BODIES | LAWS | GOVERNMENTS)
+        and not set(words) & NO_SURNAMES
         and not any(country_named(token.text) or country_of_people(token.text) for token in span)
         and not (span.start and span.doc[span.start - 1].lower_ == "the")
     )

@@ -12,7 +12,7 @@ import yaml
 from newstance.models.hearing import Heard, listening, unheard
 
 from .names import is_title
-from .nouns import BODIES, GOVERNMENTS, KINDS, LAWS
+from .nouns import NO_SURNAMES
 from .places import country_named, country_of_people
 from .spans import labelled
 from .spelling import without_accents
@@ -22,15 +22,24 @@ if TYPE_CHECKING:
 
 _FILE = Path(__file__).parent / "lang" / "given_names.yaml"
 _LONGEST = 4  # words of a person's name
-_NO_PERSONS = BODIES | GOVERNMENTS | KINDS | LAWS
+
+
+@cache
+def _lists() -> dict[str, str]:
+    lists: dict[str, str] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return lists
+
+
+@cache
+def _firms() -> frozenset[str]:
+    return frozenset(_lists()["firms"].split())
 
 
 @cache
 def given_names() -> dict[str, bool | None]:
     """Whether each is a man's; None for those of both."""
-    lists: dict[str, str] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     gender = {"male": True, "female": False, "either": None}
-    return {name: gender[key] for key, names in lists.items() for name in names.split()}
+    return {name: is_male for key, is_male in gender.items() for name in _lists()[key].split()}
 
 
 def is_mans(name: str) -> bool | None:
@@ -40,19 +49,24 @@ def is_mans(name: str) -> bool | None:
 
 
 def has_given_name(name: str) -> bool:
-    """Whether a name of several words begins with one that people are given."""
-    words = name.split()
-    return len(words) > 1 and without_accents(words[0]) in given_names()
+    """Whether a name of several words begins with one that people are given, and is no firm's or place's."""
+    first, *others = name.split() or [""]
+    return (
+        bool(others)
+        and without_accents(first) in given_names()
+        and "-".join((first, *others)) not in _firms()
+        and not {word.lower() for word in others} & NO_SURNAMES
+    )
 
 
 def is_person(span: Span) -> bool:
     """Whether some words are a given name and a surname, and not what people's names stand in: "the Tom Hall group"."""
     words = span.text.split()
     return (
-        2 <= len(words) <= _LONGEST
-        and without_accents(words[0]) in given_names()
+        len(words) <= _LONGEST
+        and has_given_name(span.text)
         and all(word[0].isupper() and word.replace("-", "").isalpha() and not word.isupper() for word in words)
-        and not {word.lower() for word in words[1:]} & _NO_PERSONS
+        and span[-1].tag_ != "NNPS"  # "Kelly Services"
         and not any(country_named(word) or country_of_people(word) for word in words[1:])
         and not (span.start and span.doc[span.start - 1].lower_ == "the")
         and span.root.i == span.end - 1

@@ -21,6 +21,7 @@ LAWS = words("bodies", "laws")
 GOVERNMENTS = words("bodies", "governments")
 MINISTRIES = GOVERNMENTS | words("bodies", "ministries")
 SETTLEMENTS = words("bodies", "settlements")
+NO_SURNAMES = BODIES | GOVERNMENTS | KINDS | LAWS | SETTLEMENTS | words("bodies", "last_words")
 
 STATES = words("deeds", "states")
 HAPPENINGS = words("deeds", "happenings")
