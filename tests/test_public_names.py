@@ -27,8 +27,9 @@ PROMISED = {
     "newstance.service.corrections": "CHANGES Change Correction CorrectionFile latest",
     "newstance.service.editing": "Session merge split",
     "newstance.service.exchange": "ActorRow ActorTable CodedDocument Document NetworkOptions Statement from_analysis "
-    "from_run grouped label_studio_config network propose_actors read_analysis read_coded read_dna read_label_studio "
-    "read_qdpx time_windows write_csv write_dna write_events write_gexf write_graphml write_label_studio write_qdpx",
+    "from_run grouped join_actors label_studio_config network propose_actors read_analysis read_coded read_dna "
+    "read_label_studio read_qdpx time_windows write_csv write_dna write_events write_gexf write_graphml "
+    "write_label_studio write_qdpx",
     "newstance.service.spacy_component": "StanceComponent make",
 }
 METHODS = {
@@ -39,7 +40,7 @@ METHODS = {
     "newstance.service.Profile": "load",
     "newstance.service.Topic": "load",
     "newstance.service.corpus.stored.Run": "frame header parts rejected shards table",
-    "newstance.service.exchange.ActorTable": "apply canonical load to_csv",
+    "newstance.service.exchange.ActorTable": "canonical kind load organization to_csv",
     "newstance.service.corpus.view.Asked": "counts points several statements",
     "newstance.service.corpus.view.CorpusView": "ask menu",
     "newstance.service.corrections.Correction": "cell from_dict to_dict",

@@ -13,6 +13,7 @@ from typing import Any
 from newstance.configs.extras import lacking
 from newstance.models.errors import InputError
 
+from .actor_table import ActorTable
 from .stored import Run
 
 try:
@@ -68,6 +69,10 @@ _TAKE = (
         JOIN actors named ON named.name = n.named JOIN targets target ON target.name = n.target
         JOIN kinds kind ON kind.name = n.kind""",
 )
+_NAMED = (
+    "SELECT DISTINCT actor::VARCHAR FROM read_parquet($stances) WHERE actor IS NOT NULL EXCEPT SELECT name FROM joined"
+)
+_JOIN = "INSERT INTO joined SELECT unnest($names::VARCHAR[]), unnest($canonical::VARCHAR[]), unnest($kinds::VARCHAR[])"
 _COUNTED = "SELECT (SELECT count(*) FROM read_parquet($stances)), (SELECT count(*) FROM new_stances)"
 
 
@@ -111,7 +116,7 @@ class Facts:
         self._connection.execute(_LAYOUT)
         # Locked last: from here on, no statement can open what is closed.
         self._connection.execute("SET lock_configuration = true")
-        self._join_actors()
+        self._table = self._actors()
         self._load()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -130,31 +135,21 @@ class Facts:
             self.problems.append(str(error).replace(f"{self.folder}/", ""))
             return {}
 
-    def _join_actors(self) -> None:
+    def _actors(self) -> ActorTable | None:
         file = self.folder / ACTORS
         if not file.exists():
-            return
-        try:
-            self._connection.execute(
-                "INSERT INTO joined SELECT DISTINCT trim(name), trim(canonical), coalesce(trim(kind), '') "
-                "FROM read_csv($file, header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')",
-                {"file": str(file)},
-            )
-        except duckdb.Error as error:
-            raise InputError(
-                f"{ACTORS} cannot be read; it is a table in CSV with the columns name, canonical and kind: "
-                f"{_first_line(error)}"
-            ) from error
-        bad = self._connection.execute(
-            "SELECT name FROM joined WHERE coalesce(name, '') = '' OR coalesce(canonical, '') = '' UNION ALL "
-            "SELECT name FROM joined GROUP BY name HAVING count(*) > 1 UNION ALL "
-            "SELECT a.name FROM joined a JOIN joined b ON a.canonical = b.name WHERE b.canonical <> b.name"
-        ).fetchone()
-        if bad is not None:
-            raise InputError(
-                f"{ACTORS} does not say who {bad[0]!r} is; each name stands once, with one canonical name that is "
-                "joined to no further one"
-            )
+            return None
+        if not file.resolve().is_relative_to(self.folder):
+            self.problems.append(f"{ACTORS} is left out: a link leads out of the folder")
+            return None
+        return ActorTable.load(file)
+
+    def _join_actors(self, table: ActorTable, stances: Sequence[str]) -> None:
+        """Say of the actors of some shards whom the table means by them."""
+        found = self._connection.execute(_NAMED, {"stances": stances}).fetchall()
+        rows = [(name, table.canonical(name), table.kind(name)) for (name,) in found]
+        names, canonical, kinds = ([row[i] for row in rows] for i in range(3))
+        self._connection.execute(_JOIN, {"names": names, "canonical": canonical, "kinds": kinds})
 
     def _load(self) -> None:
         done = set(self._stored.shards())
@@ -182,6 +177,8 @@ class Facts:
         files = {table: [self.file(table, shard) for shard in shards] for table in ("articles", "stances")}
         self._connection.execute("BEGIN")
         try:
+            if self._table is not None:
+                self._join_actors(self._table, files["stances"])
             for statement in _TAKE:
                 names = [name for name in files if f"${name}" in statement]
                 self._connection.execute(statement, {name: files[name] for name in names})

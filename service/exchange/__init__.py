@@ -4,12 +4,12 @@ Every writer takes documents with their statements (``CodedDocument``), which ``
 ``read_coded`` give; every reader gives a list of ``Statement``.
 """
 
+from ..corpus.actor_table import ActorRow, ActorTable
 from ..restored import read_analysis
-from .actors import ActorRow, ActorTable
 from .dna import write_dna, write_events
 from .dna_reading import read_dna
 from .graph_files import write_gexf, write_graphml
-from .joining import propose_actors
+from .joining import join_actors, propose_actors
 from .label_studio import label_studio_config, read_label_studio, write_label_studio
 from .network_options import NetworkOptions
 from .networks import network, time_windows
@@ -29,6 +29,7 @@ __all__ = [
     "from_analysis",
     "from_run",
     "grouped",
+    "join_actors",
     "label_studio_config",
     "network",
     "propose_actors",

@@ -81,7 +81,8 @@ def _probability(text: str) -> float:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from .actors import ActorTable
+    from ..corpus.actor_table import ActorTable
+    from .joining import join_actors
     from .runs import read_coded
     from .statements import at_least
 
@@ -94,7 +95,7 @@ def _export(args: argparse.Namespace) -> int:
         raise InputError(f"--neutral does not go with --to {args.to}, where agreement is yes or no; leave it out")
     documents = at_least(read_coded(args.source, args.neutral), args.min_probability)
     if args.actors is not None:
-        documents = ActorTable.load(args.actors).apply(documents)
+        documents = join_actors(documents, ActorTable.load(args.actors))
     count = _Counted(documents)
     for file in write(count, args.out):
         print(file)

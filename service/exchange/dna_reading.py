@@ -13,8 +13,8 @@ from typing import Any
 
 from newstance.models.errors import InputError
 
+from ..corpus.actor_table import KINDS
 from ..intake.door import read_file
-from .actors import KINDS
 from .dates import told
 from .dna_schema import DATA
 from .offsets import Offsets

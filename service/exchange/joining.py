@@ -1,19 +1,53 @@
-"""A first table of actors: which names of several articles mean one actor, as far as names alone can tell.
+"""Actors of several articles that are one, by a table; and a first one, as far as names alone can tell.
 
-Where it is unsure it leaves a name alone: a missed join shows as two rows, which a reader sees, while a wrong one would
-hide somebody.
+Where that is unsure it leaves a name alone: a missed join shows as two rows, which a reader sees, while a wrong one
+would hide somebody.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from .actors import ActorRow, ActorTable, key_of
-from .statements import CodedDocument
+from ..analysis import Actor
+from ..corpus.actor_table import ActorRow, ActorTable, key_of
+from .statements import CodedDocument, Statement
 
 _SHORTEST_ACRONYM = 2
+
+
+def join_actors(documents: Iterable[CodedDocument], table: ActorTable) -> Iterator[CodedDocument]:
+    """The documents with the actors of a table; a target that is a name in it is joined, too."""
+    for coded in documents:
+        yield CodedDocument(
+            coded.document,
+            tuple(_joined(statement, table) for statement in coded.statements),
+            tuple(_joined_actors(coded.actors, table)),
+        )
+
+
+def _joined(statement: Statement, table: ActorTable) -> Statement:
+    actor = table.canonical(statement.actor)
+    return replace(
+        statement,
+        actor=actor,
+        target=table.canonical(statement.target),
+        kind=table.kind(actor) or statement.kind,
+        organization=table.organization(actor) or statement.organization,
+    )
+
+
+def _joined_actors(actors: Iterable[Actor], table: ActorTable) -> Iterable[Actor]:
+    found: dict[str, Actor] = {}
+    for actor in actors:
+        name = table.canonical(actor.name)
+        kind = table.kind(name) or actor.kind
+        other = found.get(name, Actor(name, kind))
+        forms = {form: None for form in (*other.aliases, actor.name, *actor.aliases) if form != name}
+        mentions = tuple(sorted((*other.mentions, *actor.mentions), key=lambda mention: mention.start))
+        found[name] = Actor(name, kind, tuple(forms), mentions, other.weight + actor.weight)
+    return found.values()
 
 
 @dataclass

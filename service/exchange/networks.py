@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from newstance.configs.extras import lacking
 from newstance.models.errors import InputError
 
-from .actors import key_of
+from ..corpus.actor_table import key_of
 from .dates import moment
 from .dna import person_and_organization
 from .network_options import NetworkOptions, Variable

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from newstance.models.errors import InputError
 
+from ..corpus.actor_table import KINDS, key_of
 from . import qdpx
-from .actors import KINDS, key_of
 from .packages import Package, parsed
 from .statements import LABELS, Document, Statement, agreement_of
 

@@ -149,16 +149,34 @@ def test_joined_actors_count_as_one_and_keep_the_articles_name(run):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("name,other\nNorway,x\n", "columns name, canonical and kind"),
-        ("name,canonical,kind\nNorway,A,\nNorway,B,\n", "who 'Norway' is"),
-        ("name,canonical,kind\nNorway,,\n", "who 'Norway' is"),
-        ("name,canonical,kind\nNorway,A,\nA,B,\n", "who 'Norway' is"),
+        ("name,other\nNorway,x\n", "has no column 'canonical'"),
+        ("name,canonical,kind\nNorway,A,\nNorway,B,\n", "'Norway' is 'B', and .* that it is 'A'; leave one"),
+        ("name,canonical,kind\nNorway,,\n", "has no canonical"),
+        ("name,canonical,kind\nNorway,A,\nA,Norway,\n", "the names go round in a circle"),
     ],
 )
 def test_a_table_of_actors_that_says_no_one_thing_is_refused(run, content, said):
     (run / "actors.csv").write_text(content)
     with pytest.raises(InputError, match=said):
         CorpusView(run)
+
+
+def test_a_table_of_actors_is_read_as_exports_read_it(run):
+    """With semicolons, names in any case, and rows that lead on; other columns do not matter."""
+    table = "name;canonical;kind;note\nNORWAY;Oslo;;\nOslo;the state;country;said so\nport  authority;the state;;\n"
+    (run / "actors.csv").write_text(table)
+    with CorpusView(run).ask(Selection(actors=("the state",))) as asked:
+        _, found, _ = asked.statements(Cell(kind="country"), limit=10_000)
+    assert {one.named for one in found} == {"Norway", "Port Authority"}
+
+
+def test_a_table_of_actors_elsewhere_is_not_read(run, tmp_path):
+    (tmp_path / "elsewhere.csv").write_text("name,canonical\nNorway,the state\n")
+    (run / "actors.csv").symlink_to(tmp_path / "elsewhere.csv")
+    view = CorpusView(run)
+    assert view.facts.problems == ["actors.csv is left out: a link leads out of the folder"]
+    with pytest.raises(InputError, match="no actor 'the state'"), view.ask(Selection(actors=("the state",))):
+        pass
 
 
 # Nothing but the folder can be read

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from newstance.models.errors import InputError
 from newstance.service import Actor
-from newstance.service.exchange import ActorRow, ActorTable, CodedDocument, propose_actors
+from newstance.service.exchange import ActorRow, ActorTable, CodedDocument, join_actors, propose_actors
 
 
 def named(*articles):
@@ -152,7 +152,7 @@ def test_a_table_is_followed_in_statements_targets_and_actors(tmp_path):
         Actor("Vladimir Putin", "person", weight=0.5),
         Actor("Kim", "person"),
     )
-    (joined,) = found.apply([CodedDocument(where, rows, actors)])
+    (joined,) = join_actors([CodedDocument(where, rows, actors)], found)
     assert joined.statements == (
         replace(rows[0], actor="Vladimir Putin", target="Green League", kind="person", organization="Kremlin"),
         rows[1],

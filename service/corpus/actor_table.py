@@ -1,22 +1,21 @@
-"""Who is who across articles: a table that newstance proposes, a reader edits, and every export follows."""
+"""Who is who across articles: a table that newstance proposes, a reader edits, and corpus view and exports follow."""
 
 from __future__ import annotations
 
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 from newstance.models.errors import InputError
 
-from ..analysis import Actor, Kind
+from ..analysis import Kind
 from ..cells import as_meant, safe_cell
 from ..intake.decoding import decoded_text
 from ..intake.door import read_file
-from .statements import CodedDocument, Statement
 
 _BYTES = 50_000_000  # of a table; a million names have less
 _NEEDED = ("name", "canonical")
@@ -96,33 +95,13 @@ class ActorTable:
         """What the actor of this name is called in exports."""
         return self._canonical.get(key_of(name), name)
 
-    def apply(self, documents: Iterable[CodedDocument]) -> Iterator[CodedDocument]:
-        """The documents with the actors of the table; a target that is a name in it is joined, too."""
-        for coded in documents:
-            yield CodedDocument(
-                coded.document, tuple(map(self._joined, coded.statements)), tuple(self._actors(coded.actors))
-            )
+    def kind(self, name: str) -> Kind | Literal[""]:
+        """What the actor of this name is; "" where the table does not say."""
+        return self._kinds.get(key_of(self.canonical(name)), "")  # type: ignore[return-value]  # looked at by `load`
 
-    def _joined(self, statement: Statement) -> Statement:
-        actor = self.canonical(statement.actor)
-        return replace(
-            statement,
-            actor=actor,
-            target=self.canonical(statement.target),
-            kind=self._kinds.get(key_of(actor), statement.kind),
-            organization=self._organizations.get(key_of(actor), statement.organization),
-        )
-
-    def _actors(self, actors: Iterable[Actor]) -> Iterable[Actor]:
-        found: dict[str, Actor] = {}
-        for actor in actors:
-            name = self.canonical(actor.name)
-            kind: Kind = self._kinds.get(key_of(name), actor.kind)  # type: ignore[assignment]  # looked at by `load`
-            other = found.get(name, Actor(name, kind))
-            forms = {form: None for form in (*other.aliases, actor.name, *actor.aliases) if form != name}
-            mentions = tuple(sorted((*other.mentions, *actor.mentions), key=lambda mention: mention.start))
-            found[name] = Actor(name, kind, tuple(forms), mentions, other.weight + actor.weight)
-        return found.values()
+    def organization(self, name: str) -> str:
+        """Whom the actor of this name speaks for; "" where the table does not say."""
+        return self._organizations.get(key_of(self.canonical(name)), "")
 
     def to_csv(self) -> str:
         """The table, with the columns of ``COLUMNS``; read back by ``load``."""
