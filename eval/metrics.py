@@ -129,14 +129,16 @@ def label_scores(confusion: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
 
 
 def macro_f1(labels: Sequence[str], scored: Sequence[str]) -> Statistic:
-    """The mean F1 over a fixed list of labels; a label that never occurs counts as 0, it is not left out.
+    """The mean F1 over a list of labels, but for those that occur nowhere, as in scikit-learn.
 
     With ``("favor", "against")`` it is SemEval-2016's score (Mohammad et al. 2016).
     """
     columns = [list(labels).index(label) for label in scored]
 
     def statistic(confusion: np.ndarray) -> np.ndarray:
-        mean: np.ndarray = label_scores(confusion)[2][..., columns].mean(axis=-1)
+        occurs = ((confusion.sum(axis=-1) + confusion.sum(axis=-2)[..., :-1]) > 0)[..., columns]
+        scores = label_scores(confusion)[2][..., columns]
+        mean: np.ndarray = scores.sum(axis=-1) / np.maximum(1, occurs.sum(axis=-1))
         return mean
 
     return statistic

@@ -77,7 +77,7 @@ def _add_notes(document: Document, results: Results) -> None:
             f"Partial: {results.n} examples only" + (", by --limit." if results.limit else ", the run is unfinished.")
         )
     if results.skipped:
-        notes.append(f"{results.skipped} bad row(s) of the set were left out (--skip-invalid); listed below.")
+        notes.append(f"{results.skipped} row(s) of the set were left out; listed below, with the reason.")
     if results.errors:
         notes.append(f"{results.errors} example(s) crashed; each counts as a miss.")
     best = results.best_baseline

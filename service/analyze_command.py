@@ -120,11 +120,8 @@ def _sample(name: str) -> Path:
 
 def _analyses(chosen: argparse.Namespace) -> Callable[[Article, Progress], Analysis]:
     """What analyses an article as the command line asks; the models are loaded once."""
-    from transformers.utils import logging as transformers_logging
-
     from .analyzer import Analyzer
 
-    transformers_logging.disable_progress_bar()  # ours says enough
     analyze = partial(
         Analyzer.from_profile(chosen.profile).analyze,
         targets=chosen.target,

@@ -150,7 +150,7 @@ class Analyzer(Parts):
                     summary = self._checked_summary(reading, sentences, on_text)
                 except ModelError as error:  # the stances are there, and are worth having without it
                     notes = (f"{NO_SUMMARY}: {error}", *notes)
-            analysis = replace(analysis, summary=summary, notes=notes, seconds=seconds)
+            analysis = replace(analysis, summary=summary, notes=notes, models=self.models(), seconds=seconds)
         yield Step("done", reading, analysis)
 
     def state(
@@ -190,7 +190,7 @@ class Analyzer(Parts):
             tuple(target.name for target in wanted),
             tuple(stances),
             tuple(notes),
-            self.models(),
+            {part: source for part, source in self.models().items() if part != "summarizer"},
             seconds,
         )
 

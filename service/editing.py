@@ -203,6 +203,7 @@ class Session:
             stated,
             summary=old.summary,
             notes=(*stated.notes, *(note for note in old.notes if note.startswith(NO_SUMMARY))),
+            models=old.models,
             seconds={**old.seconds, **stated.seconds},
         )
         return replace(self, reading=reading, stated=stated, threshold=threshold)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 from typing import Self
@@ -12,6 +13,9 @@ from newstance.models.summarizer import Summarizer
 
 from .profile import Profile
 from .reading.answers import Answers
+
+
+log = logging.getLogger(__name__)
 
 
 class Parts:
@@ -60,6 +64,7 @@ class Parts:
             SettingsError: The profile is missing or wrong.
             WeightsNotFoundError: Weights that it names are missing; the message says what gets them.
         """
+        _without_bars()
         chosen = profile if isinstance(profile, Profile) else Profile.load(profile)
         classifier = StanceClassifier.load(chosen.stance, device)
         return cls(chosen, Annotator.load(chosen.annotator), classifier, summarizer, device)
@@ -99,3 +104,11 @@ class Parts:
             "summarizer": self.profile.summarizer.source or self.profile.summarizer.kind,
             "consistency": self.profile.consistency.source or self.profile.consistency.embeddings,
         }
+
+
+def _without_bars() -> None:
+    """Have transformers draw no bars for models that load in a second, unless all is told; downloads keep theirs."""
+    from transformers.utils import logging as transformers_logging
+
+    if not log.isEnabledFor(logging.INFO):
+        transformers_logging.disable_progress_bar()

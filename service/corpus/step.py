@@ -59,9 +59,6 @@ class Task:
 
     def analyzer(self) -> Analyzer:
         """Load what answers; called once by each worker."""
-        from transformers.utils import logging
-
-        logging.disable_progress_bar()  # the run has one of its own
         return Analyzer.from_profile(self.profile, device=self.device)
 
 

@@ -84,8 +84,10 @@ def _list(chosen: argparse.Namespace) -> int:
     from .store import latest, read_all
 
     table = Table("coder", "when", "article", "actor", "target", "is", "the model said", box=None)
+    unknown = 0
     for one in latest(read_all(chosen.file)):
-        if chosen.wrong and one.label == one.said:
+        unknown += one.change == "stance" and not one.said
+        if chosen.wrong and one.label == (one.said or one.label):
             continue
         said = "" if not one.said else one.said if one.probability is None else f"{one.said} {one.probability:.2f}"
         is_stance = one.change == "stance"
@@ -100,6 +102,10 @@ def _list(chosen: argparse.Namespace) -> int:
         )
         table.add_row(*(cell.replace("[", "\\[") for cell in cells))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
+    if chosen.wrong and unknown:
+        print(
+            f"left out, as nobody knows what the model said: {unknown}; `newstance agreement` asks it", file=sys.stderr
+        )
     return 0
 
 

@@ -19,6 +19,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".newstance-", dir=path.parent) as folder:
             unfinished = Path(folder) / path.name
             yield unfinished

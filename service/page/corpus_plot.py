@@ -28,6 +28,7 @@ _LINES = (
 _PANELS = ("Share in favor", "Share against")
 _INK, _LINE = "#1f1d1a", "#ddd7cb"
 _FONT = "system-ui, 'Liberation Sans', sans-serif"
+_FEW = 6  # periods that all have their names on the axis
 _HEIGHT = 520  # pixels
 
 
@@ -69,6 +70,11 @@ def figure(points: Sequence[Point], periods: Periods) -> go.Figure:
     )
     made.update_yaxes(range=[-0.03, 1.03], tickformat=".0%", dtick=0.25, gridcolor=_LINE, zeroline=False)
     made.update_xaxes(gridcolor=_LINE, type="date" if is_time else "category", tickangle=0, nticks=8)
+    starts = sorted({point.start for point in points if point.start is not None})
+    if is_time and len(starts) <= _FEW:
+        # Around a single day Plotly would put parts of seconds.
+        names = [periods.label(start) for start in starts]
+        made.update_xaxes(tickvals=[_middle(start, periods) for start in starts], ticktext=names)
     return made
 
 
@@ -147,7 +153,11 @@ def _place(point: Point, periods: Periods, name: str) -> str:
     """Where a point stands: at its name, or in the middle of its period."""
     if not periods.step or point.start is None:
         return name
-    year, month = divmod(point.start + periods.width // 2, 12)
+    return _middle(point.start, periods)
+
+
+def _middle(start: int, periods: Periods) -> str:
+    year, month = divmod(start + periods.width // 2, 12)
     return f"{year:04}-{month + 1:02}-{1 if periods.width > 1 else 15:02}"
 
 

@@ -22,6 +22,16 @@ def answers(request):
     return rng.choice(LABELS[: 2 if request.param == 2 else 3], size=200).tolist(), predicted
 
 
+def test_a_label_that_occurs_nowhere_is_left_out():
+    gold = ["favor", "against", "favor"]
+    for scored in (LABELS, ("favor", "against")):
+        assert measure(gold, gold, metrics.macro_f1(LABELS, scored)).value == 1
+    said = ["favor", "neutral", "favor"]
+    assert measure(gold, said, metrics.macro_f1(LABELS, LABELS)).value == pytest.approx(
+        f1_score(gold, said, average="macro")
+    )
+
+
 @pytest.mark.parametrize("scored", [LABELS, ("favor", "against")])
 def test_scores_agree_with_sklearn(answers, scored):
     gold, predicted = answers

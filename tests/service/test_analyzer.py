@@ -220,6 +220,7 @@ def test_steps_are_told_and_timed(analyzer):
 
 
 def test_models_that_ran_are_named(analyzer):
+    assert "summarizer" not in analyzer.analyze(ARTICLE, ["rain"], summarize=False).models
     models = analyzer.analyze(ARTICLE, ["rain"]).models
     assert models["stance"].startswith("path:")
     assert models["summarizer"] == "lead"

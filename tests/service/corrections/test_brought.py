@@ -132,6 +132,10 @@ def test_import_list_and_export(tmp_path, capsys):
     assert main(["corrections", "list", "--wrong", str(mine)]) == 0
     wrong = capsys.readouterr().out
     assert "ann" in wrong and "=bob" not in wrong
+    CorrectionFile(mine).append([Correction("Vik spoke.", "Vik", "favor", "eve", "the plan")])
+    assert main(["corrections", "list", "--wrong", str(mine)]) == 0
+    shown = capsys.readouterr()
+    assert "eve" not in shown.out and "left out, as nobody knows what the model said: 1" in shown.err
 
     assert main(["corrections", "export", str(mine)]) == 0
     csv = capsys.readouterr().out

@@ -54,5 +54,7 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
         write_graphml(coded(*ROWS), file)
     assert file.read_text() == "before"
     assert list(tmp_path.iterdir()) == [file]
-    with pytest.raises(InputError, match="cannot be written: No such file"):
-        write_gexf(coded(*ROWS), tmp_path / "none" / "a.gexf")
+    with pytest.raises(InputError, match="cannot be written: File exists"):
+        write_gexf(coded(*ROWS), file / "a.gexf")
+    write_gexf(coded(*ROWS), tmp_path / "none" / "a.gexf")
+    assert (tmp_path / "none" / "a.gexf").is_file()

@@ -89,6 +89,17 @@ def test_no_line_leads_over_a_period_without_a_statement(tmp_path):
     assert [y is None for y in drawn(view)[0].y] == [False, False, True, False, False, True]
 
 
+def test_a_single_period_has_its_name_on_the_axis(tmp_path):
+    rows = corpus_run.empty()
+    corpus_run.article(
+        rows, 0, [("Norway", "country", "the port tax", "favor", 0.9)], source="A", date=corpus_run.FIRST_DAY
+    )
+    view = show(CorpusHandlers(CorpusView(corpus_run.write(tmp_path, [rows]))), cut="Quarters")
+    axis = view.plot["value"].layout.xaxis
+    assert len(axis.tickvals) == len(axis.ticktext) == 1
+    assert "Q1" in axis.ticktext[0]
+
+
 @pytest.mark.parametrize("cut", list(corpus_handlers.PERIODS))
 @pytest.mark.parametrize("by", ["source", "actor", "target", "kind", "all"])
 def test_every_way_to_cut_is_drawn(handlers, cut, by):
