@@ -14,7 +14,6 @@ from newstance.models.summarizer import Summarizer
 from .profile import Profile
 from .reading.answers import Answers
 
-
 log = logging.getLogger(__name__)
 
 
