@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import corpus_run
 import pytest
 import yaml
 from built import ROOT
@@ -39,6 +40,9 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.embedded
 @pytest.mark.parametrize("file", WITH_PYTHON, ids=lambda file: file.name)
 def test_python_runs(file, folder):
+    if file.name in ("corpus.md", "exchange.md"):
+        corpus_run.write(folder / "runs" / "spring", corpus_run.harbour(60))
+        (folder / "actors.csv").write_text("name,canonical,kind\nNorge,Norway,country\n")
     if file.name == "scale.md":  # which begins where a run has ended
         run = ["run", "article.txt", "--out", "runs/strike", "--target", "the strike", "--no-summary"]
         assert main(run) == 0

@@ -38,9 +38,9 @@ def test_variants_are_compared_with_the_profile_as_it_is(harbour_set, tiny_profi
     table = run(harbour_set, tiny_profile, tmp_path / "out", "aggregation.threshold=1", "limits.actors=3")
     lines = [line for line in table.splitlines() if line.startswith("| ")][2:]
     assert [line.split(" | ")[1:3] for line in lines] == [
-        ["0.667 (0.667 to 0.667)", ""],
-        ["0.000 (0.000 to 0.000)", "-0.667 (-0.667 to -0.667)"],
-        ["0.667 (0.667 to 0.667)", "+0.000 (+0.000 to +0.000)"],
+        ["1.000 (1.000 to 1.000)", ""],
+        ["0.000 (0.000 to 0.000)", "-1.000 (-1.000 to -1.000)"],
+        ["1.000 (1.000 to 1.000)", "+0.000 (+0.000 to +0.000)"],
     ]
     assert [line.split(" | ")[-1] for line in lines] == [
         "0.500 (0.500 to 0.500) |",
@@ -50,7 +50,7 @@ def test_variants_are_compared_with_the_profile_as_it_is(harbour_set, tiny_profi
     assert "8 examples in 4 groups; 95% intervals" in table
     kept = json.loads((tmp_path / "out" / "ablation-little.json").read_text())
     assert [one["variant"] for one in kept] == ["as it is", "aggregation.threshold=1", "limits.actors=3"]
-    assert kept[1]["difference"]["value"] == pytest.approx(-2 / 3, abs=1e-6)
+    assert kept[1]["difference"]["value"] == pytest.approx(-1, abs=1e-6)
     assert all((tmp_path / "out" / one["run"] / "rows.jsonl").is_file() for one in kept)
 
 
@@ -129,5 +129,5 @@ def test_the_command_takes_settings_and_a_list(harbour_set, tiny_profile, tmp_pa
     assert args.run(args) == 0
     printed = capsys.readouterr().out
     assert "a part of the set" in printed
-    assert "| limits.actors=3 | 0.667" in printed
+    assert "| limits.actors=3 | 1.000" in printed
     assert "| nothing passes | 0.000" in printed

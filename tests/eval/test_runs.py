@@ -203,8 +203,8 @@ def test_directed_rows_get_the_five_class_score(tmp_path, make_set, dummies):
         rows.append({"id": f"s{i}-qp", "text": text, "holder": f"B{i}", "target": f"A{i}", "label": qp})
     labelled = make_set(rows, metric="five_class_macro_f1")
     results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
-    # Two of the five classes do not occur; over a fixed list they count as 0.
-    assert results.scores["five_class_macro_f1"].value == pytest.approx(3 / 5)
+    # Two of the five classes do not occur, and are left out.
+    assert results.scores["five_class_macro_f1"].value == pytest.approx(1)
     assert results.scores["five_class_micro_f1"].value == 1
     neutral = write_report(run_set(labelled, dummies.Analyzer(), tmp_path / "neutral"))
     assert neutral.scores["five_class_micro_f1"].value == pytest.approx(1 / 3)

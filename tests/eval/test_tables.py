@@ -41,9 +41,9 @@ def test_sets_of_articles_are_told_in_detail(articles):
     lines = results_page([articles]).splitlines()
     assert "## little" in lines
     for line in (
-        "| the model | 0.667 (0.667 to 0.667) |  |",
-        "| target hidden | 0.667 (0.667 to 0.667) | +0.000 (+0.000 to +0.000) |",
-        "| actor swapped | 0.000 (0.000 to 0.000) | +0.667 (+0.667 to +0.667) |",
+        "| the model | 1.000 (1.000 to 1.000) |  |",
+        "| target hidden | 1.000 (1.000 to 1.000) | +0.000 (+0.000 to +0.000) |",
+        "| actor swapped | 0.000 (0.000 to 0.000) | +1.000 (+1.000 to +1.000) |",
         "| favor | 4 | 1.000 | 1.000 | 1.000 |",
         "| a phrase | 8 | 1.000 (1.000 to 1.000) | 1.000 |",
     ):
