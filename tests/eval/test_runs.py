@@ -208,7 +208,7 @@ def test_directed_rows_get_the_five_class_score(tmp_path, make_set, dummies):
     assert results.scores["five_class_micro_f1"].value == 1
     neutral = write_report(run_set(labelled, dummies.Analyzer(), tmp_path / "neutral"))
     assert neutral.scores["five_class_micro_f1"].value == pytest.approx(1 / 3)
-    assert neutral.scores["five_class_macro_f1"].value == pytest.approx(0.5 / 5)
+    assert neutral.scores["five_class_macro_f1"].value == pytest.approx(0.5 / 3)
 
 
 def test_a_crash_is_a_miss_and_is_listed(tmp_path, make_set, rows, dummies):
