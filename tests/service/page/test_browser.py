@@ -18,6 +18,11 @@ ENDLESS = f"{OWN}\n\nIt was endless."
 pytestmark = pytest.mark.browser
 
 
+def headers(page):
+    """What the columns of the board are called, without the buttons beside it."""
+    return [text.rstrip("✎× \n") for text in page.locator(".ns-board thead th").all_inner_texts()]
+
+
 def rows(page: Any) -> list[str]:
     return page.locator("#ns-board tbody th b").all_inner_texts()
 
@@ -37,7 +42,7 @@ def test_sample_to_board_to_evidence_by_keyboard(open_page):
     top = page.locator("#ns-board").bounding_box()["y"]
     done(page)
     assert abs(page.locator("#ns-board").bounding_box()["y"] - top) < 2  # nothing jumps when the summary comes
-    assert page.locator(".ns-board thead th").all_inner_texts()[1] == "Russia's war in Ukraine"  # of the topic
+    assert headers(page)[1] == "Russia's war in Ukraine"  # of the topic
     assert cells(page).count() > 1
     cell = cells(page).nth(1)
     name = cell.get_attribute("aria-label")
@@ -75,7 +80,7 @@ def test_own_text_with_two_targets_is_never_html_and_downloads(open_page, tmp_pa
     page = open_page()
     analyse(page, OWN, "the new law", "Rome")
     done(page)
-    assert page.locator(".ns-board thead th").all_inner_texts() == ["Actor", "the new law", "Rome"]
+    assert headers(page) == ["Actor", "the new law", "Rome"]
     assert page.locator("[data-cell].ns-favor").count() >= 1
     assert page.locator("[data-cell].ns-against").count() >= 1
     assert page.get_by_text("the article does not mention this target").count() >= 1
