@@ -51,7 +51,8 @@ def _without(word: str, constants: list[str]) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in [module for name, module in sys.modules.items() if name.startswith("newstance.service.")]:
             for name in constants:
-                if word in (listed := getattr(module, name, ())):
+                listed = getattr(module, name, ())
+                if isinstance(listed, frozenset) and word in listed:
                     patch.setattr(module, name, listed - {word})
         _forget()
         yield

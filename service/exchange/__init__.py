@@ -4,20 +4,25 @@ Every writer takes documents with their statements (``CodedDocument``), which ``
 ``read_coded`` give; every reader gives a list of ``Statement``.
 """
 
-from ..corpus.actor_table import ActorRow, ActorTable
-from ..restored import read_analysis
-from .dna import write_dna, write_events
-from .dna_reading import read_dna
-from .graph_files import write_gexf, write_graphml
-from .joining import join_actors, propose_actors
-from .label_studio import label_studio_config, read_label_studio, write_label_studio
-from .network_options import NetworkOptions
-from .networks import network, time_windows
-from .qdpx import write_qdpx
-from .qdpx_reading import read_qdpx
-from .runs import from_run, read_coded
-from .statement_table import write_csv
-from .statements import CodedDocument, Document, Statement, from_analysis, grouped
+from typing import TYPE_CHECKING
+
+from newstance.configs.lazy import lazily
+
+if TYPE_CHECKING:
+    from ..corpus.actor_table import ActorRow, ActorTable
+    from ..restored import read_analysis
+    from .dna import write_dna, write_events
+    from .dna_reading import read_dna
+    from .graph_files import write_gexf, write_graphml
+    from .joining import join_actors, propose_actors
+    from .label_studio import label_studio_config, read_label_studio, write_label_studio
+    from .network_options import NetworkOptions
+    from .networks import network, time_windows
+    from .qdpx import write_qdpx
+    from .qdpx_reading import read_qdpx
+    from .runs import from_run, read_coded
+    from .statement_table import write_csv
+    from .statements import CodedDocument, Document, Statement, from_analysis, grouped
 
 __all__ = [
     "ActorRow",
@@ -47,3 +52,22 @@ __all__ = [
     "write_label_studio",
     "write_qdpx",
 ]
+__getattr__, __dir__ = lazily(
+    __name__,
+    {
+        ".corpus.actor_table": "ActorRow ActorTable",
+        ".restored": "read_analysis",
+        "dna": "write_dna write_events",
+        "dna_reading": "read_dna",
+        "graph_files": "write_gexf write_graphml",
+        "joining": "join_actors propose_actors",
+        "label_studio": "label_studio_config read_label_studio write_label_studio",
+        "network_options": "NetworkOptions",
+        "networks": "network time_windows",
+        "qdpx": "write_qdpx",
+        "qdpx_reading": "read_qdpx",
+        "runs": "from_run read_coded",
+        "statement_table": "write_csv",
+        "statements": "CodedDocument Document Statement from_analysis grouped",
+    },
+)

