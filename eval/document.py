@@ -122,6 +122,7 @@ def _html_block(block: Block) -> str:
         # A header that says nothing is none.
         head = "".join(f"<th>{html.escape(cell)}</th>" if cell else "<td></td>" for cell in block.header)
         rows = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>\n" for row in block.rows)
-        return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
+        # What may be wider than a phone is scrolled by keyboard, too.
+        return f'<table tabindex="0"><thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>'
     picture = base64.b64encode(block.svg).decode()
     return f'<img alt="{html.escape(block.description)}" src="data:image/svg+xml;base64,{picture}">'

@@ -122,7 +122,7 @@ def test_the_form_is_out_of_the_way_of_the_tab_key_only_where_the_drawer_lies_on
     done(page)
     cells(page).first.click()
     expect(page.locator("#ns-drawer .ns-drawer")).to_be_visible()
-    assert page.locator("#ns-analyse").is_visible() == (width < 1000)
+    expect(page.locator("#ns-analyse")).to_be_visible(visible=width < 1000)
     page.keyboard.press("Escape")
     expect(page.locator("#ns-analyse")).to_be_visible()
 
