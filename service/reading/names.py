@@ -155,6 +155,7 @@ def _shortens(few: list[str], many: list[str]) -> bool:
     )
 
 
+@lru_cache(maxsize=10_000)
 def _turned(name: str) -> frozenset[str]:
     """ "Justice Department" and "US Department of Justice" are one."""
     words = [word for word in name.split() if word not in SMALL_WORDS]

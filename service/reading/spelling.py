@@ -58,6 +58,7 @@ def is_firm(name: str) -> bool:
     return _LEGAL_FORM.search(name) is not None
 
 
+@lru_cache(maxsize=10_000)
 def folded(name: str) -> str:
     """A name in small letters, in one of the ways in which it may be transcribed."""
     low = name.lower()
