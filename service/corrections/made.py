@@ -36,8 +36,9 @@ class Coder:
         """An actor is of this kind."""
         return self._of(actor, "kind", kind, said=actor.kind)
 
-    def merged(self, names: Sequence[str], kept: str) -> list[Correction]:
-        """Actors are one, whose name is kept."""
+    def merged(self, names: Sequence[str], kept: str | None = None) -> list[Correction]:
+        """Actors are one, whose name is kept; None keeps the heaviest actor's."""
+        kept = kept or max(map(self.actor, names), key=lambda actor: actor.weight).name
         return [self._of(self.actor(name), "merge", kept) for name in dict.fromkeys(names) if name != kept]
 
     def split(self, name: str, forms: Sequence[str]) -> list[Correction]:

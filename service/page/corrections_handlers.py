@@ -100,17 +100,15 @@ class CorrectionsHandlers:
         rows: Sequence[Correction] | None,
         request: gr.Request | None = None,
     ) -> Iterator[Kept]:
-        """Keep that actors are one, if they can be merged; what cannot is said where it is tried."""
-        if found is None:
-            return
-        try:
-            editing.merge(found.analysis.actors, names or [], kept)
-        except InputError:
-            return
-        chosen = max(
-            (actor for actor in found.analysis.actors if actor.name in (names or [])), key=lambda actor: actor.weight
+        """Keep that actors are one, if they can be merged."""
+        yield from self._edited(
+            lambda seen: editing.merge(seen.analysis.actors, names or [], kept),
+            lambda coder: coder.merged(names or [], kept),
+            found,
+            name,
+            rows,
+            request,
         )
-        yield from self._kept(lambda coder: coder(found).merged(names or [], kept or chosen.name), name, rows, request)
 
     def split(
         self,
@@ -122,13 +120,15 @@ class CorrectionsHandlers:
         request: gr.Request | None = None,
     ) -> Iterator[Kept]:
         """Keep that some names of an actor mean somebody else, if it can be split so."""
-        if found is None or not names:
-            return
-        try:
-            editing.split(found.analysis.actors, names[0], forms or [], found.session.found)
-        except InputError:
-            return
-        yield from self._kept(lambda coder: coder(found).split(names[0], forms or []), name, rows, request)
+        whom = _first(names)
+        yield from self._edited(
+            lambda seen: editing.split(seen.analysis.actors, whom, forms or [], seen.session.found),
+            lambda coder: coder.split(whom, forms or []),
+            found,
+            name,
+            rows,
+            request,
+        )
 
     def rename(
         self,
@@ -140,13 +140,33 @@ class CorrectionsHandlers:
         request: gr.Request | None = None,
     ) -> Iterator[Kept]:
         """Keep that an actor is called otherwise, if it can be."""
-        if found is None or not names:
+        whom = _first(names)
+        yield from self._edited(
+            lambda seen: seen.session.rename(whom, new or ""),
+            lambda coder: [coder.renamed(whom, new or "")],
+            found,
+            name,
+            rows,
+            request,
+        )
+
+    def _edited(
+        self,
+        tried: Callable[[Found], object],
+        made: Callable[[Coder], list[Correction]],
+        found: Found | None,
+        name: str | None,
+        rows: Sequence[Correction] | None,
+        request: gr.Request | None,
+    ) -> Iterator[Kept]:
+        """Keep an edit of the actors if it can be made; the edit's own event says why one cannot."""
+        if found is None:
             return
         try:
-            found.session.rename(names[0], new or "")
+            tried(found)
         except InputError:
             return
-        yield from self._kept(lambda coder: [coder(found).renamed(names[0], new or "")], name, rows, request)
+        yield from self._kept(lambda coder: made(coder(found)), name, rows, request)
 
     def _kept(
         self,
@@ -182,6 +202,11 @@ def _stance(found: Found | None, cell: int | None) -> Stance:
     if found is None or cell is None or not 0 <= cell < len(found.analysis.stances):
         raise InputError("choose a cell of the board first")
     return found.analysis.stances[cell]
+
+
+def _first(names: Sequence[str] | None) -> str:
+    """The one to edit; "" is no actor's name."""
+    return names[0] if names else ""
 
 
 def _told(stance: Stance) -> str:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from newstance.models.errors import InputError
@@ -35,6 +37,9 @@ def test_what_is_said_of_actors_is_kept_beside_what_they_were_found_to_be(coder)
 def test_edits_of_actors_are_kept_one_row_for_each_that_goes(coder):
     merged = coder.merged(["Vik", "Ingrid Solberg", "Vik"], "Ingrid Solberg")
     assert [(one.change, one.holder, one.label) for one in merged] == [("merge", "Vik", "Ingrid Solberg")]
+    light, heavy = replace(VIK, weight=0.3), replace(SOLBERG, weight=0.5)
+    (unnamed,) = Coder(replace(ANALYSIS, actors=(light, heavy)), "ann").merged(["Vik", "Ingrid Solberg"])
+    assert (unnamed.holder, unnamed.label) == ("Vik", "Ingrid Solberg")
     split = coder.split("Ingrid Solberg", ["the mayor", "Solberg"])
     assert [(one.change, one.holder, one.label) for one in split] == [
         ("split", "Ingrid Solberg", "the mayor"),

@@ -137,5 +137,8 @@ def test_edits_of_actors_are_kept_if_they_can_be_made(found, do):
         handlers.split(found, ["Vik"], ["Vik"], "ann", []),
         handlers.rename(found, ["Vik"], "Ingrid Solberg", "ann", []),
         handlers.rename(None, ["Vik"], "Peter", "ann", []),
+        handlers.merge(found, None, None, "ann", []),
+        handlers.split(found, [], ["The mayor"], "ann", []),
+        handlers.rename(found, None, "Peter", "ann", []),
     ):
         assert list(refused) == []
