@@ -7,6 +7,8 @@ import json
 import re
 from pathlib import Path
 
+from newstance.service.arguments import add_evaluated
+
 from .progress import progress_bar
 
 
@@ -30,9 +32,7 @@ def add_calibrate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser
         help="put the numbers into this profile; one that is not there is made, a copy of --profile",
     )
     parser.add_argument("--answers", type=Path, metavar="DIR", help="keep what the stance model said there")
-    parser.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="the folder that holds the labelled sets")
-    parser.add_argument("--skip-invalid", action="store_true", help="leave bad rows out, and count them")
+    add_evaluated(parser)
     parser.set_defaults(run=_run)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newstance.service.arguments import positive
+from newstance.service.arguments import add_data, add_evaluated, add_profile, positive
 
 from .agreement_command import add_agreement
 from .calibrate_command import add_calibrate
@@ -47,13 +47,13 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "actors", help="score the actors that are found: on the articles listed with newstance, and on labelled sets"
     )
     actors.add_argument("config", nargs="*", metavar="CONFIG", help="sets of articles with judgements")
-    _add_common(actors)
+    add_evaluated(actors)
     actors.set_defaults(run=_actors)
     add_targets(subparsers)
     attribution = subparsers.add_parser(
         "attribution", help="score quotations with their speakers, and minimal pairs of stances by kind"
     )
-    attribution.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
+    add_profile(attribution)
     attribution.set_defaults(run=_attribution)
     add_marks(subparsers)
     add_agreement(subparsers)
@@ -66,8 +66,8 @@ def _add_corruptions(subparsers: argparse._SubParsersAction[argparse.ArgumentPar
         help="how many falsified summary sentences the guard stops",
         description="Makes false versions of sentences that are true of development articles, and asks the guard.",
     )
-    parser.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="the folder that holds the labelled sets")
+    add_profile(parser)
+    add_data(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="rows and shares go here")
     parser.set_defaults(run=_corruptions)
 
@@ -87,12 +87,6 @@ def _corruptions(args: argparse.Namespace) -> int:
     return 0
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="the folder that holds the labelled sets")
-    parser.add_argument("--skip-invalid", action="store_true", help="leave bad rows out, and count them")
-
-
 def _add_evaluate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
         "evaluate",
@@ -103,7 +97,7 @@ def _add_evaluate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument(
         "--kept", action="store_true", help="all sets that docs/results.md tells of, each with its own options"
     )
-    _add_common(parser)
+    add_evaluated(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="each set gets a folder in it")
     parser.add_argument("--limit", type=positive, metavar="N", help="about N examples only; marks the report")
     parser.add_argument("--zero-shot", metavar="SOURCE", help="an NLI model for the zero-shot pipeline baseline")
@@ -126,7 +120,7 @@ def _add_ablate(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         "name and settings by dotted path. The stance model is asked no question twice with the same --out.",
     )
     parser.add_argument("config", metavar="CONFIG", help="a name in configs/eval, or a YAML file")
-    _add_common(parser)
+    add_evaluated(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="runs, answers and the table go here")
     parser.add_argument("--limit", type=positive, metavar="N", help="about N examples only")
     parser.add_argument(

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+from newstance.service.arguments import add_data, add_profile
+
 from .halves import Part
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ def add_targets(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         help="score the targets that are proposed where none are named",
         description="Holds them against the main questions that a reader listed for articles of articles/train.",
     )
-    parser.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that holds the sets")
+    add_profile(parser)
+    add_data(parser, required=True)
     parser.add_argument("--part", choices=get_args(Part), default="open", help="open to choose by, held to report")
     parser.add_argument("--show", action="store_true", help="print every proposal, and the questions that none asks")
     parser.add_argument("--fit", type=Path, metavar="FILE", help="fit the weights on the articles not listed instead")

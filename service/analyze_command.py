@@ -10,10 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newstance.configs import names as shipped_names
 from newstance.models.errors import ConfigError, InputError, NewstanceError, WeightsNotFoundError
 
-from .arguments import add_profile, positive
+from .arguments import add_asked
 from .failures import exit_code, in_words
 
 if TYPE_CHECKING:
@@ -32,19 +31,13 @@ def add_analyze(subparsers: argparse._SubParsersAction[argparse.ArgumentParser])
         help="a .txt, .md, .html, .docx, .pdf or .rtf file, a page's http(s) address, - for standard input, or "
         "sample:NAME; several with --format jsonl alone",
     )
-    parser.add_argument("--target", action="append", metavar="T", help="what stances are asked for; may be repeated")
-    parser.add_argument(
-        "--topic", metavar="NAME", help=f"a topic file: {', '.join(shipped_names('topics'))}, or a path"
-    )
-    add_profile(parser)
+    add_asked(parser)
     parser.add_argument(
         "--format",
         choices=("text", "json", "jsonl", "markdown", "csv", "html"),
         default="text",
         help="jsonl: a line for each article when it is done; one that cannot be read stops no other",
     )
-    parser.add_argument("--sentences", type=positive, metavar="N", help="length of the summary")
-    parser.add_argument("--no-summary", action="store_true", help="leave the summary out")
     parser.set_defaults(run=_run)
 
 

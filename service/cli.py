@@ -18,7 +18,7 @@ from newstance.configs import names as shipped_names
 from newstance.models.errors import NewstanceError
 
 from .analyze_command import add_analyze
-from .arguments import add_profile, not_negative, positive
+from .arguments import add_port, add_profile, not_negative, positive
 from .failures import exit_code, in_words
 from .setup import add_setup
 from .view_command import add_view, corpus_tab_of
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve the page, the API and tools for agents")
     serve.add_argument("--host", default="127.0.0.1", help="where to listen (%(default)s: this computer alone)")
-    serve.add_argument("--port", type=int, default=7860, help="%(default)s; 0 takes a free one")
+    add_port(serve)
     add_profile(serve)
     serve.add_argument("--auth-file", type=Path, metavar="F", help="who may come in; see `newstance auth`")
     serve.add_argument("--concurrency", type=positive, default=2, metavar="N", help="analyses at once (%(default)s)")

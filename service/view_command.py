@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .arguments import add_port
+
 if TYPE_CHECKING:
     from .page.app import Tab
 
@@ -14,7 +16,7 @@ def add_view(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the sub-command; it sets ``run``, which takes the arguments and returns an exit code."""
     parser = subparsers.add_parser("view", help="open the page with a run's folder: who stands where, over time")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a run, which may still go on")
-    parser.add_argument("--port", type=int, default=7860, help="%(default)s; 0 takes a free one")
+    add_port(parser)
     parser.add_argument("--profile", default="embedded", metavar="P", help="what the page's other tabs run")
     parser.set_defaults(run=_run)
 

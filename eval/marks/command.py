@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import get_args
+
+from newstance.service.arguments import add_data, add_profile
 
 from ..halves import Half
 
@@ -16,8 +17,8 @@ def add_marks(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="score quotations, pronouns and actors on articles that a reader marked by hand",
         description="The marks are shipped; the articles are articles/train of the data folder.",
     )
-    parser.add_argument("--profile", default="embedded", help="a profile's name or file (default: embedded)")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the folder that holds the sets")
+    add_profile(parser)
+    add_data(parser, required=True)
     parser.add_argument("--half", choices=get_args(Half), help="first to choose by, second to report; default: both")
     parser.add_argument("--show", action="store_true", help="print every error, with the words of the article")
     parser.set_defaults(run=_run)

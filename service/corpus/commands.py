@@ -11,11 +11,10 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from newstance.configs import names as shipped_names
 from newstance.models.errors import InputError
 from newstance.models.hearing import Stopped
 
-from ..arguments import positive
+from ..arguments import add_asked, positive
 from .watch import Watch
 
 if TYPE_CHECKING:
@@ -45,15 +44,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "--addresses", action="append", default=[], metavar="FILE", help="a list of web addresses, one in each line"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the tables go there, in Parquet")
-    parser.add_argument("--target", action="append", metavar="T", help="what stances are asked for; may be repeated")
-    parser.add_argument(
-        "--topic", metavar="NAME", help=f"a topic file: {', '.join(shipped_names('topics'))}, or a path"
-    )
-    parser.add_argument(
-        "--profile", default="embedded", metavar="P", help=f"{', '.join(shipped_names('profiles'))}, or a path"
-    )
-    parser.add_argument("--no-summary", action="store_true", help="leave summaries out")
-    parser.add_argument("--sentences", type=positive, metavar="N", help="length of a summary")
+    add_asked(parser)
     parser.add_argument("--limit", type=positive, metavar="N", help="the first N records alone")
     parser.add_argument(
         "--column",
