@@ -3,51 +3,20 @@ from types import SimpleNamespace
 
 import pytest
 import tiny
+from harbour import ARTICLE, TEXT
 
 from newstance.configs.errors import SettingsError
 from newstance.models import StanceClassifier
-from newstance.models.errors import InputError, ModelError, WeightsNotFoundError
-from newstance.models.faults import invented
-from newstance.models.summarizer import GeneratedSummary
+from newstance.models.errors import InputError, WeightsNotFoundError
 from newstance.service import Analyzer, Article, Profile, Topic
 from newstance.service.judging.stances import NOT_MENTIONED, NOT_NAMED, NOTHING_SHOWN, SAME
 
-TEXT = """Ingrid Solberg praised the harbour plan on Monday. It rained all day.
-
-"The harbour plan is a disaster," Peter Miller said. "It costs too much."
-
-Reuters reported on the harbour plan. Anna Schmidt attacked Ingrid Solberg in a speech."""
-ARTICLE = Article.from_text(TEXT, title="A plan")
 TOPIC = Topic(
     name="harbour",
     description="",
     targets=[{"name": "the harbour plan", "aliases": ["the new quay"]}, {"name": "Ingrid Solberg"}],
     actors=[{"name": "Ingrid Solberg", "aliases": ["the mayor"]}],
 )
-
-
-class Scripted:
-    """A summarizer that writes what it is told."""
-
-    def __init__(self, *sentences):
-        self._sentences = sentences
-        self.lengths = []
-
-    def summarize(self, text, *, sentences=None, words=None, on_text=None, sample=0):
-        self.lengths.append(sentences)
-        if on_text:
-            on_text(" ".join(self._sentences))
-        return GeneratedSummary(" ".join(self._sentences), self._sentences, False, "script")
-
-
-@pytest.fixture
-def guarded(analyzer):
-    def make(unsupported, *sentences):
-        guard = analyzer.profile.guard.model_copy(update={"unsupported": unsupported})
-        profile = analyzer.profile.model_copy(update={"guard": guard})
-        return Analyzer(profile, analyzer.annotator, analyzer.classifier, Scripted(*sentences))
-
-    return make
 
 
 def limited(analyzer, **limits):
@@ -301,78 +270,6 @@ def test_empty_actor_and_target_are_refused(analyzer, pair):
         analyzer.stances_of(ARTICLE, [pair])
 
 
-# The summary
-
-
-def test_lead_summary_has_its_own_sentences_for_sources(analyzer):
-    summary = analyzer.analyze(ARTICLE, ["rain"]).summary
-    assert summary.text == "Ingrid Solberg praised the harbour plan on Monday. It rained all day."
-    assert [s.sources[0].text for s in summary.sentences] == [s.text for s in summary.sentences]
-    assert {s.support for s in summary.sentences} == {1.0}
-
-
-def test_length_of_the_summary_is_the_callers(analyzer):
-    assert len(analyzer.analyze(ARTICLE, ["rain"], sentences=1).summary.sentences) == 1
-    assert len(analyzer.summarize(ARTICLE, sentences=3).sentences) == 3
-
-
-def test_text_no_longer_than_its_summary_comes_back_and_says_so(analyzer):
-    summary = analyzer.summarize(Article.from_text("It rained all day."))
-    assert summary.unchanged
-    assert summary.text == "It rained all day."
-
-
-INVENTED = "Boris Johnson praised the harbour plan on Monday."
-TRUE = "Peter Miller said the harbour plan costs too much."
-
-
-def test_invented_name_is_replaced_by_the_articles_own_sentence(guarded):
-    summary = guarded("replace", INVENTED, TRUE).analyze(ARTICLE, ["rain"]).summary
-    first, second = summary.sentences
-    assert first.text == "Ingrid Solberg praised the harbour plan on Monday." == first.sources[0].text
-    assert first.replaced == INVENTED
-    assert first.unsupported == ("Boris", "Johnson")
-    assert (second.text, second.replaced) == (TRUE, None)
-    assert "Boris" not in summary.text
-    assert invented(summary.text, TEXT) == ()
-
-
-def test_invented_name_is_dropped(guarded):
-    summary = guarded("drop", INVENTED, TRUE).summarize(ARTICLE)
-    assert summary.text == TRUE
-    assert summary.dropped == (INVENTED,)
-
-
-def test_invented_name_is_kept_with_its_flag(guarded):
-    summary = guarded("keep", INVENTED, TRUE).summarize(ARTICLE)
-    assert summary.text == f"{INVENTED} {TRUE}"
-    assert summary.sentences[0].unsupported == ("Boris", "Johnson")
-    assert summary.sentences[0].replaced is None
-
-
-def test_sentence_without_any_source_is_dropped_rather_than_replaced(guarded):
-    summary = guarded("replace", "Penguins swim.", TRUE).summarize(ARTICLE)
-    assert summary.text == TRUE
-    assert summary.dropped == ("Penguins swim.",)
-
-
-def test_weak_support_counts_as_unsupported_and_no_source_comes_twice(guarded):
-    summary = guarded("replace", INVENTED, "Harbour plans please sailors, bankers, cooks.", INVENTED).summarize(ARTICLE)
-    assert len(summary.sentences) == len({s.text for s in summary.sentences})
-
-
-def test_text_is_streamed_and_a_caller_can_stop_it(guarded):
-    pieces = []
-    guarded("keep", TRUE).summarize(ARTICLE, on_text=pieces.append)
-    assert "".join(pieces) == TRUE
-
-    def stop(piece):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        guarded("keep", TRUE).summarize(ARTICLE, on_text=stop)
-
-
 # The parts, and loading
 
 
@@ -422,19 +319,6 @@ def test_same_article_from_many_threads(analyzer):
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: analyzer.analyze(ARTICLE, ["the harbour plan"]).stances, range(6)))
     assert all(stances == found[0] for stances in found)
-
-
-def test_a_failing_summarizer_loses_no_stance(analyzer):
-    class Failing:
-        def summarize(self, text, **options):
-            raise ModelError("the model wrote no whole sentence")
-
-    failing = Analyzer(analyzer.profile, analyzer.annotator, analyzer.classifier, Failing())
-    analysis = failing.analyze(ARTICLE, targets=["the harbour plan"])
-    assert analysis.summary is None
-    assert analysis.notes == ("No summary: the model wrote no whole sentence",)
-    assert {s.actor.name: s.label for s in analysis.stances}["Peter Miller"] == "against"
-    assert "No summary" in analysis.to_markdown()
 
 
 def test_one_model_for_stance_and_support_is_held_once(settings, annotator, tmp_path):
