@@ -164,7 +164,7 @@ class Facts:
         self._take(sorted(done - led_out))
         if self._homeless:
             self.problems.append(
-                f"{self._homeless:,} statements are left out: their shard has no such article, or another has it, too"
+                f"{self._homeless:,} answers are left out: their shard has no such article, or another has it, too"
             )
 
     def _leads_out(self, table: str, shard: int) -> bool:

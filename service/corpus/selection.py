@@ -17,9 +17,10 @@ LONGEST_WINDOW = 120  # months
 
 @dataclass(frozen=True)
 class Selection:
-    """Which statements count; an empty tuple leaves all in.
+    """Which of a run's answers count; an empty tuple leaves all in.
 
-    A statement is a row of the run's stances: what one article shows of one actor toward one target.
+    An answer is a row of the run's stances: what one article shows of one actor toward one target. It is a statement if
+    it takes a side: favor, against or mixed.
 
     Attributes:
         sources: Names of sources; "" is a source that is not known.
@@ -29,10 +30,10 @@ class Selection:
         start: The first day.
         end: The last day.
         undated: Whether articles without a date count; they lie in no period, whatever ``start`` and ``end`` say.
-        minimum_probability: Of a statement's label.
-        per_actor: Actors with fewer statements are left out; counted once all other filters hold.
+        minimum_probability: Of an answer's label.
+        per_actor: Actors with fewer of what is counted are left out; counted once all other filters hold.
         per_target: The same of targets.
-        base: Of what shares are: of the statements that take a side (favor, against, mixed), or of all, neutral too.
+        base: What is counted: statements ("sides"), or all answers, neutral ones too ("all").
     """
 
     sources: tuple[str, ...] = ()
@@ -53,6 +54,11 @@ class Selection:
         if not 0 <= self.minimum_probability <= 1:
             raise InputError(f"a probability lies between 0 and 1, and {self.minimum_probability:g} does not")
 
+    @property
+    def counted(self) -> str:
+        """What is counted, in the singular: statement or answer."""
+        return "statement" if self.base == "sides" else "answer"
+
     def words(self) -> str:
         """The selection in words, for captions and files."""
         said = [
@@ -71,11 +77,11 @@ class Selection:
         if self.minimum_probability:
             said.append(f"probability at least {self.minimum_probability:.2f}")
         said += [
-            f"at least {least} statements an {what}" if what == "actor" else f"at least {least} statements a {what}"
-            for what, least in (("actor", self.per_actor), ("target", self.per_target))
+            f"at least {least} {self.counted}s {what}"
+            for what, least in (("an actor", self.per_actor), ("a target", self.per_target))
             if least > 1
         ]
-        said.append("shares of " + ("statements that take a side" if self.base == "sides" else "all statements"))
+        said.append("shares of " + ("statements" if self.base == "sides" else "all answers, neutral ones too"))
         return "; ".join(said)
 
 
@@ -123,7 +129,7 @@ WHOLE, MONTHS, QUARTERS, YEARS = Periods(), Periods(1, 1), Periods(3, 3), Period
 
 @dataclass(frozen=True)
 class Cell:
-    """One place in an answer: the statements behind it are those for which all of this holds; None leaves it open.
+    """One number's place: behind it are the statements for which all of this holds; None leaves it open.
 
     Attributes:
         actor: A name.

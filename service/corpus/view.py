@@ -87,7 +87,7 @@ GROUP BY ALL ORDER BY row, "column", period NULLS LAST, favor, against, mixed, n
 
 @dataclass(frozen=True)
 class Counts:
-    """How many statements and articles an answer is about.
+    """How many statements and articles a question is about; answers instead, where the selection counts them.
 
     Attributes:
         statements: Those that are selected.
@@ -96,8 +96,8 @@ class Counts:
         undated: Articles of these.
         unknown: Articles of the selected ones whose source is not known.
         undated_left_out: Articles without a date that the selection leaves out as such.
-        all_statements: Of the run, whatever is selected.
-        all_articles: Of the run, those without a statement, too.
+        all_statements: All answers of the run, those that take no side, too.
+        all_articles: Of the run, those without an answer, too.
     """
 
     statements: int

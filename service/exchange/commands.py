@@ -26,7 +26,7 @@ FORMATS: Mapping[str, str] = {
     "gexf": "a network for Gephi",
     "qdpx": "a REFI-QDA project for ATLAS.ti, MAXQDA, NVivo, QualCoder",
     "label-studio": "tasks that are labelled already, with their interface beside them",
-    "csv": "a row for each statement",
+    "csv": "a row for each passage that shows a statement",
     "actors": "who is who across articles: a table to edit, and to give to --actors",
 }
 _NETWORKS = ("graphml", "gexf")
@@ -56,7 +56,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "--min-probability", type=_probability, default=0.0, metavar="P", help="leave out what is less probable"
     )
     parser.add_argument(
-        "--neutral", action="store_true", help="actors that take no side have statements, too (not dna, events)"
+        "--neutral",
+        action="store_true",
+        help="actors that take no side, too: where they are first named (not dna, events)",
     )
     network = parser.add_argument_group("networks (graphml, gexf), as the R package rDNA has them")
     network.add_argument("--network", choices=AGGREGATIONS, help="%(choices)s; the first if none is given")
@@ -99,7 +101,7 @@ def _export(args: argparse.Namespace) -> int:
     count = _Counted(documents)
     for file in write(count, args.out):
         print(file)
-    print(f"newstance: {count.statements} statements of {count.documents} articles", file=sys.stderr)
+    print(f"newstance: {count.passages} passages of {count.documents} articles", file=sys.stderr)
     return 0
 
 
@@ -108,12 +110,12 @@ class _Counted:
 
     def __init__(self, documents: Iterable[CodedDocument]) -> None:
         self._documents = documents
-        self.documents = self.statements = 0
+        self.documents = self.passages = 0
 
     def __iter__(self) -> Iterator[CodedDocument]:
         for coded in self._documents:
             self.documents += 1
-            self.statements += len(coded.statements)
+            self.passages += len(coded.statements)
             yield coded
 
 

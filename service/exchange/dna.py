@@ -187,7 +187,7 @@ class Numbers:
     def notes(self) -> list[str]:
         """What is not as it was."""
         told = (
-            (self._without_side, "statements that take no side are left out: agreement is yes or no"),
+            (self._without_side, "passages that take no side are left out: agreement is yes or no"),
             (self._without_date, "documents without a date are dated 1970-01-01"),
         )
         return [f"{count} {what}" for count, what in told if count]

@@ -110,7 +110,7 @@ def _rows(documents: Iterable[CodedDocument], options: NetworkOptions, dated: bo
     if undated:
         log.warning("%d documents without a date are left out of the network", undated)
     if not rows:
-        raise InputError("there is no statement to make this network of; choose another network or more articles")
+        raise InputError("there is nothing to make this network of; choose another network or more articles")
     return sorted(rows, key=lambda row: row.when or datetime.min)
 
 

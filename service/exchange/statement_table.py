@@ -1,4 +1,4 @@
-"""Statements as a table for spreadsheets and for R, Stata, SPSS: one row for each."""
+"""Statements as a table for spreadsheets and for R, Stata, SPSS: one row for each passage that shows one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COLUMNS = (
 
 
 def write_csv(documents: Iterable[CodedDocument], path: str | Path) -> None:
-    """Write a table with the columns of ``COLUMNS``, one row for each statement, in UTF-8.
+    """Write a table with the columns of ``COLUMNS``, one row for each passage, in UTF-8.
 
     As RFC 4180 says. Where a spreadsheet would take a text for a formula, it has an apostrophe in front; start and end
     tell the passage as it is.

@@ -50,6 +50,9 @@ class Document:
 class Statement:
     """A passage of a document in which an actor takes a side on a concept, as a coder or newstance sees it.
 
+    Discourse network analysis calls each such passage a statement; elsewhere in newstance a statement is the side that
+    one actor takes on one target in one article, which several passages may show.
+
     Attributes:
         document: Where it stands.
         actor: Who takes the side.
@@ -80,7 +83,7 @@ class Statement:
         _keep_writable(self)
         if not 0 <= self.start < self.end <= len(self.document.text):
             raise ValueError(
-                f"a statement of {self.actor} from {self.start} to {self.end} does not stand in document "
+                f"a passage of {self.actor} from {self.start} to {self.end} does not stand in document "
                 f"{self.document.id}, which has {len(self.document.text)} characters"
             )
 

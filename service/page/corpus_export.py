@@ -1,4 +1,4 @@
-"""What is seen of a run, as files: the numbers, the statements with their sentences, and the plot."""
+"""What is seen of a run, as files: the numbers, the sentences behind them, and the plot."""
 
 from __future__ import annotations
 
@@ -48,16 +48,18 @@ def sentences(found: Sequence[Statement], folder: Path) -> Path:
 
     columns = ["actor", "named", "target", "stance", "probability", "source", "date", "title", "url", "article"]
     columns += ["evidence_label", "evidence_probability", "speaker", "voice", "claimed_by", "start", "end", "evidence"]
-    return _csv(pandas.DataFrame(_rows(found), columns=columns), folder / "statements.csv")
+    return _csv(pandas.DataFrame(_rows(found), columns=columns), folder / "sentences.csv")
 
 
-def plot(points: Sequence[Point], by: By, periods: Periods, title: str, caption: str, folder: Path) -> Path:
+def plot(points: Sequence[Point], by: By, periods: Periods, selection: Selection, title: str, folder: Path) -> Path:
     """Write the plot as one HTML file that needs no network, with its numbers as a table below it."""
     frame = table(points, by, "all")
-    made = figure(points, periods).to_html(full_html=False, include_plotlyjs=True, config={"displaylogo": False})
+    made = figure(points, periods, selection.counted).to_html(
+        full_html=False, include_plotlyjs=True, config={"displaylogo": False}
+    )
     rows = [[_short(value) for value in row] for row in frame.values.tolist()]
     text = fragment(
-        "corpus", "plot_file", title, caption, Markup(made), list(frame.columns), rows, Markup(_STYLE)
+        "corpus", "plot_file", title, selection.words(), Markup(made), list(frame.columns), rows, Markup(_STYLE)
     )  # made by Plotly, which escapes what it is given, and our own
     file = folder / "over-time.html"
     file.write_text(text, encoding="utf-8")

@@ -152,12 +152,12 @@ class CorpusHandlers:
         try:
             with folder() as place, self.view.ask(seen.selection) as asked:
                 _, found, problems = asked.statements(seen.cell or seen.focus, limit=MOST_EXPORTED)
-                title, caption = _title(seen), seen.selection.words()
+                title, selection = _title(seen), seen.selection
                 files = [
-                    *export.numbers(seen.course, seen.by, "all", seen.selection, place, "over-time"),
-                    *export.numbers(seen.board, "actor", "target", seen.selection, place, "board"),
+                    *export.numbers(seen.course, seen.by, "all", selection, place, "over-time"),
+                    *export.numbers(seen.board, "actor", "target", selection, place, "board"),
                     export.sentences(found, place),
-                    export.plot(seen.course, seen.by, seen.periods, title, caption, place),
+                    export.plot(seen.course, seen.by, seen.periods, selection, title, place),
                 ]
                 said = "".join(html.field_problem(problem) for problem in problems)
                 # Gradio has taken its copies when it asks for more, and the folder goes.
@@ -167,14 +167,14 @@ class CorpusHandlers:
 
     def _all(self, asked: Asked, by: By, periods: Periods) -> View:
         counts = asked.counts()
-        said = fragment("corpus", "said", counts, asked.selection.words())
+        said = fragment("corpus", "said", counts, asked.selection.words(), asked.selection.counted)
         board = asked.points("actor", "target", rows=ACTORS, columns=TARGETS)
         seen = Seen(asked.selection, periods, by, board=tuple(board), statements=counts.statements)
         if not board:
             hidden = gr.update(visible=False)
-            nothing = fragment("corpus", "nothing")
+            nothing = fragment("corpus", "nothing", seen.selection.counted)
             return View("", said, nothing, "", gr.update(value=None, visible=False), "", "", hidden, "", hidden, None)
-        shown = _board(board, asked.several("actor"), asked.several("target"))
+        shown = _board(board, asked.several("actor"), asked.several("target"), seen.selection.counted)
         view = self._course(asked, seen)
         return view._replace(status="", said=said, board=shown, behind="", tools=gr.update(visible=True))
 
@@ -185,8 +185,10 @@ class CorpusHandlers:
         notes = _notes(seen, asked.several(by))
         heading = fragment("corpus", "heading", _title(seen), asked.selection.words(), focus != Cell(), notes)
         can_draw = any(point.start is not None for point in course) or not seen.periods.step
-        plot = gr.update(value=figure(course, seen.periods) if can_draw else None, visible=can_draw)
-        shown = fragment("corpus", "course", course, "" if by == "all" else by, percent(LEVEL))
+        plot = gr.update(
+            value=figure(course, seen.periods, seen.selection.counted) if can_draw else None, visible=can_draw
+        )
+        shown = fragment("corpus", "course", course, "" if by == "all" else by, percent(LEVEL), seen.selection.counted)
         return View(
             heading=heading,
             plot=plot,
@@ -221,20 +223,21 @@ class CorpusHandlers:
         articles = [[replace(one, url=_safe_url(one.url)) for one in of_one] for of_one in articles]
         words = ", ".join(filter(None, (cell.words(), title))) or "all"
         shown = fragment(
-            "corpus", "behind", f"Behind it: {words}", number, first, articles, problems, PAGE, voice_of=voice_of
-        )
+            "corpus", "behind", f"Behind it: {words}", number, first, articles, problems, PAGE, voice_of,
+            seen.selection.counted,
+        )  # fmt: skip
         seen = replace(seen, cell=cell, statements=number, title=title)
         return View(behind=shown, seen=seen, files_said=_files_said(seen), files=gr.update(visible=False))
 
 
-def _board(points: Sequence[Point], actors: int, targets: int) -> str:
+def _board(points: Sequence[Point], actors: int, targets: int, counted: str) -> str:
     columns = list(dict.fromkeys(point.column for point in sorted(points, key=_by_column(points))))
     at = {(point.row, point.column): (number, point) for number, point in enumerate(points)}
     rows = [
         (actor, [(target, *at.get((actor, target), (0, None))) for target in columns])
         for actor in dict.fromkeys(point.row for point in points)
     ]
-    return fragment("corpus", "board", rows, columns, actors, targets)
+    return fragment("corpus", "board", rows, columns, actors, targets, counted)
 
 
 def _by_column(points: Sequence[Point]) -> Any:
@@ -254,22 +257,24 @@ def _notes(seen: Seen, several: int) -> list[str]:
     notes = []
     if seen.by != "all" and several > MOST_LINES and seen.focus == Cell():
         notes.append(
-            f"These are the {MOST_LINES} of {several} {_MANY[seen.by]} with the most statements; choose others by a "
-            "filter."
+            f"These are the {MOST_LINES} of {several} {_MANY[seen.by]} with the most {seen.selection.counted}s; "
+            "choose others by a filter."
         )
     if undated := [point for point in seen.course if point.cell.undated]:
-        statements = sum(point.shares.statements for point in undated)
-        notes.append(f"{count(statements, 'statement')} that {'is' if statements == 1 else 'are'} {UNDATED} "
+        number = sum(point.shares.statements for point in undated)
+        notes.append(f"{count(number, seen.selection.counted)} that {'is' if number == 1 else 'are'} {UNDATED} "
                      "stand in the table only.")  # fmt: skip
     if seen.periods.step and not any(point.start is not None for point in seen.course):
         width = seen.periods.width
-        why = f"no window of {width} months lies within the time of these statements; take a shorter one"
+        why = f"no window of {width} months lies within the time of these {seen.selection.counted}s; take a shorter one"
         notes.append(f"Nothing can be drawn over time: {why if width > seen.periods.step else 'nothing is dated'}.")
     return notes
 
 
 def _files_said(seen: Seen) -> str:
-    return fragment("corpus", "files", len(seen.course), len(seen.board), seen.statements, MOST_EXPORTED)
+    return fragment(
+        "corpus", "files", len(seen.course), len(seen.board), seen.statements, MOST_EXPORTED, seen.selection.counted
+    )
 
 
 def _safe_url(url: str) -> str:

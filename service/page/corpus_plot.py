@@ -42,7 +42,7 @@ class _Line(NamedTuple):
     mark: str
 
 
-def figure(points: Sequence[Point], periods: Periods) -> go.Figure:
+def figure(points: Sequence[Point], periods: Periods, counted: str = "statement") -> go.Figure:
     """Shares with their bands; what is undated is not drawn.
 
     A mark's ``customdata`` is the point's number in ``points``.
@@ -50,12 +50,13 @@ def figure(points: Sequence[Point], periods: Periods) -> go.Figure:
     Args:
         points: What ``Asked.points`` gave for one property.
         periods: How time was cut.
+        counted: What the points count, in the singular.
     """
     made = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.12, subplot_titles=_PANELS)
     is_time = periods.step > 0
     for line in _lines(points, is_time):
         for panel, side in enumerate(("favor", "against"), 1):
-            for trace in _traces(line, side, periods, is_first=panel == 1):
+            for trace in _traces(line, side, periods, counted, is_first=panel == 1):
                 made.add_trace(trace, row=panel, col=1)
     made.update_layout(
         height=_HEIGHT,
@@ -84,7 +85,7 @@ def _lines(points: Sequence[Point], is_time: bool) -> Iterator[_Line]:
         yield _Line(name or UNKNOWN, list(of_one), *_LINES[number % len(_LINES)])
 
 
-def _traces(line: _Line, side: str, periods: Periods, is_first: bool) -> Iterator[go.Scatter]:
+def _traces(line: _Line, side: str, periods: Periods, counted: str, is_first: bool) -> Iterator[go.Scatter]:
     name = html.escape(line.name, quote=False)  # Plotly takes some HTML
     runs = list(_runs(line.points, periods))
     shared = {"name": name, "legendgroup": name, "mode": "lines+markers"}
@@ -105,7 +106,7 @@ def _traces(line: _Line, side: str, periods: Periods, is_first: bool) -> Iterato
             y.append(share.value)
             above.append(None if bar.high is None else bar.high - bar.value)
             below.append(None if bar.low is None else bar.value - bar.low)
-            hover.append(html.escape(_said(point, line.name, share), quote=False).replace("\n", "<br>"))
+            hover.append(html.escape(_said(point, line.name, share, counted), quote=False).replace("\n", "<br>"))
             numbers.append(number)
         # A gap: no line leads over periods without a statement.
         for values in marks:
@@ -161,9 +162,9 @@ def _middle(start: int, periods: Periods) -> str:
     return f"{year:04}-{month + 1:02}-{1 if periods.width > 1 else 15:02}"
 
 
-def _said(point: Point, name: str, share: Share) -> str:
+def _said(point: Point, name: str, share: Share, counted: str) -> str:
     band = "" if share.low is None or share.high is None else f" ({share.low:.0%}–{share.high:.0%})"
-    of = f"{count(point.shares.statements, 'statement')} in {count(point.shares.articles, 'article')}"
+    of = f"{count(point.shares.statements, counted)} in {count(point.shares.articles, 'article')}"
     return "\n".join(filter(None, (name, point.period, f"{share.value:.0%}{band}", of, point.shares.note)))
 
 

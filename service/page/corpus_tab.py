@@ -125,7 +125,7 @@ def _lay_out(handlers: CorpusHandlers) -> None:
                             "Over time, Parquet",
                             "Board, CSV",
                             "Board, Parquet",
-                            "Statements, CSV",
+                            "Sentences, CSV",
                             "Plot, HTML",
                         )
                     ]
@@ -161,10 +161,10 @@ def _form(handlers: CorpusHandlers) -> Form:
         kinds = gr.CheckboxGroup(handlers.choices("kind"), value=[], label="Kinds of actors")
         undated = gr.Checkbox(value=True, label="Undated articles, too")
         minimum = gr.Slider(0, 1, value=0, step=0.05, label="Probability, at least")
-        per_actor = gr.Slider(1, _MOST_STATEMENTS, value=1, step=1, label="Statements an actor, at least")
-        per_target = gr.Slider(1, _MOST_STATEMENTS, value=1, step=1, label="Statements a target, at least")
+        per_actor = gr.Slider(1, _MOST_STATEMENTS, value=1, step=1, label="Statements or answers an actor, at least")
+        per_target = gr.Slider(1, _MOST_STATEMENTS, value=1, step=1, label="Statements or answers a target, at least")
         base = gr.Radio(
-            [("statements that take a side", "sides"), ("all statements, neutral ones too", "all")],
+            [("statements: answers that take a side", "sides"), ("all answers, neutral ones too", "all")],
             value="sides",
             label="Shares of",
         )

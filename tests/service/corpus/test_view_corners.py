@@ -116,7 +116,7 @@ def test_statements_without_an_article_and_articles_that_stand_twice_are_told_of
     with view.ask() as asked:
         counts = asked.counts()
     assert (counts.all_articles, counts.all_statements) == (1, 1)
-    assert view.facts.problems[0].startswith("2 statements are left out: ")
+    assert view.facts.problems[0].startswith("2 answers are left out: ")
 
 
 def test_what_a_run_writes_is_read(tmp_path, task, inputs):

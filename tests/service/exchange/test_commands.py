@@ -42,7 +42,7 @@ def test_every_format_is_written_of_analyses_and_runs_together(sources, tmp_path
         assert code == 0
         said = capsys.readouterr()
         assert said.out.splitlines()[0] == str(written[kind])
-        assert said.err == "newstance: 10 statements of 2 articles\n"
+        assert said.err == "newstance: 10 passages of 2 articles\n"
     assert len(read_dna(written["dna"])) == len(read_qdpx(written["qdpx"])) == len(rows(written["csv"])) == 10
     assert written["events"].read_text(encoding="utf-8").count("\n") == 11
     for read, kind in ((nx.read_graphml, "graphml"), (nx.read_gexf, "gexf")):
@@ -52,7 +52,7 @@ def test_every_format_is_written_of_analyses_and_runs_together(sources, tmp_path
     assert zipfile.is_zipfile(written["qdpx"])
 
 
-def test_a_table_has_a_row_for_each_statement(sources, tmp_path):
+def test_a_table_has_a_row_for_each_passage(sources, tmp_path):
     _, out = export(sources[:1], tmp_path, "csv", "--neutral")
     found = rows(out)
     said = from_analysis(ANALYSIS, neutral=True).statements

@@ -155,7 +155,7 @@ def test_it_is_read_back(written):
 def test_what_it_cannot_hold_is_told(tmp_path):
     rows = [statement(document(1, "in May"), "A", "x", agreement) for agreement in (True, None, None)]
     told = [
-        "2 statements that take no side are left out: agreement is yes or no",
+        "2 passages that take no side are left out: agreement is yes or no",
         "1 documents without a date are dated 1970-01-01",
     ]
     assert write_dna(grouped(rows), tmp_path / "a.dna") == write_events(grouped(rows), tmp_path / "a.csv") == told

@@ -263,7 +263,7 @@ def test_options_that_do_not_go_together_are_refused(options, message):
 
 
 def test_a_network_of_nothing_is_refused():
-    with pytest.raises(InputError, match="there is no statement to make this network of"):
+    with pytest.raises(InputError, match="there is nothing to make this network of"):
         network([CodedDocument(document(1))])
     with pytest.raises(InputError, match="from 2024-03-01 to 2024-03-01; take a shorter one"):
         list(time_windows(coded((1, "A", "x", True), dates={1: "2024-03-01"}), NetworkOptions(window=2)))

@@ -163,7 +163,7 @@ def test_what_is_seen_is_taken_along(open_tab, tmp_path: Path):
     assert len(table) == 32
     assert {row["source"] for row in table} == {*corpus_run.SOURCES, "unknown"}
     assert saved(page, "Board, Parquet", tmp_path).read_bytes()[:4] == b"PAR1"
-    assert len(list(csv.DictReader(saved(page, "Statements, CSV", tmp_path).open(newline="")))) == 2521
+    assert len(list(csv.DictReader(saved(page, "Sentences, CSV", tmp_path).open(newline="")))) == 2521
     assert saved(page, "Plot as PNG", tmp_path).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     drawing = saved(page, "Plot as SVG", tmp_path).read_text()
     assert "<svg" in drawing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -136,6 +137,23 @@ def test_a_point_leads_to_just_its_statements(handlers):
         assert view.seen.statements == point.shares.statements
 
 
+@pytest.mark.parametrize(
+    ("base", "counted", "other"), [("sides", "statement", "answer"), ("all", "answer", "statement")]
+)
+def test_statements_take_a_side_and_answers_need_not(handlers, base, counted, other):
+    view = show(handlers, base=base, per_actor=2)
+    point = view.seen.course[0]
+    behind = handlers.choose_point(view.seen, click(point=0)).behind
+    assert f"t least 2 {counted}s an actor" in view.said
+    assert f"{point.shares.statements} {counted}s in " in drawn(view)[0].hovertext[0]
+    assert f"{point.shares.statements} {counted}s" in behind
+    assert re.search(rf"<b>[\d,]+ {counted}s</b> in .*, of [\d,]+ answers in ", view.said)
+    said = (view.board, view.heading, view.course, view.files_said, behind)
+    assert not [part for part in said if other in part.lower()]
+    nothing = show(handlers, base=base, minimum=1).board
+    assert f"No {counted} passes" in nothing
+
+
 @pytest.mark.parametrize("data", [{}, {"cell": 10_000}, {"cell": -1}, {"cell": "1"}, {"point": 10_000}, {"from": -5}])
 def test_clicks_that_mean_nothing_change_nothing(handlers, data):
     seen = show(handlers).seen
@@ -205,7 +223,7 @@ def test_files_hold_what_is_seen(handlers, upload_folder, monkeypatch):
     board = pq.read_table(by_name["board.parquet"])
     assert board.num_rows == len(view.seen.board)
     assert json.loads(board.schema.metadata[b"newstance.selection"])["sources"] == ["Harbour Post"]
-    statements = list(csv.DictReader(by_name["statements.csv"].open(newline="")))
+    statements = list(csv.DictReader(by_name["sentences.csv"].open(newline="")))
     assert len({(row["article"], row["actor"], row["target"]) for row in statements}) == view.seen.statements
     assert all(row["evidence"] for row in statements)
     page = by_name["over-time.html"].read_text()
@@ -230,7 +248,7 @@ def test_cells_of_a_spreadsheet_are_no_formulas(tmp_path, monkeypatch):
     handlers = CorpusHandlers(CorpusView(corpus_run.write(tmp_path / "run", [rows])))
     monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(tmp_path))
     list(handlers.write(show(handlers).seen))
-    for name in ("board.csv", "statements.csv", "over-time.csv"):
+    for name in ("board.csv", "sentences.csv", "over-time.csv"):
         for line in csv.reader((tmp_path / name).open(newline="")):
             assert not [cell for cell in line if cell[:1] in "=+-@" and cell[:1]]
 
