@@ -108,6 +108,11 @@ class Stance:
         """What a reader is shown: the label, or "mixed" where the article shows both sides."""
         return "mixed" if self.is_mixed else self.label
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether a model said how probable this is: where no passage is about the pair, nothing is asked."""
+        return bool(self.evidence) or self.probabilities["neutral"] < 1  # which a model's answer does not reach
+
     def __post_init__(self) -> None:
         if self.label != "neutral" and not self.evidence:
             raise ValueError(f"a stance without evidence: {self.actor.name} {self.label} {self.target}")

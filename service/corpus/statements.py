@@ -74,6 +74,11 @@ class Statement:
     url: str = ""
     sentences: tuple[Evidence, ...] = ()
 
+    @property
+    def was_asked(self) -> bool:
+        """As ``Stance.was_asked``."""
+        return self.display != "neutral" or self.probability < 1
+
 
 def statements(
     facts: Facts, cursor: duckdb.DuckDBPyConnection, cell: Cell, offset: int, limit: int

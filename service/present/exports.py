@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from newstance.models.stance import Label
 
-from ..analysis import Analysis, Evidence
+from ..analysis import Analysis, Evidence, Stance
 from ..cells import safe_cell
 from . import html
 from .board import board
@@ -29,7 +29,7 @@ COLUMNS = (
     "actor_kind",
     "target",
     "stance",  # favor, against or neutral
-    "probability",  # of the stance
+    "probability",  # of the stance; empty, as the next three, where no passage is about the pair and none was asked
     "probability_favor",
     "probability_against",
     "probability_neutral",
@@ -70,8 +70,7 @@ def to_csv(analysis: Analysis) -> str:
             stance.actor.kind,
             safe_cell(stance.target),
             stance.label,
-            f"{stance.probability:.4f}",
-            *(f"{stance.probabilities[label]:.4f}" for label in ("favor", "against", "neutral")),
+            *_probabilities(stance),
             "yes" if stance.is_mixed else "no",
             safe_cell(stance.note),
         ]
@@ -80,6 +79,12 @@ def to_csv(analysis: Analysis) -> str:
         if not stance.evidence:
             writer.writerow([*told, *[""] * (len(COLUMNS) - len(told))])
     return file.getvalue()
+
+
+def _probabilities(stance: Stance) -> list[str]:
+    of = stance.probabilities
+    told = (stance.probability, of["favor"], of["against"], of["neutral"])
+    return [f"{one:.4f}" if stance.was_asked else "" for one in told]
 
 
 def _evidence_cells(evidence: Evidence) -> list[str | int]:

@@ -46,7 +46,7 @@ def markdown(analysis: Analysis) -> str:
         "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {escaped(s.actor.name)} | {escaped(s.target)} | {s.display} | {s.probability:.2f} "
+        f"| {escaped(s.actor.name)} | {escaped(s.target)} | {s.display} | {_number(s)} "
         f"| {len(s.evidence) or escaped(s.note)} |"
         for s in analysis.stances
     ]
@@ -114,6 +114,11 @@ def shown(analysis: Analysis) -> list[Stance]:
 def sureness(stance: Stance) -> str:
     """How sure a stance is, in a word and a number: "strong, 0.95"."""
     return ", ".join(filter(None, (stance.certainty, f"{stance.probability:.2f}")))
+
+
+def _number(stance: Stance) -> str:
+    """How probable a stance is; nothing where nothing was asked."""
+    return f"{stance.probability:.2f}" if stance.was_asked else ""
 
 
 def _origin(article: Article) -> str:

@@ -53,7 +53,8 @@ def test_markdown_holds_title_summary_actors_stances_and_evidence(analysis):
     assert text.startswith("# A \\| title \\[/\\]\n")
     assert analysis.summary.text.replace("|", "\\|") in text
     for stance in analysis.stances:
-        assert f"| {stance.target} | {stance.label} | {stance.probability:.2f} |" in text
+        number = f"{stance.probability:.2f}" if stance.was_asked else ""
+        assert f"| {stance.target} | {stance.label} | {number} |" in text
         for evidence in stance.evidence if stance.label != "neutral" else ():
             assert " ".join(evidence.text.split()).replace("|", "\\|") in text
     assert f"stance {analysis.models['stance']}" in text

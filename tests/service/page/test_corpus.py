@@ -154,6 +154,20 @@ def test_statements_take_a_side_and_answers_need_not(handlers, base, counted, ot
     assert f"No {counted} passes" in nothing
 
 
+def test_there_is_no_number_where_nothing_was_asked(tmp_path, monkeypatch):
+    rows = corpus_run.empty()
+    stances = [("Kim", "person", "the toll", "neutral", 1.0), ("Lund", "person", "the toll", "neutral", 0.91)]
+    corpus_run.article(rows, 1, stances, source="A")
+    handlers = CorpusHandlers(CorpusView(corpus_run.write(tmp_path / "run", [rows])))
+    monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(tmp_path))
+    view = show(handlers, base="all")
+    behind = handlers.choose_point(view.seen, click(point=0)).behind
+    assert sorted(re.findall(r"· neutral ?([^<]*)</span>", behind)) == ["", "91%"]
+    list(handlers.write(view.seen))
+    written = csv.DictReader((tmp_path / "sentences.csv").open(newline=""))
+    assert {row["actor"]: row["probability"] for row in written} == {"Kim": "", "Lund": "0.91"}
+
+
 @pytest.mark.parametrize("data", [{}, {"cell": 10_000}, {"cell": -1}, {"cell": "1"}, {"point": 10_000}, {"from": -5}])
 def test_clicks_that_mean_nothing_change_nothing(handlers, data):
     seen = show(handlers).seen

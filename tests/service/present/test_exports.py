@@ -58,6 +58,18 @@ def test_one_row_for_each_piece_of_evidence_and_for_a_stance_without_any():
     ]
 
 
+def test_there_is_no_number_where_nothing_was_asked():
+    silent = replace(stance(KIM, "the plan", "neutral"), probability=1.0)
+    silent = replace(silent, probabilities={"favor": 0.0, "against": 0.0, "neutral": 1.0})
+    analysis = replace(ANALYSIS, targets=("the plan",), stances=(silent,))
+    numbers = ("probability", "probability_favor", "probability_against", "probability_neutral")
+    assert [rows(analysis)[0][name] for name in numbers] == [""] * 4
+    assert all(rows(ANALYSIS)[2][name] for name in numbers)  # asked, and nothing was found
+    assert "| Kim | the plan | neutral |  | no stance found |" in analysis.to_markdown()
+    assert not re.search(r"\d%", re.search('<section class="ns-board">.*?</section>', to_html(analysis), re.DOTALL)[0])
+    assert analysis.to_dict()["stances"][0]["probabilities"]["neutral"] == 1.0  # JSON has all, as its schema says
+
+
 def test_cells_read_back_as_they_were_written():
     first, second = rows(ANALYSIS)[:2]
     assert first["evidence"] == TEXT[int(first["start"]) : int(first["end"])] == TEXT[:34]
