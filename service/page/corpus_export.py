@@ -68,14 +68,8 @@ def plot(points: Sequence[Point], by: By, periods: Periods, selection: Selection
 
 def _rows(found: Sequence[Statement]) -> Iterator[list[Any]]:
     for one in found:
-        told = [
-            one.actor,
-            one.named,
-            one.target,
-            one.display,
-            one.probability if one.was_asked else None,
-            one.source or UNKNOWN,
-        ]
+        probability = one.probability if one.was_asked else None
+        told: list[Any] = [one.actor, one.named, one.target, one.display, probability, one.source or UNKNOWN]
         told += [one.date or UNDATED, one.title, one.url, one.article]
         for item in one.sentences:
             told_by = [item.speaker, item.voice, item.claimed_by]
