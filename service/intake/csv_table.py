@@ -11,7 +11,10 @@ from typing import Any, TextIO
 
 from newstance.models.errors import InputError
 
+from .door import refuse_no_file
+
 _DELIMITERS = (",", ";", "\t", "|")
+_LINE_CHARACTERS = 20_000_000  # of a line; as much as of a line of JSON
 
 
 def csv_rows(path: Path, delimiter: str = "") -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -22,21 +25,30 @@ def csv_rows(path: Path, delimiter: str = "") -> Iterator[tuple[int, dict[str, A
         delimiter: What stands between cells; "" recognizes it in the first line.
 
     Raises:
-        InputError: Two columns have one name.
+        InputError: It is no regular file, its first line is too long to name columns, or two columns have one name.
     """
+    refuse_no_file(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         delimiter = delimiter or _delimiter_of(file, "\t" if path.suffix == ".tsv" else ",")
         # Strict, since else a quotation mark that nothing closes takes the following rows into its cell.
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        lines = _Lines(file)
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         columns: list[str] = []
         while True:
-            line = reader.line_num + 1  # where the row begins; a quoted cell may run over several lines
+            line = lines.number + 1  # where the row begins; a quoted cell may run over several lines
             try:
                 cells = next(reader)
             except StopIteration:
                 return
+            except _TooLongError as error:
+                if not columns:
+                    raise InputError(f"{path.name}, line {lines.number}: {error}; give a table") from None
+                for lost in range(line, lines.number):
+                    yield lost, f"is inside of a row that goes on in line {lines.number}, which is too long"
+                yield lines.number, str(error)
+                continue
             except csv.Error as error:
-                yield from _unread(line, reader.line_num, error)
+                yield from _unread(line, lines.number, error)
                 continue
             if not columns:
                 columns = cells
@@ -45,6 +57,36 @@ def csv_rows(path: Path, delimiter: str = "") -> Iterator[tuple[int, dict[str, A
                 yield line, f"has more cells than the {len(columns)} columns of the first line"
             elif cells:
                 yield line, dict(zip_longest(columns, cells))
+
+
+class _TooLongError(Exception):
+    """A line is too long to be held."""
+
+
+class _Lines:
+    """The lines of a file; one that is too long is passed by unread, with an error.
+
+    Attributes:
+        number: How many lines were passed.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.number = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(_LINE_CHARACTERS)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        if len(line) == _LINE_CHARACTERS and not line.endswith(("\n", "\r")):
+            while (rest := self._file.readline(_LINE_CHARACTERS)) and not rest.endswith(("\n", "\r")):
+                pass
+            raise _TooLongError(f"the line has more than {_LINE_CHARACTERS:,} characters")
+        return line
 
 
 def _delimiter_of(file: TextIO, usual: str) -> str:

@@ -45,6 +45,16 @@ def read_file(path: Path, most: int) -> bytes:
         raise InputError(f"{str(path)!r} is no name of a file; give another") from error
 
 
+def refuse_no_file(path: Path) -> None:
+    """Look at a file before it is opened by who would wait for a pipe, or read a device without end.
+
+    Raises:
+        InputError: It is no regular file.
+        OSError: It is not there.
+    """
+    _check(path, path.stat())
+
+
 def read_stream(stream: BinaryIO, most: int, what: str) -> bytes:
     """All that a stream holds, up to its end.
 

@@ -11,6 +11,7 @@ from newstance.configs.extras import lacking
 from newstance.models.errors import ConfigError, InputError
 
 from .csv_table import csv_rows
+from .door import refuse_no_file
 
 if TYPE_CHECKING:
     import pyarrow
@@ -31,7 +32,7 @@ def file_records(path: Path, delimiter: str = "") -> Records:
 
     Raises:
         ConfigError: It is of no kind that is read, or what reads it is not installed.
-        InputError: It is not what its ending says, as a whole; single bad rows are told as such.
+        InputError: It is no regular file, or not what its ending says, as a whole; single bad rows are told as such.
     """
     # The text formats are read here and not by ``datasets``, which forgets lines: one bad row there is an
     # error without a place, or a column that silently changes its type.
@@ -50,6 +51,7 @@ def file_records(path: Path, delimiter: str = "") -> Records:
 
 
 def _jsonl_records(path: Path) -> Records:
+    refuse_no_file(path)
     with path.open("rb") as file:
         for line, content in enumerate(_lines(file), 1):
             if content is None:
@@ -93,6 +95,7 @@ def _parquet_records(path: Path) -> Records:
         raise lacking("Parquet is read by pyarrow", "corpus") from error
     line = 0
     try:
+        refuse_no_file(path)
         with ParquetFile(path) as file:
             for batch in file.iter_batches(_BATCH):
                 for record in _rows(batch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from datetime import date, datetime
 
 import pyarrow as pa
@@ -118,6 +119,16 @@ def test_a_line_that_is_too_long_is_told_and_passed(tmp_path, monkeypatch):
     file = tmp_path / "rows.jsonl"
     file.write_text(json.dumps({"text": "long " * 1000}) + '\n{"text": "Short."}\n')
     assert [(one.line, one.problem[:22]) for one in records(file)] == [(1, "the line has more than"), (2, "")]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "tsv", "parquet"])
+def test_a_pipe_or_a_device_that_is_given_as_a_table_is_not_waited_for(tmp_path, kind):
+    pipe, device = tmp_path / f"pipe.{kind}", tmp_path / f"device.{kind}"
+    os.mkfifo(pipe)
+    device.symlink_to("/dev/zero")
+    for file, what in ((pipe, "a pipe"), (device, "a device")):
+        (found,) = records(file)
+        assert f"{file} is {what}, no file; save what it gives to a file" in found.problem
 
 
 @pytest.mark.parametrize(
