@@ -52,8 +52,13 @@ def from_run(folder: str | Path, neutral: bool = False) -> Iterator[CodedDocumen
         InputError: It is no run, or damaged.
     """
     run = Run(folder)
-    for shard in zip(*(run.parts(table) for table in _TABLES), strict=True):
-        articles, *others = (part.to_pylist() for part in shard)
+    for number, shard in zip(run.shards(), zip(*(run.parts(table) for table in _TABLES), strict=True), strict=True):
+        try:
+            articles, *others = (part.to_pylist() for part in shard)
+        except (ArithmeticError, ValueError) as error:  # Python has no day in the year 10,000
+            raise InputError(
+                f"shard {number:06} of the run {folder} holds what cannot be read ({error}); make that shard anew"
+            ) from None
         actors, stances, evidence = map(_by_article, others)
         for article in {row["article"]: row for row in articles}.values():
             key = article["article"]

@@ -1,6 +1,8 @@
 import json
 from dataclasses import replace
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from coded import ANALYSIS
 
@@ -27,6 +29,12 @@ def test_a_run_gives_what_its_analyses_give(tmp_path):
         one, two = (from_analysis(analysis, neutral) for analysis in (ANALYSIS, OTHER))
         assert list(from_run(folder, neutral)) == [one, two, one]
     assert [c.actors for c in from_run(folder)] == [ANALYSIS.actors] * 3
+
+
+@pytest.mark.parametrize("name", ["a*b", "what?", "run [1]"])
+def test_a_run_may_be_called_as_if_it_were_a_pattern(tmp_path, name):
+    folder = write_run(tmp_path / name, [ANALYSIS])
+    assert list(read_coded([folder])) == [from_analysis(ANALYSIS)]
 
 
 def test_an_article_that_came_twice_is_one(tmp_path):
@@ -78,4 +86,14 @@ def test_damage_is_told(tmp_path):
         list(from_run(folder))
     (folder / "stances" / "000001.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="is damaged or missing"):
+        list(from_run(folder))
+
+
+def test_a_day_that_python_has_not_is_told_with_its_shard(tmp_path):
+    folder = write_run(tmp_path / "run", [ANALYSIS], [OTHER])
+    file = folder / "articles" / "000001.parquet"
+    table = pq.read_table(file)
+    days = pa.array([10_000_000], pa.int32()).cast(pa.date32())  # in the year 29349
+    pq.write_table(table.set_column(table.schema.get_field_index("date"), table.schema.field("date"), days), file)
+    with pytest.raises(InputError, match=r"shard 000001 of the run .* holds what cannot be read \("):
         list(from_run(folder))
