@@ -5,6 +5,7 @@ What counting needs is held as numbers; titles, addresses and sentences stay in 
 
 from __future__ import annotations
 
+import glob
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -111,7 +112,9 @@ class Facts:
                 "autoload_known_extensions": False,
             }
         )
-        self._connection.execute("SET allowed_directories = $folder", {"folder": [f"{self.folder}/"]})
+        # A path as it is asked for, see ``file``, and as DuckDB finds it.
+        folders = [f"{self.folder}/", f"{glob.escape(str(self.folder))}/"]
+        self._connection.execute("SET allowed_directories = $folders", {"folders": folders})
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute(_LAYOUT)
         # Locked last: from here on, no statement can open what is closed.
@@ -125,8 +128,8 @@ class Facts:
             return self._connection.cursor()
 
     def file(self, table: str, shard: int) -> str:
-        """The path of a table of a shard, as DuckDB takes it."""
-        return str(self._stored.file(table, shard))
+        """The path of a table of a shard, as DuckDB takes it: as a pattern."""
+        return glob.escape(str(self._stored.file(table, shard)))
 
     def _header(self) -> dict[str, Any]:
         try:
@@ -168,7 +171,7 @@ class Facts:
             )
 
     def _leads_out(self, table: str, shard: int) -> bool:
-        return not Path(self.file(table, shard)).resolve().is_relative_to(self.folder)
+        return not self._stored.file(table, shard).resolve().is_relative_to(self.folder)
 
     def _take(self, shards: Sequence[int]) -> None:
         """Read shards together; where that fails, each half alone, until the damaged ones are found."""
@@ -200,7 +203,10 @@ class Facts:
 
     def told(self, error: duckdb.Error) -> str:
         """What DuckDB says, without the folder, which is nobody's business."""
-        return _first_line(error).replace(f"{self.folder}/", "")
+        said = _first_line(error)
+        for folder in (str(self.folder), glob.escape(str(self.folder))):
+            said = said.replace(f"{folder}/", "")
+        return said
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -179,6 +179,20 @@ def test_a_table_of_actors_elsewhere_is_not_read(run, tmp_path):
         pass
 
 
+@pytest.mark.parametrize("name", ["a*b", "what?", "run [1]", "[ab]", "**", "{a,b}"])
+def test_a_folder_may_be_called_as_if_it_were_a_pattern(harbour_run, tmp_path, name):
+    for folder in (name, "axb", "a"):  # these fit some of the names
+        shutil.copytree(harbour_run, tmp_path / folder)
+    (tmp_path / name / "stances" / "000003.parquet").write_bytes(b"PAR1")
+    view = CorpusView(tmp_path / name)
+    assert (view.facts.shards, articles_of(view)) == (5, 250)
+    assert str(tmp_path) not in view.facts.problems[0]
+    with view.ask() as asked:
+        count, found, problems = asked.statements(Cell(), limit=10_000)
+    assert (len(found), problems) == (count, [])
+    assert all(one.sentences for one in found)
+
+
 # Nothing but the folder can be read
 
 
