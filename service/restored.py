@@ -74,6 +74,9 @@ def _adapter() -> TypeAdapter[Analysis]:
 
 def _problems(analysis: Analysis) -> Iterator[tuple[str, str]]:
     text = analysis.article.text
+    for sentence in analysis.summary.sentences if analysis.summary else ():
+        if not 0 <= sentence.support <= 1:
+            yield "the summary", "has a support outside of 0 to 1"
     for actor in analysis.actors:
         for mention in actor.mentions:
             if text[mention.start : mention.end] != mention.text or not mention.text:
@@ -82,7 +85,8 @@ def _problems(analysis: Analysis) -> Iterator[tuple[str, str]]:
         where = f"{stance.actor.name} on {stance.target}:"
         if set(stance.probabilities) != set(LABELS):
             yield where, f"has other probabilities than those of {', '.join(LABELS)}"
-        if not all(0 <= probability <= 1 for probability in stance.probabilities.values()):
+        told = (stance.probability, *stance.probabilities.values(), *(one.probability for one in stance.evidence))
+        if not all(0 <= probability <= 1 for probability in told):
             yield where, "has a probability outside of 0 to 1"
         for evidence in stance.evidence:
             if text[evidence.start : evidence.end] != evidence.text or not evidence.text:

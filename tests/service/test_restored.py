@@ -31,6 +31,10 @@ def test_it_is_read_from_a_file(tmp_path):
     assert read_analysis(file) == ANALYSIS
 
 
+SENTENCE = {"text": "It rained.", "sources": [], "support": 0.5}
+SUMMARY = {"sentences": [SENTENCE], "model": "lead"}
+
+
 def changed(*path, to):
     content = copy.deepcopy(json.loads(ANALYSIS.to_json()))
     place = content
@@ -54,6 +58,9 @@ def changed(*path, to):
         (changed("actors", 0, "mentions", 0, "text", to="Bob"), "a mention of Ana Lund does not stand"),
         (changed("stances", 0, "probabilities", to={"favor": 1.0}), "other probabilities"),
         (changed("stances", 0, "probabilities", "favor", to=float("nan")), "outside of 0 to 1"),
+        (changed("stances", 0, "probability", to=1.5), "Ana Lund on .*: has a probability outside of 0 to 1"),
+        (changed("stances", 0, "evidence", 0, "probability", to=-0.1), "has a probability outside of 0 to 1"),
+        (changed("summary", to=SUMMARY | {"sentences": [SENTENCE | {"support": 2}]}), "summary has a support outside"),
     ],
 )
 def test_what_is_no_analysis_is_refused_by_what_is_wrong(content, message):
