@@ -112,7 +112,7 @@ class CompareHandlers:
             targets = [str(target) for target in given["targets"]]
             articles = [_linked(one) for one in given["articles"][:MOST_ARTICLES]]
             topic = given["topic"] if chosen_topic(str(given["topic"])) else ""
-        except (ValueError, KeyError, TypeError, AttributeError, NewstanceError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NewstanceError):
             return skip, skip, html.field_problem("this link holds no comparison; copy it once more"), skip, skip
         said = html.hint("Taken from the link; press Compare.")
         shown = gr.update(choices=targets, value=targets)

@@ -49,6 +49,16 @@ def last(views):
     return shown
 
 
+# A link
+
+
+@pytest.mark.parametrize("packed", ["%%%", "[]", "{}", "[" * 100_000, '{"targets": ' * 100_000])
+def test_a_link_that_holds_no_comparison_says_so(packed):
+    articles, _, said, topic, targets = CompareHandlers(None).unpack(packed)
+    assert "This link holds no comparison; copy it once more." in said
+    assert articles == topic == targets == gr.skip()
+
+
 # Work in the background
 
 
