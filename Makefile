@@ -36,6 +36,8 @@ train: .venv/ready
 		$(BIN)/newstance --verbose train newstance-mpnet --data $(DATA) --out runs
 
 .venv/ready: pyproject.toml configs/requirements/embedded.txt
+	@echo "Installing newstance with all that its page, training, tests and docs need into .venv: about 1 GB to download and" \
+		"3.5 GB on disk, some GB more where the index has torch with CUDA; one to two minutes from an index nearby, else longer."
 	$(PYTHON) -m venv .venv
 	$(PIP) --upgrade pip
 	$(PIP) --editable '.[serve,eval,train,dev,docs]'
