@@ -28,7 +28,12 @@ def add_corrections(commands: argparse._SubParsersAction[argparse.ArgumentParser
     )
     bring.add_argument("source", type=Path, metavar="SOURCE")
     bring.add_argument("--to", type=Path, required=True, metavar="FILE", help="the file of corrections; added to")
-    bring.add_argument("--coder", default="", metavar="NAME", help="whose they are, where the file names nobody")
+    bring.add_argument(
+        "--coder",
+        default="",
+        metavar="NAME",
+        help="whose they are, where a table's row names nobody; of another program's file, in place of its coders",
+    )
     bring.add_argument(
         "--column", action="append", default=[], metavar="OURS=THEIRS", help="such as holder=Actor; may be repeated"
     )
@@ -58,18 +63,25 @@ def _import(chosen: argparse.Namespace) -> int:
     from newstance.models.errors import InputError
 
     from .brought import Mapped, read_table
+    from .record import coder_named
     from .store import CorrectionFile
 
     suffix = chosen.source.suffix.lower()
     mapped = Mapped(_pairs(chosen.column, "--column"), _pairs(chosen.label, "--label"), chosen.coder)
     if suffix in TABLES:
         corrections, left = read_table(chosen.source, mapped), list[str]()
+        named = {one.coder for one in corrections}
     elif suffix in PROGRAMS:
         if chosen.column or chosen.label:
             raise InputError("--column and --label are for tables; a file of another program says what is what")
-        corrections, left = _from_program(chosen.source, chosen.coder)
+        corrections, left, named = _from_program(chosen.source, chosen.coder)
     else:
         raise InputError(f"{chosen.source} is none of {', '.join((*TABLES, *PROGRAMS))}")
+    if others := chosen.coder and sorted(named - {coder_named(chosen.coder)}):
+        what = "stay theirs" if suffix in TABLES else f"count as those of {chosen.coder}"
+        print(
+            f"newstance: the file names coders of its own, whose codings {what}: {', '.join(others)}", file=sys.stderr
+        )
     CorrectionFile(chosen.to).append(corrections)
     for cell in left:
         print(f"left out, as many passages for one label as for another: {cell}", file=sys.stderr)
@@ -126,10 +138,14 @@ def _export(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _from_program(path: Path, coder: str) -> tuple[list[Correction], list[str]]:
+def _from_program(path: Path, coder: str) -> tuple[list[Correction], list[str], set[str]]:
+    """The corrections, cells that have no label, and the coders that the file names."""
     from ..exchange import read_dna, read_label_studio
     from .coded import from_statements
+    from .record import coder_named
 
     read = read_dna if path.suffix.lower() == ".dna" else read_label_studio
-    found = from_statements(read(path), coder)
-    return found.corrections, found.split
+    statements = read(path)
+    found = from_statements(statements, coder)
+    named = {coder_named(one.coder) for one in statements if one.probability is None} - {""}
+    return found.corrections, found.split, named

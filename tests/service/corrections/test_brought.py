@@ -109,7 +109,9 @@ def test_files_of_other_programs_are_imported(tmp_path, capsys, name):
         (tmp_path / name).write_text(json.dumps([{"id": 1, "data": tasks[0]["data"], "annotations": done}]))
     mine = tmp_path / "mine.jsonl"
     assert main(["corrections", "import", str(tmp_path / name), "--to", str(mine), "--coder", "ann"]) == 0
-    assert "1 corrections of 1 texts" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "1 corrections of 1 texts" in said.out
+    assert re.search("whose codings count as those of ann: .*7\n$" if name.endswith("json") else "^$", said.err)
     (row,) = CorrectionFile(mine).read()
     assert (row.text, row.holder, row.target, row.label, row.coder) == (
         document.text, "Solberg", "the plan", "favor", "ann",
@@ -117,6 +119,16 @@ def test_files_of_other_programs_are_imported(tmp_path, capsys, name):
 
 
 # The command
+
+
+def test_who_is_named_by_a_row_stays_its_coder_and_that_is_said(tmp_path, capsys):
+    source, mine = table(tmp_path, OWN + ROW + ROW.replace("ann", "")), tmp_path / "mine.jsonl"
+    assert main(["corrections", "import", str(source), "--to", str(mine), "--coder", "bob"]) == 0
+    said = "newstance: the file names coders of its own, whose codings stay theirs: ann\n"
+    assert capsys.readouterr().err == said
+    assert [one.coder for one in CorrectionFile(mine).read()] == ["ann", "bob"]
+    assert main(["corrections", "import", str(source), "--to", str(mine), "--coder", " ann "]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_import_list_and_export(tmp_path, capsys):
