@@ -128,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _draw(chosen: argparse.Namespace) -> None:
     from .labelled import load_set
 
-    texts = {one.group: one.input["article"] for one in load_set(chosen.set, chosen.data).examples}
+    texts = {one.group: one.input["text"] for one in load_set(chosen.set, chosen.data).examples}
     chosen.out.mkdir(parents=True, exist_ok=True)
     key = {}
     with (chosen.out / "summaries.jsonl").open("w", encoding="utf-8") as lines:

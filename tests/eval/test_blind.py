@@ -42,12 +42,11 @@ def test_the_count_is_printed(tmp_path, capsys):
 
 
 @pytest.mark.embedded
-def test_the_reader_sees_no_origin_and_the_key_names_it():
-    texts = {
-        "short": "The mayor, Anna Field, opened the bridge. Many came. The rain stopped at noon. The band played on."
-    }
-    ((line, origins),) = blind.draw(texts, 5, 0, "embedded")
+def test_the_reader_sees_no_origin_and_the_key_names_it(tmp_path):
+    assert blind.main(["draw", "boards", "--number", "1", "--out", str(tmp_path)]) == 0
+    (line,) = map(json.loads, (tmp_path / "summaries.jsonl").read_text().splitlines())
+    ((name, origins),) = json.loads((tmp_path / "key.json").read_text()).items()
     assert set(line) == {"id", "article", *blind.LETTERS}
+    assert line["id"] == name
     assert sorted(origins) == sorted([blind.DELIVERED, blind.PLAIN, blind.LEAD])
-    lead = line[blind.LETTERS[origins.index(blind.LEAD)]]
-    assert lead == ["The mayor, Anna Field, opened the bridge.", "Many came.", "The rain stopped at noon."]
+    assert all(sentence in line["article"] for sentence in line[blind.LETTERS[origins.index(blind.LEAD)]])
