@@ -12,8 +12,10 @@ demo: .venv/ready
 serve: .venv/ready
 	$(BIN)/newstance serve
 
+# A process for each core, up to four (each may load the models); then the tests that measure, one after another.
 test: .venv/ready
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not alone"
+	$(BIN)/pytest -m alone
 
 lint: .venv/ready
 	$(BIN)/ruff check .

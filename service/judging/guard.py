@@ -88,7 +88,8 @@ class Guard:
             # The parse knows whether the first word, which has its capital anyway, is a name.
             nowhere = found_nowhere(sentence, self._doc.text, begins_with_name(parsed))
             faults = (*nowhere, *turned_roles(parsed, self._doc))
-            passes = not faults and is_finished(sentence) and support.support >= self._settings.min_support
+            is_whole = is_finished(sentence) and bool(content_words(sentence))  # "By ." says nothing
+            passes = not faults and is_whole and support.support >= self._settings.min_support
             checked.append(Checked(sentence, sources, support.support, faults, passes))
         return checked
 

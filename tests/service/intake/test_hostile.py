@@ -17,6 +17,8 @@ from newstance.service.intake import workers
 from newstance.service.intake.fetch import Page
 from newstance.service.intake.workers import MEMORY, Workers
 
+pytestmark = pytest.mark.alone
+
 SECONDS = 3  # given here to each file, so that those that use up their time do not take the tests' time
 MOST_SECONDS = 10  # whatever a file holds, on a busy machine, too
 MOST_MEMORY = 300_000_000  # bytes above what process and workers take when idle

@@ -17,6 +17,8 @@ from newstance.service.intake import workers
 from newstance.service.intake.worker import PAGE
 from newstance.service.intake.workers import Workers
 
+pytestmark = pytest.mark.alone
+
 PAGE_OF_AN_ARTICLE = hostile.page("").encode()
 ENDLESS = hostile.MADE["page with a tag of 500,000 attributes"]()[1]
 

@@ -141,6 +141,11 @@ def test_what_is_cut_off_may_not_stand(summary_of):
     assert texts(summary_of("drop", ["The union opposes the plan of the", TRUE])) == [TRUE]
 
 
+def test_what_says_nothing_may_not_stand(summary_of):
+    summary = summary_of("regenerate", [TRUE, INVENTED, STRANGE], ["By .", "By .", "By ."], min_support=0)
+    assert "By ." not in texts(summary)
+
+
 def test_what_was_said_is_not_said_again(summary_of):
     summary = summary_of("drop", [TRUE, "The plan of the mayor the union opposes."])
     assert texts(summary) == [TRUE]

@@ -12,6 +12,8 @@ from newstance.service.reading.names import MOST_ALIKE
 from newstance.service.reading.quotation_marks import quoted_spans
 from newstance.service.reading.wholes import whole_word, whole_words
 
+pytestmark = pytest.mark.alone
+
 SMALL, LARGE = 600, 2_400  # characters
 SHAPES = sorted(hostile_texts(SMALL))
 # A call costs something whatever it reads; where four times the text takes more than this, more than four times.

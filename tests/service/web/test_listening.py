@@ -9,6 +9,8 @@ import httpx
 import pytest
 import serving
 
+pytestmark = pytest.mark.alone
+
 server = pytest.importorskip("newstance.service.web.server", reason="the server needs the serve extra")
 
 from newstance.service.web.listening import Patience  # noqa: E402

@@ -18,7 +18,7 @@ import httpx
 import pytest
 
 pytest.importorskip("newstance.service.web.server", reason="the server needs the serve extra")
-pytestmark = pytest.mark.embedded
+pytestmark = [pytest.mark.embedded, pytest.mark.alone]
 
 SECONDS = float(os.environ.get("NEWSTANCE_LOAD_SECONDS", "20"))
 USERS = 20
