@@ -63,7 +63,9 @@ def test_zero_shot_asks_three_hypotheses_each(given, monkeypatch):
 def test_threads_are_those_that_are_given(given):
     import torch
 
-    ready(OURS, replace(given, threads=1))
+    ready(OURS, replace(given, threads=3))
+    assert torch.get_num_threads() == 3
+    ready(OURS, given)
     assert torch.get_num_threads() == usable_cores() == 1
 
 
