@@ -78,7 +78,7 @@ def test_the_page_has_marks_to_write_between():
     assert "new tables" in command.between_marks(text, "new tables", "speed.md", "speed")
 
 
-def test_wrong_parts_and_files_are_refused(tmp_path, capsys):
+def test_wrong_parts_and_files_are_refused(parts, tmp_path, capsys):
     with pytest.raises(SystemExit):
         command.main(["--parts", "growth,luck"])
     assert "there is no part 'luck'" in capsys.readouterr().err
