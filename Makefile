@@ -26,7 +26,9 @@ lint: .venv/ready
 docs: .venv/ready
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
+# What others take on the same weights is measured, too: docs/speed.md.
 bench: .venv/ready
+	$(PIP) --editable '.[bench]'
 	$(BIN)/python -m newstance.eval.speed
 	$(BIN)/python -m newstance.eval.hostile
 

@@ -93,15 +93,21 @@ def write_tables(folder: Path = FOLDER, root: Path = ROOT) -> list[Path]:
     return list(written)
 
 
-def between_marks(text: str, tables: str, name: str) -> str:
+def between_marks(text: str, tables: str, name: str, mark: str = "results") -> str:
     """A text with new tables between its marks.
+
+    Args:
+        text: What they are written into.
+        tables: As Markdown.
+        name: Of the text, for the message.
+        mark: The word that the marks begin with.
 
     Raises:
         ConfigError: It has none.
     """
-    marks = re.compile(r"(<!-- results: .*? -->\n).*?(\n<!-- results end -->)", re.DOTALL)
+    marks = re.compile(rf"(<!-- {mark}: .*? -->\n).*?(\n<!-- {mark} end -->)", re.DOTALL)
     if not marks.search(text):
-        raise ConfigError(f"{name} has no marks <!-- results: ... --> and <!-- results end --> to write tables between")
+        raise ConfigError(f"{name} has no marks <!-- {mark}: ... --> and <!-- {mark} end --> to write tables between")
     return marks.sub(lambda found: f"{found[1]}\n{tables}\n{found[2]}", text, count=1)
 
 

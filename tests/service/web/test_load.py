@@ -6,10 +6,7 @@ NEWSTANCE_LOAD_SECONDS says for how long (20); the figures of a full minute are 
 """
 
 import os
-import random
 import re
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -18,91 +15,45 @@ import httpx
 import pytest
 
 pytest.importorskip("newstance.service.web.server", reason="the server needs the serve extra")
+from newstance.eval.speed.load import LIMIT, NAMES, article, ask_together, served
+from newstance.eval.speed.load import User as Asking
+
 pytestmark = [pytest.mark.embedded, pytest.mark.alone]
 
 SECONDS = float(os.environ.get("NEWSTANCE_LOAD_SECONDS", "20"))
 USERS = 20
 CROWD, HOSTILE = 50, 10  # users in the second run, and how many of them mean harm
-LIMIT = 120  # seconds that one request may take
 SLOTS = 2  # analyses at once, as the server has by default
 QUEUE = 12  # fewer than the users, so that some are sent away
 # What parses and models keep of new words, and what an allocator does not hand back.
 MOST_GROWTH = 64e6  # bytes
-NAMES = [
-    *("Olsen", "Becker", "Rossi", "Novak", "Tanaka", "Moreau", "Silva", "Haas", "Kowalski", "Lindgren"),
-    *("Petrov", "Costa", "Weber", "Dubois", "Marino", "Svensson", "Fischer", "Horvat", "Jensen", "Almeida"),
-    *("Schneider", "Nilsen", "Ricci", "Dvorak", "Yamada", "Laurent", "Pereira", "Vogel", "Zielinski", "Bergman"),
-    *("Ivanov", "Mendes", "Krause", "Fontaine", "Greco", "Larsson", "Schubert", "Babic", "Pedersen", "Carvalho"),
-    *("Hoffmann", "Eriksen", "Ferrari", "Kolar", "Suzuki", "Garnier", "Ramos", "Winkler", "Nowak", "Holmberg"),
-]
 assert len(set(NAMES)) == CROWD
 
 
-def article(name, round_):
-    return (
-        f"Maria {name} praised the ferry law on Monday. Thomas Grant condemned the ferry law and called it a disaster. "
-        f'"We will always stand with the ferry law," {name} said. It was the {round_}th debate in the town hall. '
-        "Nobody was hurt when a tram left its rails in the morning."
-    )
+class User(Asking):
+    """Holds each answer against what was asked."""
 
+    summary_each = 10
 
-class User(threading.Thread):
-    """Asks one thing after another until the time is over, and keeps what went wrong."""
-
-    def __init__(self, address, number, end):
-        super().__init__(daemon=True)
-        self.address, self.name_, self.end = address, NAMES[number], end
-        self.random = random.Random(number)
-        self.statuses, self.problems, self.answered = Counter(), [], []
-
-    def run(self):
-        # Each would read all certificates first, which takes long for fifty at once.
-        with httpx.Client(base_url=self.address, timeout=150, verify=False) as client:
-            round_ = 0
-            while self.goes_on():
-                round_ += 1
-                try:
-                    self.ask(client, round_)
-                except Exception as error:
-                    self.problems.append(repr(error))
-                    return
-
-    def ask_patiently(self, round_):
-        with httpx.Client(base_url=self.address, timeout=150, verify=False) as client:
-            self.ask(client, round_)
-
-    def goes_on(self):
-        """Until the time is over; who was only sent away until then, until there is an answer."""
-        return time.monotonic() < self.end + (0 if self.answered else LIMIT)
-
-    def ask(self, client, round_):
-        text, actor = article(self.name_, round_), f"Maria {self.name_}"
-        start = time.monotonic()
-        if round_ % 2:
-            pairs = [{"actor": actor, "target": "the ferry law"}, {"actor": "Thomas Grant", "target": "the ferry law"}]
-            answer = client.post("/v1/stances", json={"text": text, "pairs": pairs})
-        else:
-            title = f"{self.name_} {round_}"
-            # One answer in ten has a summary, which takes as long as many answers without.
-            asked = {"text": text, "title": title, "targets": ["the ferry law"], "sentences": 1}
-            answer = client.post("/v1/analyze", json={**asked, "summarize": round_ % 10 == 0})
-        self.statuses[answer.status_code] += 1
+    def check(self, answer, round_):
         if answer.status_code == 503:
             assert "the server is busy" in answer.json()["detail"]
-            wait = int(answer.headers["retry-after"])
-            time.sleep(min(wait, 2) * self.random.uniform(0.5, 1))
             return
         assert answer.status_code == 200, answer.text
-        self.answered.append(time.monotonic() - start)
-        found = answer.json()
+        found, actor = answer.json(), f"Maria {self.name_}"
         labels = {stance["actor"]: stance["label"] for stance in found["stances"]}
         assert labels[actor] == "favor", labels
         assert labels["Thomas Grant"] == "against", labels
         others = [name for name in NAMES if name != self.name_ and name in answer.text]
         assert others == []
         if not round_ % 2:
-            assert found["article"] == {**found["article"], "title": title, "text": text}
+            asked = {"title": f"{self.name_} {round_}", "text": article(self.name_, round_)}
+            assert found["article"] == found["article"] | asked
             assert [a["name"] for a in found["actors"] if a["name"].startswith("Maria")] == [actor]
+
+    def ask_patiently(self, round_):
+        with httpx.Client(base_url=self.address, timeout=150, verify=False) as client:
+            self.ask(client, round_)
 
 
 # Short texts that readers took minutes for, and long ones of the same kinds.
@@ -153,19 +104,8 @@ class Enemy(Crowd):
 
 @pytest.fixture(scope="module")
 def address():
-    command = [sys.executable, "-m", "newstance.service.cli", "serve", "--port", "0", "--max-queue", str(QUEUE)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    try:
-        said = ""
-        while not (ready := re.search(r"ready at (\S+)", said)):
-            line = process.stderr.readline()
-            assert line, said
-            said += line
-        threading.Thread(target=process.stderr.read, daemon=True).start()
-        yield ready[1]
-    finally:
-        process.terminate()
-        process.wait(30)
+    with served("--max-queue", str(QUEUE)) as server:
+        yield server.address
 
 
 def memory(address):
@@ -191,11 +131,7 @@ def test_twenty_users_at_once(address):
     warm = memory(address)
     begin = time.monotonic()
     users = [User(address, number, begin + SECONDS) for number in range(USERS)]
-    for user in users:
-        user.start()
-    for user in users:
-        user.join()
-    took = time.monotonic() - begin
+    took = ask_together(users)
     end = memory(address)
     statuses = sum((user.statuses for user in users), Counter())
     times = sorted(seconds for user in users for seconds in user.answered)
@@ -224,11 +160,7 @@ def test_hostile_texts_among_honest_ones(address):
     end = begin + SECONDS
     enemies = [Enemy(address, number, end) for number in range(HOSTILE)]
     honest = [Crowd(address, number, end) for number in range(HOSTILE, CROWD)]
-    for user in (*enemies, *honest):
-        user.start()
-    for user in (*enemies, *honest):
-        user.join()
-    took = time.monotonic() - begin
+    took = ask_together([*enemies, *honest])
     times = sorted(seconds for user in honest for seconds in user.answered)
     statuses, harm = (sum((user.statuses for user in users), Counter()) for users in (honest, enemies))
     assert [problem for user in (*enemies, *honest) for problem in user.problems] == []

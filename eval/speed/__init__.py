@@ -1,0 +1,1 @@
+"""How fast: ``python -m newstance.eval.speed`` times newstance beside other roads; docs/speed.md says what and how."""

@@ -1,0 +1,5 @@
+"""``python -m newstance.eval.speed``."""
+
+from .command import main
+
+raise SystemExit(main())
