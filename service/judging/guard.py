@@ -155,7 +155,17 @@ class Guard:
                 kept.append(SummarySentence(own.text, (own,), 1.0, one.text, one.faults))
             else:
                 dropped.append(one.text)
+        if not kept and self._settings.unsupported != "drop":
+            kept, dropped = self._most_telling(best, dropped)
         return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
+
+    def _most_telling(self, best: Sequence[Checked], dropped: list[str]) -> tuple[list[SummarySentence], list[str]]:
+        """Where nothing may stand, and nothing of the article is like it: its sentence that says most."""
+        central = (self._sources[i] for i in self._checker.central(self._texts))
+        own = next((source for source in central if self._may_be_quoted(source, [])), None)
+        if own is None or not best:
+            return [], dropped
+        return [SummarySentence(own.text, (own,), 1.0, best[0].text, best[0].faults)], dropped[1:]
 
     def _may_be_quoted(self, source: Source, others: Sequence[str]) -> bool:
         return stands_alone(source.text) and not _repeats(source.text, others)

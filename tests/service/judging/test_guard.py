@@ -146,6 +146,13 @@ def test_what_says_nothing_may_not_stand(summary_of):
     assert "By ." not in texts(summary)
 
 
+def test_where_nothing_stands_the_article_speaks_for_itself(summary_of):
+    nowhere = "Zebras graze quietly."  # like no sentence of the article
+    (sentence,) = summary_of("replace", [nowhere]).sentences
+    assert (sentence.text in TEXT, sentence.is_quoted, sentence.replaced) == (True, True, nowhere)
+    assert summary_of("drop", [nowhere]).dropped == (nowhere,)
+
+
 def test_what_was_said_is_not_said_again(summary_of):
     summary = summary_of("drop", [TRUE, "The plan of the mayor the union opposes."])
     assert texts(summary) == [TRUE]
