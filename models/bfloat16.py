@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+import os
+
+# How many shapes oneDNN, and torch's layer above it, remember the code for; each takes half a megabyte, and a text that
+# is written word by word has a new shape with each. Their own 1,024 took more than a gigabyte, and no less time.
+_SHAPES = "64"
+_REMEMBERED = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
+
+
+def bound_shapes() -> None:
+    """Keep products in bfloat16 on a CPU from taking more memory with each shape; who has set a bound keeps it.
+
+    They read it when the first product is asked for, so this goes before that.
+    """
+    for name in _REMEMBERED:
+        os.environ.setdefault(name, _SHAPES)
+
 
 def has_bfloat16(device: str = "cpu") -> bool:
     """Whether a device has arithmetic for bfloat16."""

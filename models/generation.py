@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from .adapters import adapter_folder, fingerprint, merged
-from .bfloat16 import has_bfloat16
+from .bfloat16 import bound_shapes, has_bfloat16
 from .decoding import Decoding, generation_config, no_repetition
 from .errors import ConfigError, ModelError
 from .sentences import Draft, Length
@@ -340,6 +340,7 @@ def load_generator(
     """
     from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
+    bound_shapes()
     weights = locate(source)
     folder = adapter_folder(adapter) if adapter else None
     if not weights.is_hub and weights.path.suffix == ".gguf":

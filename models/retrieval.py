@@ -89,9 +89,7 @@ class Retriever:
             return [[] for _ in claims]
         sources = sources if isinstance(sources, Sources) else Sources(sources)  # embedded once
         cosines = self.cosines(sources, claims)
-        worth = np.array(standing(sources))
-        if self._embedder is not None:
-            worth += centrality(self._vectors(sources, self._embedder))
+        worth = self._worth(sources)
         vocabularies = [content_words(source) for source in sources]
         ranked = []
         for claim, near in zip(claims, cosines, strict=True):
@@ -99,6 +97,14 @@ class Retriever:
             order = np.argsort(-(in_common + worth), kind="stable")
             ranked.append([int(i) for i in order if in_common[i] >= _IN_COMMON])
         return ranked
+
+    def central(self, sources: Sequence[str]) -> list[int]:
+        """The sentences of a source, those that say most of it, and are understood alone, first."""
+        return [int(i) for i in np.argsort(-self._worth(sources), kind="stable")] if sources else []
+
+    def _worth(self, sources: Sequence[str]) -> np.ndarray:
+        worth = np.array(standing(sources))
+        return worth if self._embedder is None else worth + centrality(self._vectors(sources, self._embedder))
 
     def cosines(self, sources: Sequence[str], claims: Sequence[str]) -> np.ndarray:
         """Of each claim and each source sentence, shape (claims, sources); zeros without embeddings."""

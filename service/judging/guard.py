@@ -17,6 +17,7 @@ from newstance.models.faults import begins_with_name, found_nowhere, turned_role
 from newstance.models.retrieval import Sources
 from newstance.models.sentences import is_finished, points_back, stands_alone
 from newstance.models.summarizer import GeneratedSummary, Summarizer
+from newstance.models.words import bare
 
 from ..analysis import Source, Summary, SummarySentence
 from ..profile import GuardSettings
@@ -45,6 +46,11 @@ class Checked:
     support: float
     faults: tuple[str, ...]
     passes: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is in words of its own, and not a sentence of the article as it stands."""
+        return all(bare(self.text) != bare(source.text) for source in self.sources)
 
 
 def sources_of(doc: Doc) -> Sources:
@@ -96,8 +102,8 @@ class Guard:
     def summary(self, summarizer: Summarizer, length: int | None, on_text: OnText | None = None) -> Summary:
         """Have the article summarized, and deal with what it does not support.
 
-        Of several versions, where the profile asks for them, that of which most may stand is the summary; what may not
-        gives way to the best supported sentence of the others.
+        Of several versions, where the profile asks for them, that of which most may stand is the summary, and of equals
+        that with more words of its own; what may not stand gives way to the best supported sentence of the others.
 
         Args:
             summarizer: Writes the summary.
@@ -117,7 +123,7 @@ class Guard:
     def _further(
         self, summarizer: Summarizer, length: int | None, first: Sequence[Checked], on_text: OnText | None
     ) -> list[list[Checked]]:
-        """Further samples, drawn until as many sentences pass as are wanted."""
+        """Further samples, drawn until as many sentences pass as are wanted, half of them in words of their own."""
         if self._settings.unsupported != "regenerate":
             return []
         versions: list[list[Checked]] = []
@@ -125,7 +131,7 @@ class Guard:
         # What is shown as it is written is the first summary; a caller who wants to stop must be heard all the same.
         pulse: OnText | None = (lambda _: on_text("")) if on_text else None
         for sample in range(1, self._settings.samples + 1):
-            if len(passing) >= len(first):
+            if len(passing) >= len(first) and sum(one.is_own for one in passing) >= len(first) / 2:
                 break
             try:
                 again = summarizer.summarize(self._doc.text, sentences=length, on_text=pulse, sample=sample)
@@ -155,7 +161,17 @@ class Guard:
                 kept.append(SummarySentence(own.text, (own,), 1.0, one.text, one.faults))
             else:
                 dropped.append(one.text)
+        if not kept and self._settings.unsupported != "drop":
+            kept, dropped = self._most_telling(best, dropped)
         return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
+
+    def _most_telling(self, best: Sequence[Checked], dropped: list[str]) -> tuple[list[SummarySentence], list[str]]:
+        """Where nothing may stand, and nothing of the article is like it: its sentence that says most."""
+        central = (self._sources[i] for i in self._checker.central(self._texts))
+        own = next((source for source in central if self._may_be_quoted(source, [])), None)
+        if own is None or not best:
+            return [], dropped
+        return [SummarySentence(own.text, (own,), 1.0, best[0].text, best[0].faults)], dropped[1:]
 
     def _may_be_quoted(self, source: Source, others: Sequence[str]) -> bool:
         return stands_alone(source.text) and not _repeats(source.text, others)
@@ -188,10 +204,10 @@ def _distinct(known: Sequence[Checked], more: Sequence[Checked]) -> list[Checked
     return found
 
 
-def _worth(version: Sequence[Checked]) -> tuple[int, float]:
-    """How good a version is: how much of it may stand, and how well that is supported."""
+def _worth(version: Sequence[Checked]) -> tuple[int, int, float]:
+    """How good a version is: how much of it may stand, how much of that is its own, and how well that is supported."""
     standing = _standing(version)
-    return len(standing), sum(one.support for one in standing)
+    return len(standing), sum(one.is_own for one in standing), sum(one.support for one in standing)
 
 
 def _repeats(sentence: str, others: Sequence[str]) -> bool:

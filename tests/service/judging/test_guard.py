@@ -141,9 +141,24 @@ def test_what_is_cut_off_may_not_stand(summary_of):
     assert texts(summary_of("drop", ["The union opposes the plan of the", TRUE])) == [TRUE]
 
 
+def test_words_of_its_own_are_worth_another_sample(summary_of):
+    copied, own = "Kim invited Putin to the talks.", "Kim invited Putin."
+    assert texts(summary_of("regenerate", [copied], [own], samples=1)) == [own]
+    writer = Writes([own, TRUE], [INVENTED])
+    summary_of("regenerate", writer, samples=1)
+    assert writer.asked == [0]
+
+
 def test_what_says_nothing_may_not_stand(summary_of):
     summary = summary_of("regenerate", [TRUE, INVENTED, STRANGE], ["By .", "By .", "By ."], min_support=0)
     assert "By ." not in texts(summary)
+
+
+def test_where_nothing_stands_the_article_speaks_for_itself(summary_of):
+    nowhere = "Zebras graze quietly."  # like no sentence of the article
+    (sentence,) = summary_of("replace", [nowhere]).sentences
+    assert (sentence.text in TEXT, sentence.is_quoted, sentence.replaced) == (True, True, nowhere)
+    assert summary_of("drop", [nowhere]).dropped == (nowhere,)
 
 
 def test_what_was_said_is_not_said_again(summary_of):
