@@ -87,7 +87,7 @@ def count(judged: Iterable[Mapping[str, Any]], key: Mapping[str, Sequence[str]])
     """
     tallies = {origin: Tally() for origin in (DELIVERED, PLAIN, LEAD)}
     for line in judged:
-        if (name := line.get("id")) not in key:
+        if (name := str(line.get("id"))) not in key:
             raise InputError(f"{name!r} was not drawn; the verdicts belong to another draw")
         origin_of = dict(zip(LETTERS, key[name], strict=True))
         for letter, origin in origin_of.items():
