@@ -8,7 +8,6 @@ from newstance.service.analysis import Summary, SummarySentence
 from newstance.service.article import Article
 
 from .fragments import fragment
-from .wording import percent
 
 
 class Line(NamedTuple):
@@ -16,7 +15,7 @@ class Line(NamedTuple):
 
     Attributes:
         sentence: The sentence.
-        mark: In words how well it is supported.
+        mark: What a reader should know before opening it; none of a sentence that the article bears out.
         kind: good, weak or own (the article's).
     """
 
@@ -52,7 +51,7 @@ def summary(
         found,
         title=(article.title if article else "") or "Untitled article",
         origin=" · ".join(filter(None, origin)),
-        lines=[_line(one) for one in found.sentences] if found else [],
+        lines=[_line(one, found.unchanged) for one in found.sentences] if found else [],
         draft=draft,
         pending=pending,
         room=sentences if found is not None or pending else 0,
@@ -72,9 +71,9 @@ def _quoted(found: Summary, article: Article | None) -> str:
     return f"{found.text}\n\n— {origin}" if origin else found.text
 
 
-def _line(one: SummarySentence) -> Line:
-    if one.replaced is not None and one.is_quoted:
+def _line(one: SummarySentence, unchanged: bool) -> Line:
+    if one.is_quoted and not unchanged:
         return Line(one, "“…” the article’s own words", "own")
     if one.unsupported:
         return Line(one, f"! not in the article: {', '.join(one.unsupported)}", "weak")
-    return Line(one, f"✓ {percent(one.support)} supported", "good")
+    return Line(one, "", "good")

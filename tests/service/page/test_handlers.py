@@ -89,7 +89,7 @@ def test_a_run_fills_the_page_step_by_step(handlers):
     assert "− against" in boards[1]
     assert "Two minds" in views[-1].summary
     assert "daily.example · 2024-05-01" in views[-1].summary
-    assert "supported" in views[-1].summary
+    assert "Each sentence was held against the article" in views[-1].summary
     assert "Done in" in views[-1].status
     assert "Models that ran" in views[-1].models
     assert views[0].cancel["interactive"]

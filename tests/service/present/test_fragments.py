@@ -258,7 +258,9 @@ def test_summary_shows_support_sources_and_replacements():
     html = summary(
         Summary(sentences, "tiny", dropped=("Rome fell.",)), Article(TEXT, "A plan", "daily.example", "2024-05-01")
     )
-    assert "75% supported" in html
+    assert "The article bears it out, 75%:" in html
+    assert html.count("bears it out") == 1
+    assert html.count("ns-mark") == 2  # what is borne out needs none
     assert "<blockquote>The mayor praised the plan.</blockquote>" in html
     assert "the article’s own words" in html
     assert "(not in the article: 7): <s>Unions paid 7 dollars.</s>" in html
@@ -275,6 +277,9 @@ def test_summary_states():
     assert "No summary was made" in summary(None)
     short = (SummarySentence(TEXT[:27], (), 1.0),)
     assert "as short as its summary" in summary(Summary(short, "tiny", unchanged=True))
+    own = (SummarySentence(TEXT[:27], (Source(0, 27, TEXT[:27]),), 1.0),)
+    assert "own words" in summary(Summary(own, "tiny"))
+    assert "own words" not in summary(Summary(own, "tiny", unchanged=True))
     assert "Nothing that the model wrote" in summary(Summary((), "tiny"))
 
 
