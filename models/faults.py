@@ -11,6 +11,8 @@ from .words import bare
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
+# "1, 056" is one number, in texts that a program has cut into words.
+_CUT_NUMBER = re.compile(r"(?<=\d)([.,]) (?=\d)")
 _QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]")
 
 
@@ -36,7 +38,7 @@ def invented(sentence: str, source: str, begins_with_name: bool | None = None) -
         source: What it is said of.
         begins_with_name: Whether its first word counts as a name; None counts it where the next is capitalized, too.
     """
-    known = {normal(word) for word in WORD.findall(source)}
+    known = {normal(word) for text in (source, _CUT_NUMBER.sub(r"\1", source)) for word in WORD.findall(text)}
     words = WORD.findall(sentence)
     found = []
     for i, word in enumerate(words):

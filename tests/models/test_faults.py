@@ -88,3 +88,9 @@ def test_found_nowhere_names_both():
 def test_roles_turned_around(annotator, claim, expected):
     article = annotator.annotate("Kim invited Putin. The mayor thanked the union. The union thanked the mayor.")
     assert turned_roles(annotator.annotate(claim), article) == expected
+
+
+def test_numbers_that_were_cut_apart_are_known():
+    source = "It was seen 235, 000 times, 122. 5 a day, by 3 of 7, 8 or 9 people."
+    assert invented("It was seen 235,000 times, 122.5 a day, by 3 of 7, 8 or 9 people.", source) == ()
+    assert invented("It was seen 235,001 times.", source) == ("235,001",)
