@@ -137,6 +137,12 @@ def test_a_point_leads_to_just_its_statements(handlers):
         assert view.seen.statements == point.shares.statements
 
 
+def test_what_is_counted_is_told_in_whole_words(handlers):
+    view = show(handlers)
+    assert "n: statements, and the articles" in view.board
+    assert "with all of their statements (bootstrap)" in view.course
+
+
 @pytest.mark.parametrize(
     ("base", "counted", "other"), [("sides", "statement", "answer"), ("all", "answer", "statement")]
 )
