@@ -33,6 +33,7 @@ _MAY_BECOME_PREAMBLE = re.compile(
 # Chosen by ROUGE on development articles; docs/experiments.md has the table.
 _POINTING_BACK = 0.2
 _LEAST_WORDS = 6
+_RUN = 4  # words that stand together
 _POINTS_BACK = re.compile(r"\W*(?:he|she|it|they|his|her|its|their|this|that|these)\b", re.IGNORECASE)
 _GOES_ON = re.compile(
     r"\W*(?:but|and|or|so|yet|also|however|meanwhile|instead|then|still|nor|besides|moreover|therefore)\b",
@@ -140,6 +141,13 @@ class Length:
 def points_back(sentence: str) -> bool:
     """Whether a sentence begins with a pronoun, whose meaning stands in the sentence before."""
     return bool(_POINTS_BACK.match(sentence))
+
+
+def repeats_itself(sentence: str) -> bool:
+    """Whether a sentence has the same run of words twice, as a model has that has lost its thread."""
+    words = bare(sentence).split()
+    runs = [tuple(words[i : i + _RUN]) for i in range(len(words) - _RUN + 1)]
+    return len(set(runs)) < len(runs)
 
 
 def is_finished(sentence: str) -> bool:

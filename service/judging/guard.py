@@ -15,7 +15,7 @@ from newstance.models.content import content_words
 from newstance.models.errors import ModelError
 from newstance.models.faults import begins_with_name, found_nowhere, turned_roles
 from newstance.models.retrieval import Sources
-from newstance.models.sentences import is_finished, points_back, stands_alone
+from newstance.models.sentences import is_finished, points_back, repeats_itself, stands_alone
 from newstance.models.summarizer import GeneratedSummary, Summarizer
 from newstance.models.words import bare
 
@@ -94,8 +94,9 @@ class Guard:
             # The parse knows whether the first word, which has its capital anyway, is a name.
             nowhere = found_nowhere(sentence, self._doc.text, begins_with_name(parsed))
             faults = (*nowhere, *turned_roles(parsed, self._doc))
-            is_whole = is_finished(sentence) and bool(content_words(sentence))  # "By ." says nothing
-            passes = not faults and is_whole and support.support >= self._settings.min_support
+            # "By ." says nothing.
+            is_sound = is_finished(sentence) and bool(content_words(sentence)) and not repeats_itself(sentence)
+            passes = not faults and is_sound and support.support >= self._settings.min_support
             checked.append(Checked(sentence, sources, support.support, faults, passes))
         return checked
 

@@ -154,6 +154,12 @@ def test_what_says_nothing_may_not_stand(summary_of):
     assert "By ." not in texts(summary)
 
 
+def test_what_repeats_itself_may_not_stand(summary_of):
+    lost = "Kim invited Putin to the talks and Kim invited Putin to the talks."
+    summary = summary_of("regenerate", [TRUE, lost], min_support=0)
+    assert lost not in texts(summary)
+
+
 def test_where_nothing_stands_the_article_speaks_for_itself(summary_of):
     nowhere = "Zebras graze quietly."  # like no sentence of the article
     (sentence,) = summary_of("replace", [nowhere]).sentences
