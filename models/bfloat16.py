@@ -7,7 +7,7 @@ import os
 # How many shapes oneDNN, and torch's layer above it, remember the code for; each takes half a megabyte, and a text that
 # is written word by word has a new shape with each. Their own 1,024 took more than a gigabyte, and no less time.
 _SHAPES = "64"
-_REMEMBERED = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
+REMEMBERED = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 
 
 def bound_shapes() -> None:
@@ -15,7 +15,7 @@ def bound_shapes() -> None:
 
     They read it when the first product is asked for, so this goes before that.
     """
-    for name in _REMEMBERED:
+    for name in REMEMBERED:
         os.environ.setdefault(name, _SHAPES)
 
 

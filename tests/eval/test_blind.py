@@ -43,7 +43,7 @@ def test_the_count_is_printed(tmp_path, capsys):
 
 @pytest.mark.embedded
 def test_the_reader_sees_no_origin_and_the_key_names_it(tmp_path):
-    assert blind.main(["draw", "boards", "--number", "1", "--out", str(tmp_path)]) == 0
+    assert blind.main(["draw", "samples", "--number", "1", "--out", str(tmp_path)]) == 0
     (line,) = map(json.loads, (tmp_path / "summaries.jsonl").read_text().splitlines())
     ((name, origins),) = json.loads((tmp_path / "key.json").read_text()).items()
     assert set(line) == {"id", "article", *blind.LETTERS}
