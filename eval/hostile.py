@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from math import log
 from string import ascii_lowercase
 
 from newstance.models import Annotator
@@ -17,6 +16,8 @@ from newstance.models.errors import InputError
 from newstance.service import Article, Profile
 from newstance.service.reading.actors import find_actors
 from newstance.service.reading.quotations import find_quotations
+
+from .speed.timing import exponent
 
 SIZES = (1_000, 10_000, 100_000)  # characters
 # What each repeats: names, quotations, pronouns, phrases, marks and lines without end.
@@ -111,9 +112,8 @@ def took(text: str, annotator: Annotator, tokens: int, clock: Callable[[], float
 
 
 def slope(seconds: Mapping[int, float]) -> float:
-    """The exponent of growth between the smallest and the largest size."""
-    small, large = min(seconds), max(seconds)
-    return log(max(seconds[large], 1e-6) / max(seconds[small], 1e-6)) / log(large / small)
+    """The exponent of growth over the sizes; see ``exponent``."""
+    return exponent(list(seconds), list(seconds.values()))
 
 
 def main(profile: str = "embedded") -> int:
