@@ -1,23 +1,25 @@
 """How many articles a second: ``python -m newstance.eval.throughput --articles N`` compares the roads over many.
 
 A loop over ``analyze``, ``analyze_many`` and ``newstance run`` go over the same articles, each road in a process of its
-own and in turn, at two sizes: articles a second without the time to load models, and the most memory that the road's
-processes took together. The answers of all must be equal.
+own and in turn, at one size or several: articles a second without the time to load models, and the most memory that the
+road's processes took together. The answers of all must be equal.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import count, cycle, islice
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import psutil
@@ -25,8 +27,10 @@ import psutil
 from newstance.service.arguments import positive
 from newstance.service.article import SAMPLES, Article
 
+ROADS = ("loop", "many", "run")
 SENTENCES = 5  # of each made article; short ones take seconds
-SIZES = (1 / 4, 1)  # of the articles that are asked for: memory must not grow with them
+SIZES = (5, 20)  # memory must not grow with them
+_WORD = re.compile(r"(\b[A-Z][a-z]+\b)")
 _LOOK = 0.1  # seconds between two looks at the memory
 
 
@@ -50,8 +54,13 @@ class Measured:
 def main(arguments: list[str] | None = None) -> int:
     """Print the table; returns 0, or 1 if the answers differ."""
     parser = argparse.ArgumentParser(prog="python -m newstance.eval.throughput", description=(__doc__ or "").strip())
-    parser.add_argument("--articles", type=positive, default=20, metavar="N", help="of the larger size (%(default)s)")
+    parser.add_argument("--articles", type=positive, nargs="+", default=SIZES, metavar="N", help="5 and then 20")
     parser.add_argument("--data", type=Path, metavar="FILE", help="JSON lines with articles; else made of the samples")
+    parser.add_argument("--sets", nargs="+", metavar="SET", help="or made of these labelled sets, renamed and mixed")
+    parser.add_argument("--root", type=Path, metavar="DIR", help="the folder that holds the labelled sets")
+    parser.add_argument(
+        "--roads", nargs="+", choices=ROADS, default=ROADS, metavar="R", help=f"{', '.join(ROADS)}; all"
+    )
     parser.add_argument("--workers", type=positive, default=2, metavar="N", help="processes of a run (%(default)s)")
     parser.add_argument("--profile", default="embedded", metavar="P")
     parser.add_argument("--target", action="append", metavar="T")
@@ -78,33 +87,59 @@ def _compare(chosen: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    workers = chosen.workers
-    roads = ["loop", "many", "run 1", *([f"run {workers}"] if workers > 1 else [])]
-    table = Table("road", "articles", "articles/s", "of the loop's rate", "most memory, MB", "answers")
+    runs = [f"run {workers}" for workers in dict.fromkeys((1, chosen.workers))]
+    roads = [road for name in ROADS if name in chosen.roads for road in (runs if name == "run" else [name])]
+    table = Table("road", "articles", "articles/s", f"of the rate of {roads[0]}", "most memory, MB", "answers")
     same = True
     with tempfile.TemporaryDirectory() as folder:
-        for share in SIZES:
-            size = max(1, round(chosen.articles * share))
+        for size in chosen.articles:
             file = Path(folder) / f"{size}.jsonl"
-            file.write_text("".join(f"{json.dumps(row)}\n" for row in islice(_given(chosen.data), size)))
+            file.write_text("".join(f"{json.dumps(row)}\n" for row in islice(_given(chosen), size)))
             found = {road: _in_its_process(chosen, road, file) for road in roads}
             for road, one in found.items():
-                equal = one.answers == found["loop"].answers
+                equal = one.answers == found[roads[0]].answers
                 same &= equal
-                faster = one.rate / found["loop"].rate
+                faster = one.rate / found[roads[0]].rate
                 figures = (f"{one.articles}", f"{one.rate:.3f}", f"{faster:.2f}", f"{one.memory / 1e6:,.0f}")
                 table.add_row(road, *figures, "equal" if equal else "DIFFERENT")
     Console().print(table)
     return 0 if same else 1
 
 
-def _given(data: Path | None) -> Iterator[dict[str, Any]]:
-    if data is None:
+def mixed_articles(texts: Sequence[str], seed: int = 0) -> Iterator[dict[str, str]]:
+    """Endless articles: the first half of one text, the second of another, with other given names in both.
+
+    Each text begins an article in its turn; what follows it and who is called how is drawn, the same for the same seed.
+
+    Args:
+        texts: Two or more.
+        seed: Of what is drawn.
+    """
+    from newstance.models.sentences import split_sentences
+    from newstance.service.reading.given_names import given_names
+
+    lot = Random(seed)
+    sentences = [split_sentences(text) for text in texts]
+    alike = [[name for name, is_mans in given_names().items() if is_mans is sex] for sex in (True, False)]
+    for number in count():
+        first, second = sentences[number % len(sentences)], lot.choice(sentences)
+        other = {name: new for names in alike for name, new in zip(names, lot.sample(names, len(names)), strict=True)}
+        text = " ".join(first[: -(-len(first) // 2)] + second[len(second) // 2 :])
+        words = (other.get(part, part) for part in _WORD.split(text))
+        yield {"id": f"{number}", "title": f"Report {number}", "text": "".join(words)}
+
+
+def _given(chosen: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    if chosen.sets:
+        from .labelled import load_set
+
+        read = (one.input for name in chosen.sets for one in load_set(name, chosen.root).examples)
+        yield from mixed_articles(list(dict.fromkeys(given.get("article") or given["text"] for given in read)))
+    elif chosen.data is None:
         yield from made_articles()
-        return
-    with data.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
+    else:
+        with chosen.data.open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
 
 
 def _in_its_process(chosen: argparse.Namespace, road: str, file: Path) -> Measured:
