@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from newstance.models.stance import Label
+from newstance.models.words import bare
 
 from .article import Article
 
@@ -137,7 +138,7 @@ class SummarySentence:
         support: How probable it is that the sources bear it out, 0 to 1; 1 for a sentence of the article.
         replaced: The generated sentence in whose place this one stands, because the article did not support it;
             None if the sentence is as generated. This one is the article's own, or of another sample of the
-            summarizer: see ``is_quoted``.
+            summarizer: see ``is_quoted`` and ``is_shortened``.
         unsupported: Names, numbers and quotations of the generated sentence that the article does not contain, and
             roles that it turned around.
     """
@@ -152,6 +153,14 @@ class SummarySentence:
     def is_quoted(self) -> bool:
         """Whether this is a sentence of the article, word for word."""
         return bool(self.sources) and self.text == self.sources[0].text
+
+    @property
+    def is_shortened(self) -> bool:
+        """Whether this is a sentence of the article without some of its words."""
+        if not self.sources or self.is_quoted:
+            return False
+        words = iter(bare(self.sources[0].text).split())
+        return all(word in words for word in bare(self.text).split())
 
 
 @dataclass(frozen=True)

@@ -78,12 +78,17 @@ class GuardSettings(Settings):
     Attributes:
         min_support: The least support score (see ``models/consistency.py``) of a sentence that may stand. Names,
             numbers and quotations that the article does not contain, and roles turned around, stop it at any score.
+        min_written: The least of one that the summarizer puts in its own words. A small model, most of whose sentences
+            are wrong in some detail, needs more than a sentence of which nothing is known. None: ``min_support``.
+        shorten: Whether the article's own sentences lose what they can be told without; see ``models/shortening.py``.
         unsupported: ``replace`` it by its best source sentence, ``regenerate`` it from other samples of the summarizer
             and replace it if none will do, ``drop`` it, or ``keep`` it with its flag.
         samples: How many further summaries ``regenerate`` draws at most.
     """
 
     min_support: Share
+    min_written: Share | None = None
+    shorten: bool = False
     unsupported: Literal["replace", "regenerate", "drop", "keep"]
     samples: int = Field(2, ge=1)
 

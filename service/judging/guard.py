@@ -6,7 +6,7 @@ What fails is written anew, replaced by the article's own sentence, or left out,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newstance.models import Annotator
@@ -16,6 +16,7 @@ from newstance.models.errors import ModelError
 from newstance.models.faults import begins_with_name, found_nowhere, turned_roles
 from newstance.models.retrieval import Sources
 from newstance.models.sentences import is_finished, points_back, repeats_itself, stands_alone
+from newstance.models.shortening import shortened
 from newstance.models.summarizer import GeneratedSummary, Summarizer
 from newstance.models.words import bare
 
@@ -81,15 +82,18 @@ class Guard:
         self._checker = checker
         self._annotator = annotator
         self._settings = settings
-        starts = (sentence.start_char for sentence in _told(doc))
+        self._spans = list(_told(doc))
+        starts = (sentence.start_char for sentence in self._spans)
         self._sources = [Source(start, start + len(text), text) for start, text in zip(starts, texts, strict=True)]
+        self._places = {bare(text): i for i, text in reversed(list(enumerate(texts)))}
 
     def check(self, sentences: Sequence[str]) -> list[Checked]:
         """Hold sentences against the article; one answer each, in the same order."""
         supports = self._checker.check(sentences, self._texts)
         checked = []
         for sentence, support in zip(sentences, supports, strict=True):
-            sources = tuple(self._sources[i] for i in support.sources)
+            copied = self._places.get(bare(sentence))
+            sources = tuple(self._sources[i] for i in (support.sources if copied is None else (copied,)))
             parsed = self._annotator.annotate(sentence)
             # The parse knows whether the first word, which has its capital anyway, is a name.
             nowhere = found_nowhere(sentence, self._doc.text, begins_with_name(parsed))
@@ -104,7 +108,8 @@ class Guard:
         """Have the article summarized, and deal with what it does not support.
 
         Of several versions, where the profile asks for them, that of which most may stand is the summary, and of equals
-        that with more words of its own; what may not stand gives way to the best supported sentence of the others.
+        that with more words of its own; what may not stand gives way to the best supported sentence of the others, or
+        to one of the article, without what it can be told without.
 
         Args:
             summarizer: Writes the summary.
@@ -116,10 +121,15 @@ class Guard:
         if generated.unchanged or self._settings.unsupported == "keep":
             kept = [SummarySentence(one.text, one.sources, one.support, None, one.faults) for one in first]
             return Summary(tuple(kept), generated.model, generated.unchanged, (), generated.text)
-        versions = [first, *self._further(summarizer, length, first, on_text)]
+        versions = [self._sure(first), *self._further(summarizer, length, self._sure(first), on_text)]
         best = max(versions, key=_worth)
         spare = sorted((one for version in versions for one in version if one.passes), key=lambda one: -one.support)
         return self._put_together(generated, best, spare)
+
+    def _sure(self, version: Sequence[Checked]) -> list[Checked]:
+        """A version in which what the summarizer put in its own words passes only with the support that this takes."""
+        least = self._settings.min_written or 0
+        return [replace(one, passes=one.passes and (one.support >= least or not one.is_own)) for one in version]
 
     def _further(
         self, summarizer: Summarizer, length: int | None, first: Sequence[Checked], on_text: OnText | None
@@ -138,7 +148,7 @@ class Guard:
                 again = summarizer.summarize(self._doc.text, sentences=length, on_text=pulse, sample=sample)
             except ModelError:  # no whole sentence this time; the next sample may have some
                 continue
-            versions.append(self.check(again.sentences))
+            versions.append(self._sure(self.check(again.sentences)))
             passing = _distinct(passing, _standing(versions[-1]))
         return versions
 
@@ -151,15 +161,17 @@ class Guard:
         for one, ranked in zip(best, stand_ins, strict=True):
             others = [sentence.text for sentence in kept] + [s.text for s in standing if s is not one]
             if one in standing:
-                kept.append(SummarySentence(one.text, one.sources, one.support))
+                copied = self._places.get(bare(one.text))
+                text, support = (one.text, one.support) if copied is None else self._told_briefly(copied)
+                kept.append(SummarySentence(text, one.sources, support))
                 continue
             found = next((s for s in spare if not points_back(s.text) and not _repeats(s.text, others)), None)
             if found is not None:
                 kept.append(SummarySentence(found.text, found.sources, found.support, one.text, one.faults))
                 continue
-            own = next((s for i in ranked if self._may_be_quoted(s := self._sources[i], others)), None)
+            own = self._own_sentence(ranked, others)
             if own is not None and self._settings.unsupported != "drop":
-                kept.append(SummarySentence(own.text, (own,), 1.0, one.text, one.faults))
+                kept.append(replace(own, replaced=one.text, unsupported=one.faults))
             else:
                 dropped.append(one.text)
         if not kept and self._settings.unsupported != "drop":
@@ -168,14 +180,29 @@ class Guard:
 
     def _most_telling(self, best: Sequence[Checked], dropped: list[str]) -> tuple[list[SummarySentence], list[str]]:
         """Where nothing may stand, and nothing of the article is like it: its sentence that says most."""
-        central = (self._sources[i] for i in self._checker.central(self._texts))
-        own = next((source for source in central if self._may_be_quoted(source, [])), None)
+        own = self._own_sentence(self._checker.central(self._texts), [])
         if own is None or not best:
             return [], dropped
-        return [SummarySentence(own.text, (own,), 1.0, best[0].text, best[0].faults)], dropped[1:]
+        return [replace(own, replaced=best[0].text, unsupported=best[0].faults)], dropped[1:]
 
-    def _may_be_quoted(self, source: Source, others: Sequence[str]) -> bool:
-        return stands_alone(source.text) and not _repeats(source.text, others)
+    def _own_sentence(self, ranked: Sequence[int], others: Sequence[str]) -> SummarySentence | None:
+        """The first of some sentences of the article that stands alone and says what no other says."""
+        for i in ranked:
+            if not _repeats(self._sources[i].text, others):
+                text, support = self._told_briefly(i)
+                if stands_alone(text):
+                    return SummarySentence(text, (self._sources[i],), support)
+        return None
+
+    def _told_briefly(self, i: int) -> tuple[str, float]:
+        """A sentence of the article as a summary has it, shortened if that is wanted and borne out; and its support."""
+        whole = self._texts[i]
+        text = shortened(self._spans[i]) if self._settings.shorten else whole
+        if bare(text) != bare(whole):
+            (found,) = self._checker.check([text], [whole])
+            if found.support >= self._settings.min_support:
+                return text, found.support
+        return whole, 1.0
 
 
 def _standing(version: Sequence[Checked]) -> list[Checked]:
