@@ -63,6 +63,11 @@ class Bench:
         return questions(self.analyzer(), self.number, self.seed)
 
     @cached_property
+    def more_questions(self) -> Sequence[StanceQuery]:
+        """Five times as many, to compare labels by; not timed."""
+        return questions(self.analyzer(), 5 * self.number, self.seed)
+
+    @cached_property
     def forms(self) -> Path:
         """The weights in every form; there as long as this object is."""
         self.tell("the weights in other forms")

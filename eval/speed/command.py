@@ -19,7 +19,7 @@ from . import machine
 from .bench import Bench
 from .sheets import Measured
 
-PARTS = ("ceiling", "pairs", "articles", "growth", "many", "server", "start")
+PARTS = ("ceiling", "pairs", "labels", "articles", "growth", "many", "server", "start")
 PAGE = Path("docs") / "speed.md"
 
 

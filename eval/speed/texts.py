@@ -49,7 +49,7 @@ def questions(analyzer: Analyzer, number: int, seed: int) -> list[StanceQuery]:
 
     Args:
         analyzer: Reads the shipped articles.
-        number: How many; fewer where the articles give no more.
+        number: How many; more of sentences where there are too few windows, and fewer where the articles give no more.
         seed: Decides which.
     """
     windows: dict[StanceQuery, None] = {}
@@ -63,11 +63,8 @@ def questions(analyzer: Analyzer, number: int, seed: int) -> list[StanceQuery]:
                 windows[query_for(window.text, actor, target)] = None
                 sentences |= {query_for(alone(passages, i), actor, target): None for i in window.chosen}
     chosen = random.Random(seed)
-    return [
-        question
-        for kind, share in ((windows, number - number // 2), (sentences, number // 2))
-        for question in chosen.sample(list(kind), min(share, len(kind)))
-    ]
+    found = chosen.sample(list(windows), min(number - number // 2, len(windows)))
+    return found + chosen.sample(list(sentences), min(number - len(found), len(sentences)))
 
 
 def dealt(questions: Sequence[StanceQuery], hands: int) -> list[list[StanceQuery]]:

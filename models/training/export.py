@@ -10,6 +10,7 @@ import logging
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError
-from .outliers import largest_inputs, split
+from .first_token import first_token_alone
+from .outliers import Columns, largest_columns, split
 
 log = logging.getLogger(__name__)
 
 Encoded = Mapping[str, np.ndarray]
-Form = Callable[[Path, Sequence[Encoded]], Any]  # a float32 model's file and examples to a model in fewer bits
+Form = Callable[[Path, Columns], Any]  # a float32 model's file, and what stays in float32, to a model in fewer bits
 
 FILE_LIMIT = 95_000_000  # bytes; 100 MB is the most that GitHub takes
 _TABLE_ROWS = 256  # a table that rows are looked up in and that has fewer is not worth it
@@ -37,8 +39,12 @@ def export(
     form: str,
     examples: Sequence[tuple[str, str]] = (),
     file_limit: int = FILE_LIMIT,
+    columns: Columns | None = None,
 ) -> None:
     """Write a torch pair classifier as ONNX, with its tokenizer and config.
+
+    ``float32`` is the whole model, as any exporter writes it; the other forms compute the last layer for the first
+    token alone, where that is all that is read.
 
     Args:
         model: A sequence classifier with eager attention.
@@ -47,6 +53,7 @@ def export(
         form: One of ``FORMS``.
         examples: A hundred pairs such as it will be asked, in which the mixed forms look for large activations.
         file_limit: No file of weights becomes larger, in bytes.
+        columns: What the mixed forms leave in float32, where it is known; examples are not looked at then.
 
     Raises:
         ConfigError: There is no such form, it needs examples, or one tensor alone is larger than the limit.
@@ -55,15 +62,19 @@ def export(
 
     if form not in FORMS:
         raise ConfigError(f"{form!r} is no form of a shipped model; expected one of {', '.join(FORMS)}")
-    if form.startswith("mixed") and not examples:
+    mixed = form.startswith("mixed")
+    if mixed and not examples and not columns:
         raise ConfigError(f"the form {form} is made by examples, and there are none; give pairs of text and question")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         whole = Path(scratch) / "float32.onnx"
-        _trace(model, tokenizer, whole)
-        asked = [_encoded(tokenizer, *pair, model.config.max_position_embeddings) for pair in examples]
-        smaller = FORMS[form](whole, asked)
+        with nullcontext() if form == "float32" else first_token_alone(model):
+            _trace(model, tokenizer, whole)
+        if mixed and not columns:
+            asked = (_encoded(tokenizer, *pair, model.config.max_position_embeddings) for pair in examples)
+            columns = largest_columns(whole, asked)
+        smaller = FORMS[form](whole, columns or {})
     save_in_parts(smaller, folder, file_limit)
     onnx.checker.check_model(str(folder / "model.onnx"), full_check=False)
     tokenizer.save_pretrained(folder)
@@ -137,24 +148,24 @@ def _encoded(tokenizer: Any, text: str, question: str, positions: int) -> Encode
     return {name: values.astype(np.int64) for name, values in encoded.items()}
 
 
-def _whole(path: Path, asked: Sequence[Encoded]) -> Any:
+def _whole(path: Path, columns: Columns) -> Any:
     import onnx
 
     return onnx.load(str(path))
 
 
-def _mixed(path: Path, asked: Sequence[Encoded]) -> Any:
-    """As ``_dynamic``, with the largest activations and their weights in float32."""
+def _mixed(path: Path, columns: Columns) -> Any:
+    """As ``_dynamic``, each row by itself, with the largest activations and their weights in float32."""
     import onnx
 
     model = onnx.load(str(path))
-    small = split(model, largest_inputs(path, asked))
+    small = split(model, columns)
     halves = path.with_name("split.onnx")
     onnx.save(model, str(halves))
-    return _dynamic(halves, asked, small)
+    return _dynamic(halves, columns, small)
 
 
-def _dynamic(path: Path, asked: Sequence[Encoded], left: Sequence[str] = ()) -> Any:
+def _dynamic(path: Path, columns: Columns, left: Sequence[str] = ()) -> Any:
     """Weights of seven bits in each channel, activations of eight bits, rounded as they come; ``left`` stays as it is.
 
     Processors without VNNI add eight-bit products in sixteen bits, which overflow with weights of eight bits.
@@ -175,7 +186,7 @@ def _dynamic(path: Path, asked: Sequence[Encoded], left: Sequence[str] = ()) -> 
     return _with_small_tables(onnx.load(str(smaller)))
 
 
-def _weights_alone(path: Path, asked: Sequence[Encoded], bits: int, block: int) -> Any:
+def _weights_alone(path: Path, columns: Columns, bits: int, block: int) -> Any:
     """Weights of four or eight bits with a scale for each block of inputs.
 
     Activations are rounded to eight bits, too, but each row for itself and with a scale for each block.

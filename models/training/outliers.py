@@ -1,9 +1,12 @@
-"""Products whose few largest inputs stay in float32, so that the others may be rounded together.
+"""Products whose inputs are rounded row by row, but for their few largest columns, which stay in float32.
 
 A transformer's activations are large in a few columns, the same ones whatever it reads. One scale for all of them
 leaves the others few steps: taking the large columns out keeps eight bits as true as float32 (Dettmers et al. 2022,
 "LLM.int8(): 8-bit Matrix Multiplication for Transformers at Scale", who choose the columns at each call; here they are
 chosen once, on examples, so that the rounded product runs on any processor's plain eight-bit kernels).
+
+What is left differs from token to token, and onnxruntime rounds all tokens of an input by one scale. Each row is
+therefore divided by its largest value before the product, and the result is multiplied by it again.
 """
 
 from __future__ import annotations
@@ -15,23 +18,27 @@ from typing import Any
 import numpy as np
 
 COLUMNS = 8  # of each product's inputs; 32 change nothing more, docs/experiments.md
+_FEW, _TOP = ".few", ".top"
+_LEAST = 1e-6  # a row of zeros is divided by it
+_GELU = 0.17  # what GELU gives is never below -0.17
+
+Columns = Mapping[str, np.ndarray]  # by name of a product's output, which columns of its input stay in float32
 
 
-def largest_inputs(path: Path, examples: Iterable[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """How large each column of each product's input becomes on examples, in absolute value.
+def largest_columns(path: Path, examples: Iterable[Mapping[str, np.ndarray]], columns: int = COLUMNS) -> Columns:
+    """Which columns of each product's input become largest on examples, in absolute value.
 
     Args:
         path: An ONNX model in float32.
         examples: Its inputs, tokenized, each as the model takes them.
-
-    Returns:
-        By name of the input, of shape (columns,).
+        columns: How many of each input; products of inputs with fewer than four times as many are left out.
     """
     import onnx
     import onnxruntime
 
     model = onnx.load(str(path))
-    names = list(dict.fromkeys(node.input[0] for node in _products(model)))
+    products = _products(model)
+    names = list(dict.fromkeys(node.input[0] for node in products))
     model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in names)
     watched = path.with_name("watched.onnx")
     onnx.save(model, str(watched))
@@ -44,16 +51,34 @@ def largest_inputs(path: Path, examples: Iterable[Mapping[str, np.ndarray]]) -> 
             largest = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
             found[name] = np.maximum(found.get(name, 0.0), largest)
     watched.unlink()
-    return found
+    top = {name: np.sort(np.argsort(-largest, kind="stable")[:columns]) for name, largest in found.items()}
+    return {node.output[0]: top[node.input[0]] for node in products if len(found[node.input[0]]) >= 4 * columns}
 
 
-def split(model: Any, largest: Mapping[str, np.ndarray], columns: int = COLUMNS) -> list[str]:
+def columns_of(path: Path) -> Columns:
+    """Which columns a model that was split keeps in float32; rounding it again with the same ones loses nothing.
+
+    Args:
+        path: Its ``model.onnx``.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(path)).graph
+    tops = {tensor.name: tensor for tensor in graph.initializer if tensor.name.endswith(_TOP)}
+    return {
+        node.output[0].removesuffix(_FEW): numpy_helper.to_array(tops[node.input[0].removesuffix(_FEW) + _TOP])
+        for node in graph.node
+        if node.op_type == "MatMul" and node.output[0].endswith(_FEW)
+    }
+
+
+def split(model: Any, columns: Columns) -> list[str]:
     """Make two of each product: one of its largest input columns, one of the others. Changes the model.
 
     Args:
         model: An ``onnx.ModelProto`` in float32 that holds its weights.
-        largest: From ``largest_inputs``.
-        columns: How many are taken out of each input; those with fewer than four times as many stay whole.
+        columns: From ``largest_columns`` or ``columns_of``; other products stay whole.
 
     Returns:
         The names of the small products, which are to stay in float32.
@@ -62,32 +87,45 @@ def split(model: Any, largest: Mapping[str, np.ndarray], columns: int = COLUMNS)
 
     graph = model.graph
     weights = {tensor.name: tensor for tensor in graph.initializer}
-    products = {node.output[0] for node in _products(model) if len(largest[node.input[0]]) >= 4 * columns}
+    products = {node.output[0] for node in _products(model)} & set(columns)
+    gelus = _gelus(graph)
     nodes, small, shared = [], [], set()
+
+    def add(kind: str, inputs: list[str], output: str, **settings: Any) -> None:
+        nodes.append(helper.make_node(kind, inputs, [output], name=settings.pop("name", output), **settings))
+
     for node in graph.node:
         if node.output[0] not in products:
             nodes.append(node)
             continue
         (source, weight), result = node.input, node.output[0]
-        top = np.sort(np.argsort(-largest[source], kind="stable")[:columns])
-        others, few = f"{source}.others", f"{source}.few"
+        top = columns[result]
+        others, few, scale = f"{source}.others", f"{source}{_FEW}", f"{source}.scale"
+        whole = numpy_helper.to_array(weights[weight]).copy()
         if source not in shared:  # queries, keys and values have one input
             shared.add(source)
-            mask = np.ones_like(largest[source], dtype=np.float32)
+            mask = np.ones(len(whole), np.float32)
             mask[top] = 0
             graph.initializer.append(numpy_helper.from_array(mask, f"{source}.mask"))
-            graph.initializer.append(numpy_helper.from_array(top.astype(np.int64), f"{source}.top"))
-            nodes.append(helper.make_node("Mul", [source, f"{source}.mask"], [others], name=others))
-            nodes.append(helper.make_node("Gather", [source, f"{source}.top"], [few], name=few, axis=-1))
-        whole = numpy_helper.to_array(weights[weight]).copy()
-        graph.initializer.append(numpy_helper.from_array(whole[top], f"{weight}.few"))
+            graph.initializer.append(numpy_helper.from_array(top.astype(np.int64), f"{source}{_TOP}"))
+            add("Gather", [source, f"{source}{_TOP}"], few, axis=-1)
+            add("Mul", [source, f"{source}.mask"], f"{source}.left")
+            size, least = f"{source}.left", _GELU
+            if source not in gelus:  # these are four times as wide as others, and their signs cost 4 % of all time
+                size, least = f"{source}.size", _LEAST
+                add("Abs", [f"{source}.left"], size)
+            graph.initializer.append(numpy_helper.from_array(np.array([least], np.float32), f"{source}.least"))
+            add("ReduceMax", [size], f"{source}.largest", axes=[-1], keepdims=1)
+            add("Max", [f"{source}.largest", f"{source}.least"], scale)
+            add("Div", [f"{source}.left", scale], others)
+        graph.initializer.append(numpy_helper.from_array(whole[top], f"{weight}{_FEW}"))
         whole[top] = 0  # the scale of a channel is for what is left
         weights[weight].CopyFrom(numpy_helper.from_array(whole, weight))
-        parts = [f"{result}.others", f"{result}.few"]
-        nodes.append(helper.make_node("MatMul", [others, weight], parts[:1], name=node.name))
-        nodes.append(helper.make_node("MatMul", [few, f"{weight}.few"], parts[1:], name=parts[1]))
-        nodes.append(helper.make_node("Add", parts, [result], name=f"{result}.sum"))
-        small.append(parts[1])
+        add("MatMul", [others, weight], f"{result}.divided", name=node.name)
+        add("Mul", [f"{result}.divided", scale], f"{result}.others")
+        add("MatMul", [few, f"{weight}{_FEW}"], f"{result}{_FEW}")
+        add("Add", [f"{result}.others", f"{result}{_FEW}"], result, name=f"{result}.sum")
+        small.append(f"{result}{_FEW}")
     del graph.node[:]
     graph.node.extend(nodes)
     return small
@@ -97,3 +135,12 @@ def _products(model: Any) -> list[Any]:
     """Those of activations and weights; those of attention have no weights."""
     weights = {tensor.name for tensor in model.graph.initializer}
     return [node for node in model.graph.node if node.op_type == "MatMul" and node.input[1] in weights]
+
+
+def _gelus(graph: Any) -> set[str]:
+    """What GELU gives: in a trace it is x / 2 * (1 + erf(x / sqrt 2))."""
+    found: set[str] = set()
+    for node in graph.node:
+        if node.op_type == "Erf" or (node.op_type in ("Add", "Mul") and found & set(node.input)):
+            found.add(node.output[0])
+    return found

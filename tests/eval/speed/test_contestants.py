@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import pytest
 import tiny
 
-from newstance.eval.speed import alone, contestants, pairs
+from newstance.eval.speed import alone, contestants, labels, pairs
 from newstance.eval.speed.bench import Bench
 from newstance.eval.speed.contestants import CONTESTANTS, OURS, REFERENCE, ZERO_SHOT, Given, ready
 from newstance.eval.speed.forms import make_forms
@@ -90,7 +90,7 @@ def test_memory_is_measured_in_a_process_of_its_own(given, monkeypatch):
 @pytest.fixture
 def bench(given, monkeypatch):
     bench = Bench(repetitions=2)
-    bench.__dict__.update(questions=ASKED, forms=given.forms)
+    bench.__dict__.update(questions=ASKED, more_questions=ASKED, forms=given.forms)
     monkeypatch.setattr(Bench, "source", given.source)
     monkeypatch.setattr(pairs, "memory_of", lambda key, given, asked: 5_000_000)
     return bench
@@ -119,6 +119,14 @@ def test_labels_that_differ_are_told(bench, monkeypatch):
     )
     rows = {row["road"]: row for row in pairs.measure(bench)[0].rows}
     assert rows[CONTESTANTS[OURS].name]["same label as float32"] == pytest.approx(1 / 3)
+
+
+def test_labels_of_more_questions_are_held_against_float32(bench, monkeypatch):
+    assert labels.measure(bench)[0].rows == [{"questions": 12, "same label as float32": 12, "share": 1.0}]
+    reference = CONTESTANTS[REFERENCE]
+    others = replace(reference, load=lambda given: lambda asked: ["neutral"] * len(asked))
+    monkeypatch.setitem(CONTESTANTS, REFERENCE, others)
+    assert labels.measure(bench)[0].rows[0]["same label as float32"] == 4
 
 
 def test_each_number_of_cores_has_a_model_of_its_own(bench, monkeypatch):

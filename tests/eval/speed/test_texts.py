@@ -32,6 +32,14 @@ def test_half_of_the_questions_are_windows_and_a_seed_decides_which(tiny_profile
     assert max(len(one.text.split()) for one in asked) <= tiny_profile.aggregation.window_words + 10  # and its gaps
 
 
+def test_sentences_make_up_for_windows_that_are_lacking(tiny_profile):
+    analyzer = Analyzer.from_profile(tiny_profile)
+    asked = questions(analyzer, 1000, seed=1)
+    assert len(set(asked)) == 1000
+    assert sum(len(one.text.split()) > 100 for one in asked) < 400  # fewer than half are windows
+    assert len(questions(analyzer, 100_000, seed=1)) > 1000  # all there are
+
+
 def test_each_hand_has_some_of_every_length():
     hands = dealt([StanceQuery("x" * length, "Kim", "Putin") for length in (9, 2, 7, 4, 5, 6, 3, 8)], 2)
     assert [[len(one.text) for one in hand] for hand in hands] == [[2, 4, 6, 8], [3, 5, 7, 9]]
