@@ -1,15 +1,15 @@
 """What may be left out of a sentence so that the rest is still true.
 
 After the trimming of Dorr, Zajic and Schwartz 2003, "Hedge Trimmer: A Parse-and-Trim Approach to Headline Generation",
-of which only the cuts are made that take nothing back: what stands in commas, brackets or dashes beside a name or a
-clause, and a word that ties the sentence to the one before it. Conditions, negations, times, sources and whatever
-tells which one of several is meant stay.
+of which only the cuts are made that take nothing back: a relative clause in commas, what stands in brackets or between
+dashes, and a word that ties the sentence to the one before it. Conditions, negations, times, sources and whatever tells
+which one of several is meant stay.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _TIES = frozenset(("but", "and", "so", "yet", "however", "meanwhile", "moreover", "furthermore", "nevertheless"))
 _RELATIVE = frozenset(("which", "who", "whom", "whose", "where"))
 _ENDS = frozenset(".!?")
-_DASHES = frozenset(("–", "—", "-", "--"))
+_DASHES = frozenset("–—-")
 _MARKS = frozenset("\"“”«»'‘’")
 _BEFORE_MARK = re.compile(r" (?=[,.!?;:])")
 _LEAST_WORDS = 7  # that a shortened sentence has
@@ -51,12 +51,8 @@ def _cuts(sentence: Span) -> Iterator[tuple[int, int]]:
         return  # part of a longer quotation
     found = [*_tie(sentence), *_brackets(sentence), *_dashes(sentence)]
     for token in sentence:
-        if token.dep_ == "relcl":
-            found += _set_off(sentence, token, _is_relative)
-        elif token.dep_ == "appos":
-            found += _set_off(sentence, token, _says_more)
-        elif token.dep_ == "advcl" and token.tag_ == "VBG":
-            found += [cut for cut in _set_off(sentence, token, _is_participle) if cut[1] == sentence.end - 1]
+        if token.dep_ == "relcl" and token.left_edge.lower_ in _RELATIVE:
+            found += _set_off(sentence, token)
     yield from sorted((cut for cut in found if _is_outside(quoted, *cut)), key=lambda cut: cut[0] - cut[1])
 
 
@@ -85,35 +81,18 @@ def _dashes(sentence: Span) -> Iterator[tuple[int, int]]:
         yield dashes[0].i, dashes[1].i + 1
 
 
-def _set_off(sentence: Span, head: Token, may_go: Callable[[Token], bool]) -> Iterator[tuple[int, int]]:
+def _set_off(sentence: Span, head: Token) -> Iterator[tuple[int, int]]:
     """The phrase of a head with its commas, if it stands between two, or one and the sentence's end."""
     first, end = head.left_edge.i, head.right_edge.i + 1
     before = sentence.doc[first - 1] if first > sentence.start else None
     after = sentence.doc[end] if end < sentence.end else None
     if before is None or after is None or before.text != "," or end - first > _LONGEST:
         return
-    if (after.text != "," and after.text not in _ENDS) or not may_go(head):
-        return
-    if after.text == "," and end + 1 < sentence.end and sentence.doc[end + 1].dep_ == "cc":
-        return  # one of several in a row
-    yield first - 1, end + (after.text == ",")
-
-
-def _is_relative(head: Token) -> bool:
-    return head.left_edge.lower_ in _RELATIVE
-
-
-def _says_more(head: Token) -> bool:
-    """A description or an age beside a name: "Jane Hall, the minister," and "Jane Hall, 45,"."""
-    named = head.head
-    described = head.pos_ == "NOUN" or (head.pos_ == "NUM" and head.left_edge.i == head.right_edge.i)
-    in_a_row = any(child.dep_ in ("conj", "cc", "appos") and child is not head for child in named.children)
-    return named.pos_ == "PROPN" and described and not in_a_row and not any(c.dep_ == "conj" for c in head.children)
-
-
-def _is_participle(head: Token) -> bool:
-    """ ", killing three people" at the end, but for what takes something back."""
-    return head.left_edge is head and not any(child.dep_ in ("neg", "mark") for child in head.children)
+    if after.text in _ENDS:
+        yield first - 1, end
+    elif after.text == "," and end + 1 < sentence.end and sentence.doc[end + 1].dep_ != "cc":  # one of several in a row
+        # ", according to the court" keeps a comma.
+        yield first - 1, end + (sentence.doc[end + 1].dep_ != "prep")
 
 
 def _is_outside(quoted: Sequence[int], first: int, end: int) -> bool:

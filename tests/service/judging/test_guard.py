@@ -36,9 +36,9 @@ class Writes:
 
 @pytest.fixture
 def summary_of(analyzer):
-    def make(unsupported, *samples, min_support=0.5, on_text=None, **settings):
+    def make(unsupported, *samples, min_support=0.5, on_text=None, text=TEXT, **settings):
         writer = samples[0] if isinstance(samples[0], Writes) else Writes(*samples)
-        doc = analyzer.annotator.annotate(TEXT)
+        doc = analyzer.annotator.annotate(text)
         chosen = GuardSettings(min_support=min_support, unsupported=unsupported, **settings)
         guard = Guard(doc, analyzer.consistency, analyzer.annotator, chosen, sources_of(doc))
         return guard.summary(writer, None, on_text)
@@ -198,3 +198,38 @@ def test_only_the_first_summary_is_shown_but_who_wants_to_stop_is_heard(summary_
 
     with pytest.raises(KeyboardInterrupt):
         summary_of("regenerate", [INVENTED], [TRUE], on_text=stop)
+
+
+LONG = "Clarke, who came in spring, opposes the sale of the old club. It rained all day in the north of the country."
+BRIEF = "Clarke opposes the sale of the old club."
+
+
+def test_the_articles_own_sentences_are_told_briefly(summary_of):
+    copied = LONG.split(". ")[0] + "."
+    for written in (copied, "Clarke opposes the sale of the club to Boris Johnson."):
+        (sentence,) = summary_of("replace", [written], text=LONG, shorten=True).sentences
+        assert (sentence.text, sentence.is_shortened, sentence.is_quoted) == (BRIEF, True, False)
+        assert [source.text for source in sentence.sources] == [copied]
+        assert 0.5 <= sentence.support < 1
+    (whole,) = summary_of("replace", [copied], text=LONG).sentences
+    assert (whole.text, whole.is_quoted, whole.is_shortened) == (copied, True, False)
+
+
+def test_what_the_article_does_not_bear_out_is_not_shortened(summary_of):
+    copied = LONG.split(". ")[0] + "."
+    (sentence,) = summary_of("replace", [copied], text=LONG, shorten=True, min_support=1).sentences
+    assert (sentence.text, sentence.support) == (copied, 1)
+
+
+def test_own_words_of_the_summarizer_may_need_more_support(summary_of):
+    (stands,) = summary_of("replace", [TRUE], min_written=0.5).sentences
+    (gives_way,) = summary_of("replace", [TRUE], min_written=1).sentences
+    assert (stands.text, stands.replaced) == (TRUE, None)
+    assert (gives_way.is_quoted, gives_way.replaced) == (True, TRUE)
+    (copied,) = summary_of("replace", [INVITED], min_written=1).sentences
+    assert (copied.text, copied.replaced) == (INVITED, None)
+
+
+def test_a_copied_sentence_rests_on_itself_alone(summary_of):
+    (sentence,) = summary_of("replace", [INVITED]).sentences
+    assert [source.text for source in sentence.sources] == [INVITED]
