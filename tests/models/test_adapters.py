@@ -5,7 +5,7 @@ import tiny
 
 from newstance.models.adapters import adapter_folder, fingerprint
 from newstance.models.errors import ConfigError, ModelError, WeightsNotFoundError
-from newstance.models.sources import cache_folder
+from newstance.models.sources import converted_gguf
 from newstance.models.summarizer import SummarizerSettings, load_summarizer
 
 FIRST, SECOND, THIRD = "Senators passed this bill.", "Governors rejected that plan!", "Nobody knows why?"
@@ -75,12 +75,11 @@ def test_a_gguf_file_is_kept_with_its_adapter_and_without(tmp_path):
     file = tiny.gguf(tmp_path / "tiny.gguf")
     with pytest.raises(ConfigError):  # its window is too small for a summary: it is loaded by then
         summary(file)
-    plain = cache_folder() / "gguf"
-    (without,) = [folder for folder in plain.iterdir() if folder.is_dir() and folder.name.startswith("tiny-")]
+    without = converted_gguf(file)
     folder = adapter(tmp_path / "adapter", AutoModelForCausalLM.from_pretrained(without), "q_proj", 2, 3)
     with pytest.raises(ConfigError):
         summary(file, adapter=f"path:{folder}")
-    merged = plain / f"{without.name}-{fingerprint(folder)[:16]}"
+    merged = without.parent / f"{without.name}-{fingerprint(folder)[:16]}"
     name = "model.layers.0.self_attn.q_proj.weight"
     difference = load_file(merged / "model.safetensors")[name] - load_file(without / "model.safetensors")[name]
     assert difference[3, 2] == 500
