@@ -121,7 +121,8 @@ class Guard:
         if generated.unchanged or self._settings.unsupported == "keep":
             kept = [SummarySentence(one.text, one.sources, one.support, None, one.faults) for one in first]
             return Summary(tuple(kept), generated.model, generated.unchanged, (), generated.text)
-        versions = [self._sure(first), *self._further(summarizer, length, self._sure(first), on_text)]
+        first = self._sure(first)
+        versions = [first, *self._further(summarizer, length, first, on_text)]
         best = max(versions, key=_worth)
         spare = sorted((one for version in versions for one in version if one.passes), key=lambda one: -one.support)
         return self._put_together(generated, best, spare)
