@@ -189,16 +189,20 @@ class Guard:
     def _own_sentence(self, ranked: Sequence[int], others: Sequence[str]) -> SummarySentence | None:
         """The first of some sentences of the article that stands alone and says what no other says."""
         for i in ranked:
-            if not _repeats(self._sources[i].text, others):
+            # The model is asked only about what may stand: an article may have a thousand sentences that may not.
+            if stands_alone(self._brief(i)) and not _repeats(self._sources[i].text, others):
                 text, support = self._told_briefly(i)
                 if stands_alone(text):
                     return SummarySentence(text, (self._sources[i],), support)
         return None
 
+    def _brief(self, i: int) -> str:
+        return shortened(self._spans[i]) if self._settings.shorten else self._texts[i]
+
     def _told_briefly(self, i: int) -> tuple[str, float]:
         """A sentence of the article as a summary has it, shortened if that is wanted and borne out; and its support."""
         whole = self._texts[i]
-        text = shortened(self._spans[i]) if self._settings.shorten else whole
+        text = self._brief(i)
         if bare(text) != bare(whole):
             (found,) = self._checker.check([text], [whole])
             if found.support >= self._settings.min_support:
