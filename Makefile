@@ -14,7 +14,7 @@ serve: .venv/ready
 
 # A process for each core, up to four (each may load the models); then the tests that measure, one after another.
 test: .venv/ready
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not alone"
+	$(BIN)/pytest -n auto --maxprocesses 4 --max-worker-restart 2 --dist loadfile -m "not alone"
 	$(BIN)/pytest -m alone
 
 lint: .venv/ready

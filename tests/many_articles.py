@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 from newstance.models.errors import InputError
 from newstance.service import Actor, Analysis, Analyzer, Evidence, Mention, Profile, Stance
 from newstance.service.analysis import Source, Summary, SummarySentence
+from newstance.service.corpus import workers
 from newstance.service.corpus.inputs import Inputs
 from newstance.service.corpus.run import RunOptions, run
 from newstance.service.corpus.step import Task
@@ -76,6 +78,14 @@ class LoggingTask(FakeTask):
     def analyzer(self):
         (self.folder / f"worker-{os.getpid()}").touch()
         return super().analyzer()
+
+
+class KilledCountingTask(FakeTask):
+    """Its worker is killed at the worst moment: while it tells how far it is."""
+
+    def analyzer(self):
+        workers._count.get_lock().acquire()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 class FailingTask(FakeTask):

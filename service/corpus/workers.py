@@ -45,8 +45,9 @@ def processes(task: Task, shards: Iterable[Shard], watch: Watch, workers: int) -
         ModelError: A worker was killed, as systems do that run out of memory.
     """
     context = multiprocessing.get_context("spawn")
+    # Read without a lock, and ended without one: a worker that is killed keeps those that it holds for ever.
     count: Any = context.Array("q", 2)
-    ended = context.Event()
+    ended = context.RawValue("b", 0)
     own = replace(task, cores=max(1, usable_cores() // workers))
     pool = ProcessPoolExecutor(workers, context, _begin, (own, count, ended))
     told = [0, 0]
@@ -55,12 +56,12 @@ def processes(task: Task, shards: Iterable[Shard], watch: Watch, workers: int) -
     def finished(most: int) -> Iterator[Made]:
         while len(running) > most:
             done, _ = wait(running, _LOOK, FIRST_COMPLETED)
-            now = count[:]
+            now = count.get_obj()[:]
             watch.advance(now[0] - told[0], now[1] - told[1])
             told[:] = now
             running.difference_update(done)
             if watch.abandon.is_set():
-                ended.set()
+                ended.value = 1
             yield from (future.result() for future in done)
 
     try:
@@ -76,7 +77,7 @@ def processes(task: Task, shards: Iterable[Shard], watch: Watch, workers: int) -
             "command again, with fewer --workers if that is the cause"
         ) from error
     finally:
-        ended.set()
+        ended.value = 1
         pool.shutdown(cancel_futures=True)
 
 
@@ -85,7 +86,7 @@ def _begin(task: Task, count: Any, ended: Any) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _count = count
     # Models are loaded with the first shard: what goes wrong here is told by no more than that the pool is broken.
-    _make_step = cache(lambda: Step(task, ended=ended.is_set))
+    _make_step = cache(lambda: Step(task, ended=lambda: bool(ended.value)))
 
 
 def _make(shard: Shard) -> Made:

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
@@ -102,6 +103,7 @@ def export(analysis) -> None:
         getattr(analysis, f"to_{form}")().encode()
 
 
+@pytest.mark.timeout(300 + INPUTS)  # seconds
 def test_whatever_comes_in_is_answered_or_refused_in_newstances_own_words(analyzer, tmp_path):
     found = Found()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import many_articles
 import psutil
 import pytest
-from many_articles import FailingTask, LoggingTask, rows_in
+from many_articles import FailingTask, KilledCountingTask, LoggingTask, rows_in
 
 from newstance.models.errors import InputError, ModelError
 from newstance.service.corpus.run import RunOptions, run
@@ -57,6 +57,11 @@ def test_a_killed_worker_is_told_and_the_same_command_goes_on(tmp_path, task, in
     run(inputs, task, out, TWO, Counts())
     assert rows_in(out) == rows_in(tmp_path / "whole")
     assert sum(done for done, _ in counted) == 60 - 5 * before
+
+
+def test_a_worker_that_is_killed_while_it_counts_is_told(tmp_path, task, inputs):
+    with pytest.raises(ModelError, match="a worker was killed"):
+        run(inputs, KilledCountingTask(task.profile), tmp_path / "out", TWO)
 
 
 def test_workers_end_with_the_run_that_started_them(tmp_path, task, inputs):

@@ -1,6 +1,7 @@
 import json
-import multiprocessing
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -103,19 +104,22 @@ def test_nothing_is_written_where_there_is_nothing_to_write(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def _write(path, coder):
-    for i in range(40):
-        CorrectionFile(path).append([correction(coder=coder, target=f"plan {i}", text=TEXT * 50)] * 2)
+_ADDING = """
+import sys
+from newstance.service.corrections import Correction, CorrectionFile
+path, coder, text = sys.argv[1:]
+for i in range(40):
+    row = Correction(text * 50, "Anna Schmidt", "favor", coder, f"plan {i}")
+    CorrectionFile(path).append([row] * 2)
+"""
 
 
 def test_several_processes_add_to_one_file(tmp_path):
     path = tmp_path / "mine.jsonl"
-    context = multiprocessing.get_context("fork")
-    writers = [context.Process(target=_write, args=(path, name)) for name in ("ann", "bob", "cid")]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
+    writers = [
+        subprocess.Popen([sys.executable, "-c", _ADDING, str(path), coder, TEXT]) for coder in ("ann", "bob", "cid")
+    ]
+    assert [writer.wait(100) for writer in writers] == [0, 0, 0]
     read = CorrectionFile(path).read()
     assert len(read) == 240
     assert all(one == other for one, other in zip(read[::2], read[1::2], strict=True))  # each pair in one piece
