@@ -1,9 +1,10 @@
 """What may be left out of a sentence so that the rest is still true.
 
 After the trimming of Dorr, Zajic and Schwartz 2003, "Hedge Trimmer: A Parse-and-Trim Approach to Headline Generation",
-of which only the cuts are made that take nothing back: a relative clause in commas, what stands in brackets or between
-dashes, and a word that ties the sentence to the one before it. Conditions, negations, times, sources and whatever tells
-which one of several is meant stay.
+of which only the cuts are made that take nothing back: a relative clause or an age in commas, what stands in brackets
+or between dashes, what came of it (", leaving ..."), the day of the week on which something was done, and a word that
+ties the sentence to the one before it. Conditions, negations, dates, sources and whatever tells which one of several
+is meant stay.
 """
 
 from __future__ import annotations
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from spacy.tokens import Span, Token
 
 _TIES = frozenset(("but", "and", "so", "yet", "however", "meanwhile", "moreover", "furthermore", "nevertheless"))
+_DAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+_DAY_TIMES = frozenset(("morning", "afternoon", "evening", "night"))
+_CONDITIONS = frozenset(("assuming", "barring", "depending", "excluding", "pending", "providing", "supposing"))
 _RELATIVE = frozenset(("which", "who", "whom", "whose", "where"))
 _ENDS = frozenset(".!?")
 _DASHES = frozenset("–—-")
 _MARKS = frozenset("\"“”«»'‘’")
+_CLOCK = re.compile(r"\d[:.]\d\d\b|\b[ap]\.?m\b")
 _BEFORE_MARK = re.compile(r" (?=[,.!?;:])")
 _LEAST_WORDS = 7  # that a shortened sentence has
 _LONGEST = 25  # words of what is cut: of more the parse knows less well where they end
@@ -49,9 +54,10 @@ def _cuts(sentence: Span) -> Iterator[tuple[int, int]]:
     quoted = [token.i for token in sentence if token.text in _MARKS and token.dep_ != "case"]
     if len(quoted) % 2:
         return  # part of a longer quotation
-    found = [*_tie(sentence), *_brackets(sentence), *_dashes(sentence)]
+    found = [*_tie(sentence), *_brackets(sentence), *_dashes(sentence), *_day(sentence), *_ages(sentence)]
     for token in sentence:
-        if token.dep_ == "relcl" and token.left_edge.lower_ in _RELATIVE:
+        is_relative = token.dep_ == "relcl" and token.left_edge.lower_ in _RELATIVE
+        if is_relative or _came_of_it(token, sentence.root):
             found += _set_off(sentence, token)
     yield from sorted((cut for cut in found if _is_outside(quoted, *cut)), key=lambda cut: cut[0] - cut[1])
 
@@ -79,6 +85,70 @@ def _dashes(sentence: Span) -> Iterator[tuple[int, int]]:
     dashes = [t for t in sentence[1:] if t.text in _DASHES and t.nbor(-1).whitespace_ and t.whitespace_]
     if len(dashes) == 2 and dashes[1].i - dashes[0].i <= _LONGEST:
         yield dashes[0].i, dashes[1].i + 1
+
+
+def _day(sentence: Span) -> Iterator[tuple[int, int]]:
+    """ "on Monday", "Monday night", where more is said of what was done; of two days each tells which."""
+    days = [token for token in sentence if token.lower_.rstrip("s") in _DAYS]
+    if len(days) != 1 or days[0].lower_ not in _DAYS:
+        return
+    (day,) = days
+    top = day.head if day.dep_ == "compound" and day.head.lower_ in _DAY_TIMES else day
+    if top.dep_ == "pobj" and top.head.lower_ == "on":
+        top = top.head
+    elif top.dep_ != "npadvmod":
+        return
+    words, deed = list(top.subtree), top.head
+    if len(words) != 1 + (top.lower_ == "on") + (words[-1] != day) or deed.tag_ not in ("VBD", "VBN"):
+        return
+    if any(child.tag_ == "MD" for child in deed.children) or _CLOCK.search(sentence.text):
+        return  # of what is to come, and beside an hour, the day is missed
+    first, end = words[0].i, words[-1].i + 1
+    if first == sentence.start:
+        if end < sentence.end and sentence.doc[end].text == ",":
+            yield first, end + 1
+    elif any(child.i > deed.i and child != top and not child.is_punct for child in deed.children):
+        after = sentence.doc[end].text if end < sentence.end else ""
+        if sentence.doc[first - 1].text != ",":
+            yield first, end
+        elif after in (",", *_ENDS):
+            yield first - 1, end + (after == ",")
+
+
+def _ages(sentence: Span) -> Iterator[tuple[int, int]]:
+    """ ", 45," after a name."""
+    for age in sentence[2:-1]:
+        before, after = age.nbor(-1), age.nbor(1)
+        if age.is_digit and len(age) <= 2 and before.text == after.text == "," and age.nbor(-2).pos_ == "PROPN":
+            # ", 45, of Leeds," keeps a comma, and so does "the driver, Ann Hall, 45,".
+            keeps = age.nbor(-2).dep_ == "appos" or _has_comma_of_its_own(sentence, after.i + 1)
+            yield age.i - 1, age.i + 1 + (not keeps)
+
+
+def _has_comma_of_its_own(sentence: Span, first: int) -> bool:
+    """Whether what begins there ends with a comma before anything is done."""
+    for token in sentence.doc[first : sentence.end]:
+        if token.text == ",":
+            return sentence.doc[first].pos_ not in ("CCONJ", "NUM")
+        if token.tag_ in ("VBD", "VBZ", "VBP", "MD"):
+            return False
+    return False
+
+
+def _came_of_it(token: Token, deed: Token) -> bool:
+    """Whether it heads ", leaving two children", said of what the sentence tells; lists and conditions are none."""
+    return (
+        (token.dep_, token.tag_, token.left_edge) == ("advcl", "VBG", token)
+        and token.lower_ not in _CONDITIONS
+        and token.i > deed.i
+        and token.head.tag_ in ("VBD", "VBZ", "VBP", "VBN")
+        and token.head.lemma_ != "be"
+        and not any(child.dep_ == "conj" for child in token.children)
+        and not any(
+            t.lower_ in ("with", "include", "includes", "included")
+            for t in token.doc[max(deed.i, token.i - _LONGEST) : token.i]
+        )
+    )
 
 
 def _set_off(sentence: Span, head: Token) -> Iterator[tuple[int, int]]:

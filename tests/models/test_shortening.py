@@ -38,6 +38,30 @@ def short(annotator):
             "The move was put on hold when the plans were turned down.",
         ),
         (
+            "The council announced on Monday that it had received 6,818 signatures.",
+            "The council announced that it had received 6,818 signatures.",
+        ),
+        (
+            "On Tuesday, nine in ten shareholders voted to back the sale to a rival.",
+            "Nine in ten shareholders voted to back the sale to a rival.",
+        ),
+        (
+            "Prosecutors said Friday night they had found the money in a garage.",
+            "Prosecutors said they had found the money in a garage.",
+        ),
+        (
+            "Ingrid Solberg, 48, of Bergen, was found guilty of fraud by a court in Oslo.",
+            "Ingrid Solberg, of Bergen, was found guilty of fraud by a court in Oslo.",
+        ),
+        (
+            "Ingrid Solberg, 48, was found guilty of fraud by a court in Oslo.",
+            "Ingrid Solberg was found guilty of fraud by a court in Oslo.",
+        ),
+        (
+            "The currency has weakened since the vote on the treaty, pushing inflation to three percent.",
+            "The currency has weakened since the vote on the treaty.",
+        ),
+        (
             "Investigators found more than 1,400 works in his flat - though they said so later - and 60 elsewhere.",
             "Investigators found more than 1,400 works in his flat and 60 elsewhere.",
         ),
@@ -55,6 +79,11 @@ def test_what_stands_beside_may_go(short, whole, rest):
         '"We asked the mayor, who lives in the house, to leave it by Monday," the owner said.',
         "The guests were Anna Berg, the finance minister, and a group of farmers from the north.",
         "Berg, who resigned, left early.",  # too little would be left
+        "The verdict of the court in Oslo will be read out on Monday in public.",  # the day tells when to come
+        "The mayor met the union leaders on Monday and praised them in a speech on Friday.",
+        "The boy was found in the park at about 12:40 on Monday by a walker.",
+        "The options are a third runway in the north, lengthening an old one in the south or a new road.",
+        "The company expects to hire 300 people in the town, assuming the plan is passed.",
         "It rained all day in the north of the country.",
     ],
 )
