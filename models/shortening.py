@@ -2,9 +2,8 @@
 
 After the trimming of Dorr, Zajic and Schwartz 2003, "Hedge Trimmer: A Parse-and-Trim Approach to Headline Generation",
 of which only the cuts are made that take nothing back: a relative clause or an age in commas, what stands in brackets
-or between dashes, what came of it (", leaving ..."), the day of the week on which something was done, and a word that
-ties the sentence to the one before it. Conditions, negations, dates, sources and whatever tells which one of several
-is meant stay.
+or between dashes, the day of the week on which something was done, and a word that ties the sentence to the one before
+it. Conditions, negations, dates, sources and whatever tells which one of several is meant stay.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 _TIES = frozenset(("but", "and", "so", "yet", "however", "meanwhile", "moreover", "furthermore", "nevertheless"))
 _DAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 _DAY_TIMES = frozenset(("morning", "afternoon", "evening", "night"))
-_CONDITIONS = frozenset(("assuming", "barring", "depending", "excluding", "pending", "providing", "supposing"))
 _RELATIVE = frozenset(("which", "who", "whom", "whose", "where"))
 _ENDS = frozenset(".!?")
 _DASHES = frozenset("–—-")
@@ -45,7 +43,7 @@ def shortened(sentence: Span) -> str:
         return " ".join(sentence.text.split())
     # Between words that were not neighbours there is a blank, but not before a mark that ends something.
     text = "".join(token.text + (token.whitespace_ if token.i + 1 not in gone else " ") for token in kept)
-    text = _BEFORE_MARK.sub("", " ".join(text.split()))
+    text = _BEFORE_MARK.sub("", " ".join(text.split())).lstrip("".join(_DASHES) + " ")
     return text[0].upper() + text[1:]
 
 
@@ -56,8 +54,7 @@ def _cuts(sentence: Span) -> Iterator[tuple[int, int]]:
         return  # part of a longer quotation
     found = [*_tie(sentence), *_brackets(sentence), *_dashes(sentence), *_day(sentence), *_ages(sentence)]
     for token in sentence:
-        is_relative = token.dep_ == "relcl" and token.left_edge.lower_ in _RELATIVE
-        if is_relative or _came_of_it(token, sentence.root):
+        if token.dep_ == "relcl" and token.left_edge.lower_ in _RELATIVE:
             found += _set_off(sentence, token)
     yield from sorted((cut for cut in found if _is_outside(quoted, *cut)), key=lambda cut: cut[0] - cut[1])
 
@@ -104,13 +101,16 @@ def _day(sentence: Span) -> Iterator[tuple[int, int]]:
     if any(child.tag_ == "MD" for child in deed.children) or _CLOCK.search(sentence.text):
         return  # of what is to come, and beside an hour, the day is missed
     first, end = words[0].i, words[-1].i + 1
+    if end < sentence.end and sentence.doc[end].lower_ == "at":
+        return  # "on Monday at noon"
     if first == sentence.start:
         if end < sentence.end and sentence.doc[end].text == ",":
             yield first, end + 1
     elif any(child.i > deed.i and child != top and not child.is_punct for child in deed.children):
         after = sentence.doc[end].text if end < sentence.end else ""
         if sentence.doc[first - 1].text != ",":
-            yield first, end
+            if sentence.doc[first - 1].pos_ != "ADV":  # "late on Monday"
+                yield first, end
         elif after in (",", *_ENDS):
             yield first - 1, end + (after == ",")
 
@@ -120,8 +120,11 @@ def _ages(sentence: Span) -> Iterator[tuple[int, int]]:
     for age in sentence[2:-1]:
         before, after = age.nbor(-1), age.nbor(1)
         if age.is_digit and len(age) <= 2 and before.text == after.text == "," and age.nbor(-2).pos_ == "PROPN":
+            name = age.i - 2
+            while name > sentence.start and sentence.doc[name].pos_ == "PROPN":
+                name -= 1
             # ", 45, of Leeds," keeps a comma, and so does "the driver, Ann Hall, 45,".
-            keeps = age.nbor(-2).dep_ == "appos" or _has_comma_of_its_own(sentence, after.i + 1)
+            keeps = sentence.doc[name].text == "," or _has_comma_of_its_own(sentence, after.i + 1)
             yield age.i - 1, age.i + 1 + (not keeps)
 
 
@@ -133,22 +136,6 @@ def _has_comma_of_its_own(sentence: Span, first: int) -> bool:
         if token.tag_ in ("VBD", "VBZ", "VBP", "MD"):
             return False
     return False
-
-
-def _came_of_it(token: Token, deed: Token) -> bool:
-    """Whether it heads ", leaving two children", said of what the sentence tells; lists and conditions are none."""
-    return (
-        (token.dep_, token.tag_, token.left_edge) == ("advcl", "VBG", token)
-        and token.lower_ not in _CONDITIONS
-        and token.i > deed.i
-        and token.head.tag_ in ("VBD", "VBZ", "VBP", "VBN")
-        and token.head.lemma_ != "be"
-        and not any(child.dep_ == "conj" for child in token.children)
-        and not any(
-            t.lower_ in ("with", "include", "includes", "included")
-            for t in token.doc[max(deed.i, token.i - _LONGEST) : token.i]
-        )
-    )
 
 
 def _set_off(sentence: Span, head: Token) -> Iterator[tuple[int, int]]:

@@ -58,8 +58,16 @@ def short(annotator):
             "Ingrid Solberg was found guilty of fraud by a court in Oslo.",
         ),
         (
-            "The currency has weakened since the vote on the treaty, pushing inflation to three percent.",
-            "The currency has weakened since the vote on the treaty.",
+            "Both Daniel and his sister Becky, 17, were taken into care after the fire.",
+            "Both Daniel and his sister Becky were taken into care after the fire.",
+        ),
+        (
+            "Six people died when the driver, Harry Clarke, 58, lost his way in the fog.",
+            "Six people died when the driver, Harry Clarke, lost his way in the fog.",
+        ),
+        (
+            "(CNN) -- With a sweep of his hand the president opened a new bridge over the river.",
+            "With a sweep of his hand the president opened a new bridge over the river.",
         ),
         (
             "Investigators found more than 1,400 works in his flat - though they said so later - and 60 elsewhere.",
@@ -82,8 +90,8 @@ def test_what_stands_beside_may_go(short, whole, rest):
         "The verdict of the court in Oslo will be read out on Monday in public.",  # the day tells when to come
         "The mayor met the union leaders on Monday and praised them in a speech on Friday.",
         "The boy was found in the park at about 12:40 on Monday by a walker.",
-        "The options are a third runway in the north, lengthening an old one in the south or a new road.",
-        "The company expects to hire 300 people in the town, assuming the plan is passed.",
+        "The northern club won its match against Dundee on Saturday at noon.",
+        "Late on Thursday the leader of the party called for a vote on the plan.",
         "It rained all day in the north of the country.",
     ],
 )
