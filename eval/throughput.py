@@ -1,8 +1,9 @@
 """How many articles a second: ``python -m newstance.eval.throughput --articles N`` compares the roads over many.
 
 A loop over ``analyze``, ``analyze_many`` and ``newstance run`` go over the same articles, each road in a process of its
-own and in turn, at one size or several: articles a second without the time to load models, and the most memory that the
-road's processes took together. The answers of all must be equal.
+own and in turn, at one size or several: articles a second without the time to load models, how many cores were at work,
+which bounds what any road could gain, and the most memory that the road's processes took together. The answers of all
+must be equal.
 """
 
 from __future__ import annotations
@@ -41,12 +42,14 @@ class Measured:
     Attributes:
         articles: How many it analysed.
         rate: Articles a second.
+        cores: How many were at work on average; None for roads of several processes.
         memory: The most that its processes took together, in bytes.
         answers: What it said of each article, by a hash of its rows.
     """
 
     articles: int
     rate: float
+    cores: float | None
     memory: int
     answers: list[str]
 
@@ -89,7 +92,8 @@ def _compare(chosen: argparse.Namespace) -> int:
 
     runs = [f"run {workers}" for workers in dict.fromkeys((1, chosen.workers))]
     roads = [road for name in ROADS if name in chosen.roads for road in (runs if name == "run" else [name])]
-    table = Table("road", "articles", "articles/s", f"of the rate of {roads[0]}", "most memory, MB", "answers")
+    faster_than = f"of the rate of {roads[0]}"
+    table = Table("road", "articles", "articles/s", faster_than, "cores at work", "most memory, MB", "answers")
     same = True
     with tempfile.TemporaryDirectory() as folder:
         for size in chosen.articles:
@@ -100,7 +104,8 @@ def _compare(chosen: argparse.Namespace) -> int:
                 equal = one.answers == found[roads[0]].answers
                 same &= equal
                 faster = one.rate / found[roads[0]].rate
-                figures = (f"{one.articles}", f"{one.rate:.3f}", f"{faster:.2f}", f"{one.memory / 1e6:,.0f}")
+                cores = "" if one.cores is None else f"{one.cores:.2f}"
+                figures = (f"{one.articles}", f"{one.rate:.3f}", f"{faster:.2f}", cores, f"{one.memory / 1e6:,.0f}")
                 table.add_row(road, *figures, "equal" if equal else "DIFFERENT")
     Console().print(table)
     return 0 if same else 1
@@ -147,7 +152,9 @@ def _in_its_process(chosen: argparse.Namespace, road: str, file: Path) -> Measur
     command += ["--profile", chosen.profile, *(["--summaries"] if chosen.summaries else [])]
     command += [part for target in chosen.target or () for part in ("--target", target)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return Measured(**json.loads(done.stdout.splitlines()[-1]))
+    measured = Measured(**json.loads(done.stdout.splitlines()[-1]))
+    print(f"{road}, {measured.articles} articles: {measured.rate:.3f}/s", file=sys.stderr)
+    return measured
 
 
 def _walk(chosen: argparse.Namespace) -> dict[str, Any]:
@@ -157,13 +164,14 @@ def _walk(chosen: argparse.Namespace) -> dict[str, Any]:
     over = threading.Event()
     watcher = threading.Thread(target=_watch_memory, args=(most, over), daemon=True)
     watcher.start()
-    seconds, answers = walk(chosen, int(workers or 1))
+    seconds, cores, answers = walk(chosen, int(workers or 1))
     over.set()
     watcher.join()
-    return {"articles": len(answers), "rate": len(answers) / seconds, "memory": most[0], "answers": answers}
+    rate = len(answers) / seconds
+    return {"articles": len(answers), "rate": rate, "cores": cores, "memory": most[0], "answers": answers}
 
 
-def _analyses(chosen: argparse.Namespace, workers: int) -> tuple[float, list[str]]:
+def _analyses(chosen: argparse.Namespace, workers: int) -> tuple[float, float | None, list[str]]:
     from newstance.service import Analyzer
     from newstance.service.corpus.inputs import Inputs
     from newstance.service.corpus.tables import rows_of
@@ -172,17 +180,17 @@ def _analyses(chosen: argparse.Namespace, workers: int) -> tuple[float, list[str
     records = list(Inputs((str(chosen.data),)).records())
     articles = [record.article() for record in records]
     analyzer.analyze(articles[0], chosen.target, summarize=chosen.summaries)  # loads what is loaded late
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     if chosen.road == "loop":
         found = [analyzer.analyze(article, chosen.target, summarize=chosen.summaries) for article in articles]
     else:
         found = list(analyzer.analyze_many(articles, chosen.target, summarize=chosen.summaries))
-    seconds = time.perf_counter() - began
+    seconds, worked = time.perf_counter() - began, time.process_time() - worked
     told = zip(found, records, strict=True)
-    return seconds, [_hash_of(rows_of(one, record.id, record.place)) for one, record in told]
+    return seconds, worked / seconds, [_hash_of(rows_of(one, record.id, record.place)) for one, record in told]
 
 
-def _run(chosen: argparse.Namespace, workers: int) -> tuple[float, list[str]]:
+def _run(chosen: argparse.Namespace, workers: int) -> tuple[float, float | None, list[str]]:
     from newstance.service import Profile
     from newstance.service.corpus.inputs import Inputs
     from newstance.service.corpus.run import RunOptions, run
@@ -218,7 +226,7 @@ def _run(chosen: argparse.Namespace, workers: int) -> tuple[float, list[str]]:
     # From the first sign of work to the last; what was done by the first is no part of it.
     (first, before), (last, _) = clock.times[0], clock.times[-1]
     share = (len(answers) - before) / len(answers)
-    return (last - first) / share if share else last - first, answers
+    return (last - first) / share if share else last - first, None, answers
 
 
 def _hash_of(rows: dict[str, Any]) -> str:

@@ -50,7 +50,7 @@ def test_articles_of_labelled_sets(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
         throughput,
         "_in_its_process",
-        lambda chosen, road, file: read.append(file.read_text()) or Measured(4, 2.0, 10**9, ["a"]),
+        lambda chosen, road, file: read.append(file.read_text()) or Measured(4, 2.0, 1.5, 10**9, ["a"]),
     )
     monkeypatch.setenv("COLUMNS", "200")
     asked = ["--sets", str(config), "--root", str(tmp_path), "--articles", "4", "--roads", "many", "loop"]
@@ -81,6 +81,7 @@ def test_roads_give_the_same_answers_and_their_times(walk):
     assert len(set(loop.answers)) == loop.articles == 8
     assert 5 < loop.rate <= 20
     assert many.rate > loop.rate  # two at a time
+    assert loop.cores < 0.5 and run.cores is None  # the fake sleeps
     assert min(loop.memory, many.memory, run.memory) > 50_000_000
 
 
@@ -89,7 +90,7 @@ def test_answers_that_differ_are_told(monkeypatch, capsys):
     monkeypatch.setattr(
         throughput,
         "_in_its_process",
-        lambda chosen, road, file: Measured(len(file.read_text().splitlines()), 2.0, 10**9, found[road]),
+        lambda chosen, road, file: Measured(len(file.read_text().splitlines()), 2.0, None, 10**9, found[road]),
     )
     monkeypatch.setenv("COLUMNS", "200")
     assert throughput.main(["--articles", "2", "8"]) == 1
