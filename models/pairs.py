@@ -31,6 +31,16 @@ _loading = Lock()
 _most_cores: int | None = None
 
 
+def _forget() -> None:
+    """A forked child has none of the threads that its parent's classifiers wait for, nor who holds a lock."""
+    global _loaded, _loading
+    _loaded, _loading = WeakValueDictionary(), Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
 @dataclass(frozen=True)
 class PairScores:
     """Scores of a list of pairs.

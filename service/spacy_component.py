@@ -13,13 +13,15 @@ All of it is plain data, so that docs can be stored (``DocBin``) and come back f
 from __future__ import annotations
 
 import json
-from functools import cached_property
+import multiprocessing
+import os
 from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, SpanGroup
 
 from newstance.models.errors import InputError
+from newstance.models.pairs import limit_cores
 
 from .analyzer import Analyzer
 from .article import Article, clean
@@ -78,15 +80,25 @@ class StanceComponent:
     def __init__(self, profile: Profile, asked: dict[str, Any]) -> None:
         self._profile = profile
         self._asked = asked
+        # By process: what a forked child finds here waits for threads that it does not have, even to be let go.
+        self._analyzers: dict[int, Analyzer] = {}
 
-    @cached_property
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_analyzers": {}}
+
+    @property
     def analyzer(self) -> Analyzer:
         """What does the work.
 
         Raises:
             WeightsNotFoundError: Weights that the profile names are missing.
         """
-        return Analyzer.from_profile(self._profile)
+        own = self._analyzers.get(os.getpid())
+        if own is None:
+            if multiprocessing.parent_process() is not None:
+                limit_cores(1)  # there are others beside it, and OpenMP's threads did not come along, either
+            own = self._analyzers[os.getpid()] = Analyzer.from_profile(self._profile)
+        return own
 
     def __call__(self, doc: Doc) -> Doc:
         """Analyse one article.

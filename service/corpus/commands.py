@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -184,15 +185,20 @@ def _interrupts(watch: Watch, at_once: bool) -> Iterator[None]:
     def heard(number: int, frame: FrameType | None) -> Any:
         if not watch.finish.is_set():
             watch.finish.set()
-            print("newstance: ends with the shards that are at work; Ctrl-C again leaves them", file=sys.stderr)
+            told.start()
             return
         watch.abandon.set()
         signal.signal(signal.SIGINT, before)
         if at_once:
             raise KeyboardInterrupt
 
+    # The thread that hears may hold the bar, and who draws the bar waits for what is printed: nobody would go on.
+    words = "newstance: ends with the shards that are at work; Ctrl-C again leaves them"
+    told = threading.Thread(target=print, args=(words,), kwargs={"file": sys.stderr})
     before = signal.signal(signal.SIGINT, heard)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+        if told.ident is not None:
+            told.join()

@@ -198,6 +198,7 @@ class _Worker:
         if not self._begun.wait(_START_SECONDS):
             raise ConfigError(f"the process that reads files did not begin within {_START_SECONDS:g} s; try again")
         if not self.is_ready:
+            self._process.kill()  # if it said something else, it still waits
             raise ConfigError(
                 f"the process that reads files ended as it began (status {self._process.wait()}), and has said why on "
                 "standard error; install newstance anew"

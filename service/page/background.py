@@ -35,14 +35,15 @@ def in_background(
         heard()
         arrived.put(item)
 
-    failed: list[Exception] = []
+    failed: list[BaseException] = []
 
     def run() -> None:
         try:
             work(tell)
-        except Exception as error:  # raised below, where it is seen
+        except BaseException as error:  # raised below, where it is seen
             failed.append(error)
-        arrived.put(_OVER)
+        finally:
+            arrived.put(_OVER)
 
     threading.Thread(target=run, daemon=True).start()
     try:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 import spacy
@@ -39,14 +43,49 @@ def test_a_doc_has_stances_summary_and_spans(nlp, analyzer):
     assert doc._.stance_notes == []
 
 
-def test_many_docs_come_in_order_from_other_processes_and_from_a_file(nlp):
+def test_many_docs_come_in_order_from_a_file(nlp):
     texts = [TEXT, "Peter Miller praised the harbour plan.", TEXT]
     expected = [nlp(text)._.stances for text in texts]
-    assert [doc._.stances for doc in nlp.pipe(texts, n_process=2, batch_size=2)] == expected
     stored = DocBin(docs=nlp.pipe(texts), store_user_data=True).to_bytes()
     read = list(DocBin().from_bytes(stored).get_docs(nlp.vocab))
     assert json.loads(json.dumps([doc._.stances for doc in read])) == expected
     assert [span.label_ for span in read[0].spans["stances"]] == ["favor", "against"]
+
+
+_IN_PROCESSES = """
+import json, multiprocessing, sys
+import spacy
+from newstance.service import spacy_component
+if __name__ == "__main__":
+    profile, target, method, *texts = sys.argv[1:]
+    multiprocessing.set_start_method(method)
+    nlp = spacy.blank("en")
+    nlp.add_pipe("newstance", config={"profile": profile, "targets": [target]})
+    alone = [nlp(text)._.stances for text in texts]  # so that the parent has models, and their threads
+    assert any(stance["label"] != "neutral" for stance in alone[0])
+    print([doc._.stances for doc in nlp.pipe(texts, n_process=2, batch_size=1)] == alone)
+"""
+
+
+@pytest.mark.parametrize(
+    ("profile", "method"),
+    [("tiny", "fork"), ("tiny", "spawn"), pytest.param("embedded", "fork", marks=pytest.mark.embedded)],
+)
+def test_many_docs_come_in_order_from_other_processes(profile, method, profile_file, tmp_path):
+    (tmp_path / "main.py").write_text(_IN_PROCESSES)
+    given = [str(profile_file) if profile == "tiny" else profile, PLAN, method]
+    texts = [TEXT, "Peter Miller praised the harbour plan.", TEXT]
+    said = tmp_path / "said"
+    with said.open("w") as file:  # no pipe: one that a child holds open would be waited for
+        process = subprocess.Popen(
+            [sys.executable, tmp_path / "main.py", *given, *texts], stdout=file, stderr=file, start_new_session=True
+        )
+        try:
+            process.wait(120)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+    assert said.read_text().splitlines()[-1:] == ["True"], said.read_text()
 
 
 def test_a_pipeline_is_saved_with_what_it_was_asked(nlp, tmp_path):

@@ -5,12 +5,14 @@ from importlib.util import find_spec
 
 import pytest
 import tiny
+import torch
 
 from newstance.eval.speed import alone, contestants, labels, pairs
 from newstance.eval.speed.bench import Bench
 from newstance.eval.speed.contestants import CONTESTANTS, OURS, REFERENCE, ZERO_SHOT, Given, ready
 from newstance.eval.speed.forms import make_forms
-from newstance.models.pairs import limit_cores, usable_cores
+from newstance.models import pairs as models_pairs
+from newstance.models.pairs import usable_cores
 from newstance.models.stance import StanceQuery
 
 pytestmark = pytest.mark.filterwarnings(
@@ -35,10 +37,11 @@ def given(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def cores():
-    before = usable_cores()
+def cores(monkeypatch):
+    monkeypatch.setattr(models_pairs, "_most_cores", models_pairs._most_cores)
+    threads = torch.get_num_threads()
     yield
-    limit_cores(before)
+    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize("key", [key for key in CONTESTANTS if key != ZERO_SHOT])
@@ -61,8 +64,6 @@ def test_zero_shot_asks_three_hypotheses_each(given, monkeypatch):
 
 
 def test_threads_are_those_that_are_given(given):
-    import torch
-
     ready(OURS, replace(given, threads=3))
     assert torch.get_num_threads() == 3
     ready(OURS, given)
