@@ -9,6 +9,7 @@ from pathlib import Path
 
 from newstance.models.errors import InputError, ModelError
 from newstance.models.hearing import Heard, unheard
+from newstance.models.memory import give_back
 from newstance.models.pairs import OnBatch
 from newstance.models.stance import StancePrediction, StanceQuery
 
@@ -292,6 +293,7 @@ class Analyzer(Parts):
             InputError: The article is longer than the profile allows, or has more words and marks.
         """
         self.profile.limits.refuse_long(article.text, self.profile.name)
+        give_back()
         loaded = topic if isinstance(topic, Topic) or topic is None else Topic.load(topic)
         text = without_furniture(article.text, find_furniture(article.text))
         doc = self.annotator.annotate(text, self.profile.limits.most_tokens, heard)
