@@ -155,7 +155,7 @@ def _scored(analyzer: Analyzer, labelled: LabelledSet, bar: Bar) -> _Scored:
     if labelled.config.kind == "articles":
         asked = windows_of(analyzer, labelled, bar)
     else:
-        asked = [(example, StanceQuery(**example.input)) for example in labelled.examples]
+        asked = [(example, example.query) for example in labelled.examples]
     examples = [example for example, _ in asked]
     predictions = analyzer.classifier.classify([query for _, query in asked])
     probabilities = np.array([[p.probabilities[label] for label in LABELS] for p in predictions]).reshape(-1, 3)

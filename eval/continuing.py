@@ -159,10 +159,14 @@ class Continuing:
     def export(self, folder: Path, temperature: float) -> None:
         """Write the model in the form that is shipped, with tokenizer and config."""
         from newstance.models.training.export import export
+        from newstance.models.training.telling import telling_of
         from newstance.models.training.train import write_config
 
         model, own = self._model.model, getattr(self._model.model.config, "newstance", None) or {}
-        export(model, self._model.tokenizer, folder, self._settings.form, self.asked.pairs[:100])
+        weights = locate(self._analyzer.profile.stance.source)
+        # What tells of each token reads what is below the layers that learned, and stays as it was fitted.
+        telling = telling_of(weights.path) if weights.is_onnx else None
+        export(model, self._model.tokenizer, folder, self._settings.form, self.asked.pairs[:100], telling=telling)
         temperatures = {**own.get("temperatures", {}), "stance": temperature}
         write_config(folder, {"max_length": self._pairs.max_length, "temperatures": temperatures})
 

@@ -15,6 +15,7 @@ from typing import Any
 from newstance import configs
 from newstance.models.errors import InputError
 from newstance.models.splits import base_of, is_held_out
+from newstance.models.stance import StanceQuery
 
 from .records import open_records
 from .set_config import FIELDS, Layout, SetConfig
@@ -43,6 +44,11 @@ class Example:
     gold: str
     parts: dict[str, str] = field(default_factory=dict)
     evidence: tuple[tuple[int, int], ...] | None = None
+
+    @property
+    def query(self) -> StanceQuery:
+        """What a stance model is asked; of stance sets and judged articles."""
+        return StanceQuery(self.input["text"], self.input["holder"], self.input["target"])
 
     @property
     def input_sha256(self) -> str:

@@ -41,7 +41,7 @@ class StoredAnswers:
                 question, answer = json.loads(line)
             except (json.JSONDecodeError, UnicodeDecodeError):
                 continue
-            self._known[question] = StancePrediction(**answer)
+            self._known[question] = _prediction(answer)
 
     def to(self, queries: Sequence[StanceQuery], classify: Classify) -> list[StancePrediction]:
         """One answer for each query, in order; ``classify`` is asked only what is not known, and once."""
@@ -62,6 +62,10 @@ class StoredAnswers:
             os.write(descriptor, data)
         finally:
             os.close(descriptor)
+
+
+def _prediction(kept: dict[str, Any]) -> StancePrediction:
+    return StancePrediction(**kept | {"parts": tuple(map(_prediction, kept.get("parts", ())))})
 
 
 class _Delegate:

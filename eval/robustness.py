@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from newstance.models.renaming import Role, names_in, renamed
-from newstance.models.stance import StanceClassifier, StanceQuery, Templates
+from newstance.models.stance import StanceClassifier, Templates
 
 from . import metrics
 from .labelled import Example, LabelledSet
@@ -105,7 +105,7 @@ def flips(rows: Sequence[Row], changed: Mapping[str, Row]) -> Measure | None:
 
 
 def _renamed(example: Example, new: Mapping[Role, str]) -> Example | None:
-    query = StanceQuery(*(example.input[field] for field in ("text", "holder", "target")))
+    query = example.query
     names = names_in(query)
     if not names:
         return None

@@ -306,7 +306,7 @@ def _support_answers(analyzer: Analyzer, batch: Sequence[Example]) -> list[Answe
 
 def stance_answers(classifier: Classifier, batch: Sequence[Example]) -> list[Answer]:
     """A classifier's answers to rows of text, holder and target."""
-    predictions = classifier.classify([StanceQuery(**example.input) for example in batch])
+    predictions = classifier.classify([example.query for example in batch])
     return [Answer(p.label, _plain(p.probabilities)) for p in predictions]
 
 

@@ -21,7 +21,9 @@ import numpy as np
 from .errors import InputError, ModelError
 from .sources import Weights
 
-Run = Callable[[dict[str, np.ndarray]], np.ndarray]
+# Logits, shape (batch, labels), and if the model tells of tokens, what it tells, shape (batch, tokens, told).
+Run = Callable[[dict[str, np.ndarray]], tuple[np.ndarray, np.ndarray | None]]
+TOLD = "told"  # that output's name; models/training/telling.py makes it
 # Called after each batch with (pairs scored so far, pairs in all); an exception raised in it stops the work.
 OnBatch = Callable[[int, int], None]
 _TOKENS_PER_BATCH = 2048
@@ -42,16 +44,36 @@ if hasattr(os, "register_at_fork"):
 
 
 @dataclass(frozen=True)
+class Told:
+    """What each token of a pair's text tells.
+
+    Attributes:
+        starts: Where it begins in the text, shape (tokens,).
+        logits: Shape (tokens, told); they add up over the tokens of a part.
+    """
+
+    starts: np.ndarray
+    logits: np.ndarray
+
+    def of(self, start: int, end: int) -> np.ndarray:
+        """What the tokens that begin in a part of the text tell together, shape (told,)."""
+        found: np.ndarray = self.logits[(start <= self.starts) & (self.starts < end)].sum(axis=0)
+        return found
+
+
+@dataclass(frozen=True)
 class PairScores:
     """Scores of a list of pairs.
 
     Attributes:
         logits: Shape (pairs, labels), in the order of the classifier's ``labels``.
         truncated: For each pair, whether the end of its text was cut off.
+        told: For each pair, what its tokens tell; None if the model tells nothing of them.
     """
 
     logits: np.ndarray
     truncated: list[bool]
+    told: list[Told] | None = None
 
 
 class PairClassifier:
@@ -66,6 +88,7 @@ class PairClassifier:
             into probabilities.
         tokens_per_batch: Upper bound of a batch, padding included; a longer pair is a batch of its own.
         side_by_side: How many batches run at the same time, those of all who ask taken together.
+        told_bias: What is added to what the tokens of a part tell, shape (told,); None if the model tells nothing.
     """
 
     def __init__(
@@ -77,12 +100,14 @@ class PairClassifier:
         temperatures: Mapping[str, float] | None = None,
         tokens_per_batch: int = _TOKENS_PER_BATCH,
         side_by_side: int = 1,
+        told_bias: Sequence[float] | None = None,
     ) -> None:
         self._run = run
         self._tokenizer = tokenizer
         self.labels = list(labels)
         self.max_length = max_length
         self.temperatures = dict(temperatures or {})
+        self.told_bias = None if told_bias is None else np.asarray(told_bias, np.float32)
         self._tokens_per_batch = tokens_per_batch
         self._side_by_side = side_by_side
         self._pool = ThreadPoolExecutor(side_by_side, "pairs") if side_by_side > 1 else None
@@ -134,6 +159,7 @@ class PairClassifier:
             # alone does. One pair on each core is also faster than batches, or than one pair on all cores.
             tokens_per_batch=1 if weights.is_onnx else _TOKENS_PER_BATCH,
             side_by_side=usable_cores() if weights.is_onnx else 1,
+            told_bias=own.get("told_bias"),
         )
 
     def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:
@@ -147,21 +173,25 @@ class PairClassifier:
             InputError: A question leaves no room for text.
         """
         if not pairs:
-            return PairScores(np.zeros((0, len(self.labels)), np.float32), [])
+            return PairScores(np.zeros((0, len(self.labels)), np.float32), [], None if self.told_bias is None else [])
         unique = list(dict.fromkeys(pairs))
         with self._tokenizing:
-            encoded, truncated = self._encode(unique)
+            encoded, starts, truncated = self._encode(unique)
         logits = np.zeros((len(unique), len(self.labels)), np.float32)
+        told: dict[int, Told] = {}
         done = 0
         with closing(self._answers(encoded)) as answers:
-            for batch, answer in answers:
+            for batch, (answer, of_tokens) in answers:
                 logits[batch] = answer
+                if self.told_bias is not None and of_tokens is not None:
+                    told |= {i: _of_text(starts[i], row) for i, row in zip(batch, of_tokens, strict=True)}
                 done += len(batch)
                 if on_batch is not None:
                     on_batch(done, len(unique))
         index = {pair: i for i, pair in enumerate(unique)}
         rows = [index[pair] for pair in pairs]
-        return PairScores(logits[rows], [truncated[row] for row in rows])
+        kept = None if self.told_bias is None else [told[row] for row in rows]
+        return PairScores(logits[rows], [truncated[row] for row in rows], kept)
 
     def refuse_long(self, questions: Sequence[str]) -> None:
         """Refuse questions that fill the model alone, before any text is there to ask them of.
@@ -183,7 +213,8 @@ class PairClassifier:
                     f"of {self.max_length} tokens; use a shorter target"
                 )
 
-    def _encode(self, pairs: list[tuple[str, str]]) -> tuple[dict[str, list[list[int]]], list[bool]]:
+    def _encode(self, pairs: list[tuple[str, str]]) -> tuple[dict[str, list[list[int]]], list[np.ndarray], list[bool]]:
+        """Token ids; where each token begins in its text, -1 for those of no text; and whether a text was cut."""
         texts, questions = zip(*pairs, strict=True)
         self._refuse_long(questions)
         encoded = self._tokenizer(
@@ -192,23 +223,31 @@ class PairClassifier:
             truncation="only_first",
             max_length=self.max_length,
             return_overflowing_tokens=False,
+            return_offsets_mapping=self.told_bias is not None,
         )
+        offsets = encoded.pop("offset_mapping", [])
+        starts = [
+            np.array([start if part == 0 else -1 for part, (start, _) in zip(parts, places, strict=True)])
+            for parts, places in zip(map(encoded.sequence_ids, range(len(offsets))), offsets, strict=True)
+        ]
         # Only a pair that fills the model can have lost something; those few are measured again.
         truncated = [
             len(ids) == self.max_length
             and len(self._tokenizer(text, question, truncation=False, verbose=False).input_ids) > self.max_length
             for ids, text, question in zip(encoded["input_ids"], texts, questions, strict=True)
         ]
-        return dict(encoded), truncated
+        return dict(encoded), starts, truncated
 
-    def _answers(self, encoded: Mapping[str, list[list[int]]]) -> Generator[tuple[list[int], np.ndarray], None, None]:
-        """Each batch with its logits; once nobody takes any more, no other begins."""
+    def _answers(
+        self, encoded: Mapping[str, list[list[int]]]
+    ) -> Generator[tuple[list[int], tuple[np.ndarray, np.ndarray | None]], None, None]:
+        """Each batch with what the model says of it; once nobody takes any more, no other begins."""
         batches = self._batches([len(ids) for ids in encoded["input_ids"]])
         if self._pool is None:
             for batch in batches:
                 yield batch, self._run(self._padded(encoded, batch))
             return
-        running: deque[tuple[list[int], Future[np.ndarray]]] = deque()
+        running: deque[tuple[list[int], Future[tuple[np.ndarray, np.ndarray | None]]]] = deque()
         try:
             for batch in batches:
                 running.append((batch, self._pool.submit(self._run, self._padded(encoded, batch))))
@@ -238,6 +277,11 @@ class PairClassifier:
             batch.append(i)
         if batch:
             yield batch
+
+
+def _of_text(starts: np.ndarray, told: np.ndarray) -> Told:
+    in_text = starts >= 0
+    return Told(starts[in_text], told[: len(starts)][in_text])
 
 
 def usable_cores() -> int:
@@ -274,11 +318,10 @@ def _torch_run(weights: Weights, device: str) -> Run:
         raise ModelError(f"{weights.source} lacks trained weights for {sorted(report['missing_keys'])[:3]}")
     model = model.to(device).eval()
 
-    def run(inputs: dict[str, np.ndarray]) -> np.ndarray:
+    def run(inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, None]:
         with torch.inference_mode():
             logits = model(**{name: torch.from_numpy(values).to(device) for name, values in inputs.items()}).logits
-        array: np.ndarray = logits.float().cpu().numpy()
-        return array
+        return logits.float().cpu().numpy(), None
 
     return run
 
@@ -293,9 +336,13 @@ def _onnx_run(weights: Weights) -> Run:
     )
     expected = {node.name for node in session.get_inputs()}
 
-    def run(inputs: dict[str, np.ndarray]) -> np.ndarray:
-        (logits,) = session.run(None, {name: values for name, values in inputs.items() if name in expected})
-        array: np.ndarray = logits
-        return array
+    tells = any(node.name == TOLD for node in session.get_outputs())
+
+    def run(inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray | None]:
+        logits, *told = session.run(
+            ["logits", TOLD] if tells else ["logits"],
+            {name: values for name, values in inputs.items() if name in expected},
+        )
+        return logits, told[0] if told else None
 
     return run

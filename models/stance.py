@@ -24,7 +24,7 @@ from newstance.configs import Settings
 
 from .entailment import EntailmentScorer, Hypotheses
 from .errors import InputError
-from .pairs import OnBatch, PairClassifier, softmax
+from .pairs import OnBatch, PairClassifier, Told, softmax
 from .sources import locate
 
 Label = Literal["favor", "against", "neutral"]
@@ -40,11 +40,14 @@ class StanceQuery:
         text: A sentence or a few.
         holder: A person or body, as the text names it; ``"author"`` is the text's author.
         target: Anything one can be for or against.
+        parts: Start and end, in the text, of its parts, in order and apart; a model that can tell says of each whether
+            it shows the stance.
     """
 
     text: str
     holder: str
     target: str
+    parts: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,14 @@ class StancePrediction:
         label: The most probable label.
         probabilities: One for each of favor, against and neutral; they add up to 1.
         truncated: Whether the end of the text was cut off to fit the model.
+        parts: For each of the query's parts, whether it shows a side: how probable it is that a judge would name it
+            for favor, for against, or for neither. None if the model cannot tell.
     """
 
     label: Label
     probabilities: dict[Label, float]
     truncated: bool = False
+    parts: tuple[StancePrediction, ...] = ()
 
     @property
     def probability(self) -> float:
@@ -183,7 +189,15 @@ class StanceClassifier:
     def _classify_direct(self, queries: Sequence[StanceQuery], on_batch: OnBatch | None) -> list[StancePrediction]:
         scores = self.pairs.score([direct_pair(query) for query in queries], on_batch)
         probabilities = softmax(scores.logits[:, self._columns] / self.temperature)
-        return [_prediction(row, truncated) for row, truncated in zip(probabilities, scores.truncated, strict=True)]
+        parts = [()] * len(queries) if scores.told is None else list(map(self._parts, queries, scores.told))
+        return list(map(_prediction, probabilities, scores.truncated, parts))
+
+    def _parts(self, query: StanceQuery, told: Told) -> tuple[StancePrediction, ...]:
+        if not query.parts:
+            return ()
+        _, places = marked_text(query)
+        rows = softmax(np.array([told.of(*place) for place in places]) + self.pairs.told_bias)
+        return tuple(_prediction(row, truncated=False) for row in rows)
 
     def _classify_by_entailment(
         self, queries: Sequence[StanceQuery], on_batch: OnBatch | None
@@ -211,12 +225,26 @@ def direct_pair(query: StanceQuery) -> tuple[str, str]:
     Extraction"). What the text does not name word for word stays unmarked.
     """
     holder = "the author" if query.holder == AUTHOR else query.holder
-    marked = query.text
+    return marked_text(query)[0], f"{holder} toward {query.target}"
+
+
+def marked_text(query: StanceQuery) -> tuple[str, list[tuple[int, int]]]:
+    """The text with its marks, and where its parts stand then."""
+    text, places, done = "", [], 0
+    for start, end in query.parts:
+        text += _with_marks(query, query.text[done:start])
+        part = _with_marks(query, query.text[start:end])
+        places.append((len(text), len(text) + len(part)))
+        text, done = text + part, end
+    return text + _with_marks(query, query.text[done:]), places
+
+
+def _with_marks(query: StanceQuery, text: str) -> str:
     if query.holder != AUTHOR:
-        marked = _mark(marked, query.holder, "{ ", " }")
+        text = _mark(text, query.holder, "{ ", " }")
     if query.target.lower() != query.holder.lower():
-        marked = _mark(marked, query.target, "[ ", " ]")
-    return marked, f"{holder} toward {query.target}"
+        text = _mark(text, query.target, "[ ", " ]")
+    return text
 
 
 def _mark(text: str, name: str, before: str, after: str) -> str:
@@ -227,6 +255,8 @@ def _mark(text: str, name: str, before: str, after: str) -> str:
     return pattern.sub(lambda match: f"{before}{match[0]}{after}", text)
 
 
-def _prediction(probabilities: np.ndarray, truncated: bool) -> StancePrediction:
+def _prediction(
+    probabilities: np.ndarray, truncated: bool, parts: tuple[StancePrediction, ...] = ()
+) -> StancePrediction:
     by_label = {label: float(p) for label, p in zip(LABELS, probabilities, strict=True)}
-    return StancePrediction(max(LABELS, key=lambda label: by_label[label]), by_label, truncated)
+    return StancePrediction(max(LABELS, key=lambda label: by_label[label]), by_label, truncated, parts)

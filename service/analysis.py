@@ -56,8 +56,9 @@ class Evidence:
     """A passage that shows a stance; ``article.text[start:end] == text``.
 
     Attributes:
-        label: What this passage shows alone.
-        probability: Of ``label``, for this passage alone.
+        label: What this passage shows.
+        probability: Of ``label``: for this passage by itself; of a model that tells of sentences as it reads them
+            together, how probable it is that a judge would name this one.
         speaker: Whose words they are when the passage is a quotation, else None.
         truncated: Whether the model read only the beginning.
         voice: Whose word it is: the actor's own (quoted, or reported with "said that"), a report of what the actor

@@ -26,9 +26,9 @@ class AggregationSettings(Settings):
         window_words: How many words of passages about actor and target are read together.
         window_share: How much of a stance's probability is the window's; the rest is that of the strongest sentences.
             1 for models that read passages together, less for those that were trained on single sentences.
-        sentences_from: From this probability of a side, by the window, its sentences are asked one by one; so they are
-            where both sides reach ``mixed_threshold``.
-        evidence_threshold: The first sentence that is shown for a stance is at least this probable.
+        sentences_from: From this probability of a side, by the window, its sentences are looked at, or asked one by one
+            if the model does not tell of them; so they are where both sides reach ``mixed_threshold``.
+        evidence_threshold: The first sentence that is shown for a stance is at least this probable (``Evidence``).
         further_evidence: Every other one is at least this probable.
         most_evidence: How many sentences are shown for a side.
         mixed_threshold: Where both sides are this probable and each has a sentence as probable as further evidence,

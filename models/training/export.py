@@ -20,6 +20,7 @@ import numpy as np
 from ..errors import ConfigError
 from .first_token import first_token_alone
 from .outliers import Columns, largest_columns, split
+from .telling import Telling, add_telling
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ def export(
     examples: Sequence[tuple[str, str]] = (),
     file_limit: int = FILE_LIMIT,
     columns: Columns | None = None,
+    telling: Telling | None = None,
 ) -> None:
     """Write a torch pair classifier as ONNX, with its tokenizer and config.
 
@@ -54,6 +56,7 @@ def export(
         examples: A hundred pairs such as it will be asked, in which the mixed forms look for large activations.
         file_limit: No file of weights becomes larger, in bytes.
         columns: What the mixed forms leave in float32, where it is known; examples are not looked at then.
+        telling: What tells of each token, which goes in as it is.
 
     Raises:
         ConfigError: There is no such form, it needs examples, or one tensor alone is larger than the limit.
@@ -75,6 +78,8 @@ def export(
             asked = (_encoded(tokenizer, *pair, model.config.max_position_embeddings) for pair in examples)
             columns = largest_columns(whole, asked)
         smaller = FORMS[form](whole, columns or {})
+    if telling is not None:
+        add_telling(smaller, telling)
     save_in_parts(smaller, folder, file_limit)
     onnx.checker.check_model(str(folder / "model.onnx"), full_check=False)
     tokenizer.save_pretrained(folder)

@@ -101,12 +101,14 @@ class MadeRow(NamedTuple):
         label: The judgement's where the text shows it, else neutral.
         form: What the text is, in words: "sentence", "window of 190 words".
         is_evidence: Whether it holds evidence of the judgement; true of windows.
+        shows: Of a window, for each of the query's parts whether most of it is evidence.
     """
 
     query: StanceQuery
     label: Label
     form: str
     is_evidence: bool = True
+    shows: tuple[bool, ...] = ()
 
 
 SHIPPED = Path(__file__).parent / "data"  # rows of our own

@@ -17,6 +17,7 @@ from ..sources import locate
 from .export import FORMS, export
 from .floats import trainable
 from .outliers import columns_of
+from .telling import telling_of
 
 
 def reexport(source: str, out: Path, form: str) -> None:
@@ -38,7 +39,8 @@ def reexport(source: str, out: Path, form: str) -> None:
     if out.resolve() == weights.path.resolve():
         raise ConfigError(f"{out} is what is read; give another folder, and copy it over when it is done")
     tokenizer = AutoTokenizer.from_pretrained(**weights.from_pretrained_arguments())
-    export(trainable(weights), tokenizer, out, form, columns=columns_of(weights.path / "model.onnx"))
+    columns, telling = columns_of(weights.path / "model.onnx"), telling_of(weights.path)
+    export(trainable(weights), tokenizer, out, form, columns=columns, telling=telling)
     for file in weights.path.iterdir():
         if file.is_file() and not file.name.startswith("model.onnx"):
             shutil.copyfile(file, out / file.name)

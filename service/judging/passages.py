@@ -125,10 +125,10 @@ def alone(passages: Sequence[Passage], i: int) -> str:
     return passage.prompt
 
 
-def query_for(text: str, actor: Actor, target: Target) -> StanceQuery:
+def query_for(text: str, actor: Actor, target: Target, parts: tuple[tuple[int, int], ...] = ()) -> StanceQuery:
     """What the classifier is asked about a text made of passages; titles are left out, as in the passages."""
     name = bare_name(target.name) if target.actor else target.name
-    return StanceQuery(text, bare_name(actor.name), name)
+    return StanceQuery(text, bare_name(actor.name), name, parts)
 
 
 class _Mentions:

@@ -34,16 +34,17 @@ class ArticleRows:
         for judgement in judgements:
             actor, target = self._analyzer.pair(reading, judgement.actor, judgement.target)
             passages = passages_of(actor, replace(target, is_mentioned=True), reading.sentences, reading.doc)
-            texts = dict.fromkeys(window_of(passages, words).text for words in judged.windows)
-            asked = [(text, judgement.label, "window", True) for text in texts if text]
+            shows = [any(_is_most_of(passage, span) for span in judgement.evidence) for passage in passages]
+            windows = {window.text: window for window in (window_of(passages, words) for words in judged.windows)}
+            for text, window in windows.items():
+                if text:
+                    query = query_for(text, actor, target, window.places)
+                    rows.append(MadeRow(query, judgement.label, "window", True, tuple(shows[i] for i in window.chosen)))
             if judged.sentences:
                 for i, passage in enumerate(passages):
-                    is_evidence = any(_is_most_of(passage, span) for span in judgement.evidence)
-                    if is_evidence or passage.names_actor:
-                        label = judgement.label if is_evidence else "neutral"
-                        asked.append((alone(passages, i), label, "sentence", is_evidence))
-            for text, label, form, is_evidence in asked:
-                rows.append(MadeRow(query_for(text, actor, target), label, form, is_evidence))
+                    if shows[i] or passage.names_actor:
+                        label = judgement.label if shows[i] else "neutral"
+                        rows.append(MadeRow(query_for(alone(passages, i), actor, target), label, "sentence", shows[i]))
         return rows
 
 

@@ -34,44 +34,56 @@ class Judged:
 
     Attributes:
         window: What it said of the passages together; None where there are none.
-        asked: Which passages were asked alone, with what it said of each; none where the window shows nothing.
+        told: Which passages may show it, with what the model said of each; none where the window shows nothing.
+        alone: Whether it was asked about each of these by itself, and not told of them as it read the window.
     """
 
     actor: Actor
     target: Target
     passages: Sequence[Passage]
     window: StancePrediction | None
-    asked: Sequence[tuple[int, StancePrediction]]
+    told: Sequence[tuple[int, StancePrediction]]
+    alone: bool = True
 
 
 def judge(
     pairs: Sequence[tuple[Actor, Target]], article: Reading, settings: AggregationSettings, ask: Ask
 ) -> list[Judged]:
-    """Ask the model about pairs: first all windows, then the sentences in those that may show a stance.
+    """Ask the model about pairs: all windows, and of those that may show a stance also what each sentence tells.
+
+    A model that cannot tell that from the window is asked about the sentences one by one.
 
     Args:
         pairs: Actors and targets.
         article: What was read.
-        settings: How long a window is, and from when its sentences are asked.
+        settings: How long a window is, and from when its sentences are of interest.
         ask: The model; called at most twice.
     """
     passages = [passages_of(actor, target, article.sentences, article.doc) for actor, target in pairs]
     windows = [window_of(found, settings.window_words) for found in passages]
     there = [i for i, window in enumerate(windows) if window.text]
-    answers = ask([query_for(windows[i].text, *pairs[i]) for i in there])
-    told = dict(zip(there, answers, strict=True))
-    asked = {
-        i: windows[i].chosen
-        for i, answer in told.items()
-        if max(sides := [answer.probabilities[side] for side in SIDES]) >= settings.sentences_from
-        or min(sides) >= settings.mixed_threshold
+    answers = ask([query_for(windows[i].text, *pairs[i], windows[i].places) for i in there])
+    said = dict(zip(there, answers, strict=True))
+    telling = [i for i, answer in said.items() if _may_show(answer, settings)]
+    asked = [(i, k) for i in telling if not said[i].parts for k in windows[i].chosen]
+    replies = dict(
+        zip(asked, ask([query_for(alone(passages[i], k), *pairs[i]) for i, k in asked]) if asked else (), strict=True)
+    )
+    told = {
+        i: list(zip(windows[i].chosen, said[i].parts, strict=True))
+        if said[i].parts
+        else [(k, replies[i, k]) for k in windows[i].chosen]
+        for i in telling
     }
-    replies = iter(ask([query_for(alone(passages[i], k), *pairs[i]) for i, places in asked.items() for k in places]))
-    alone_told = {i: [(k, next(replies)) for k in places] for i, places in asked.items()}
     return [
-        Judged(*pair, found, told.get(i), alone_told.get(i, []))
+        Judged(*pair, found, said.get(i), told.get(i, []), alone=not (i in said and said[i].parts))
         for i, (pair, found) in enumerate(zip(pairs, passages, strict=True))
     ]
+
+
+def _may_show(window: StancePrediction, settings: AggregationSettings) -> bool:
+    sides = [window.probabilities[side] for side in SIDES]
+    return max(sides) >= settings.sentences_from or min(sides) >= settings.mixed_threshold
 
 
 def stance_of(judged: Judged, article: Reading, settings: AggregationSettings) -> Stance:
@@ -104,9 +116,9 @@ def _probabilities(judged: Judged, settings: AggregationSettings) -> dict[Label,
     if judged.window is None:
         return dict(NEUTRAL)
     whole = dict(judged.window.probabilities)
-    if not judged.asked or settings.window_share == 1:
+    if not judged.told or settings.window_share == 1:
         return whole
-    named = [prediction for i, prediction in judged.asked if judged.passages[i].names_actor]
+    named = [prediction for i, prediction in judged.told if judged.passages[i].names_actor]
     f, a = (max((one.probabilities[side] for one in named), default=0.0) for side in SIDES)
     # Taken as independent and known not to hold both; two that are both sure say nothing.
     parts: dict[Label, float] = {"favor": f * (1 - a), "against": a * (1 - f), "neutral": (1 - f) * (1 - a)}
@@ -140,30 +152,35 @@ def _reason(
 
 
 def _evidence(judged: Judged, side: Label, article: Reading, settings: AggregationSettings) -> tuple[Evidence, ...]:
-    """The sentences that show a side alone, the strongest first.
+    """The sentences that show a side, the strongest first.
 
-    For the likelier side one will do that just reaches the bound. Where none names the actor, one that stands in the
-    window without will do, too, unless it is in somebody else's words or one that names the actor surely shows the
-    other side. Further ones, and those for the other side, must be surer, and name the actor.
+    For the likelier side one will do that just reaches the bound; further ones, and those for the other side, must be
+    surer. What somebody else says without naming the actor shows nothing of it. Asked alone, a model does not know
+    what the sentences around it say: then one that names the actor goes before one that does not, which will do only
+    if none that names the actor surely shows the other side; and further ones, and those for the other side, must name
+    the actor.
     """
     telling = {
         one: sorted(
             (
                 (prediction.probabilities[one], k, prediction)
-                for k, prediction in judged.asked
-                if prediction.probabilities[one] >= settings.evidence_threshold
+                for k, prediction in judged.told
+                if (judged.passages[k].names_actor or judged.passages[k].speaker is None)
+                and prediction.probabilities[one] >= settings.evidence_threshold
                 and max(SIDES, key=lambda label: prediction.probabilities[label]) == one
             ),
             key=lambda item: (-item[0], item[1]),
         )
         for one in SIDES
     }
-    named = {one: [item for item in telling[one] if judged.passages[item[1]].names_actor] for one in SIDES}
-    unnamed = {one: [item for item in telling[one] if judged.passages[item[1]].speaker is None] for one in SIDES}
+    named = {
+        one: [item for item in telling[one] if judged.passages[item[1]].names_actor or not judged.alone]
+        for one in SIDES
+    }
     sure = {one: [item for item in named[one] if item[0] >= settings.further_evidence] for one in SIDES}
     shown = []
     for one, other in (SIDES, SIDES[::-1]):
-        first = (named[one] or ([] if sure[other] else unnamed[one]))[:1] if one == side else []
+        first = (named[one] or ([] if sure[other] else telling[one]))[:1] if one == side else []
         further = [item for item in sure[one] if item not in first]
         shown += [(one, *item) for item in (first + further)[: settings.most_evidence]]
     shown.sort(key=lambda item: (item[0] != side, -item[1], item[2]))

@@ -17,10 +17,12 @@ class Window:
     Attributes:
         text: Their prompts in the article's order, with "..." where something is left out.
         chosen: Which passages these are, in order.
+        places: Start and end of each in the text.
     """
 
     text: str
     chosen: tuple[int, ...]
+    places: tuple[tuple[int, int], ...]
 
 
 def window_of(passages: Sequence[Passage], words: int) -> Window:
@@ -41,12 +43,13 @@ def window_of(passages: Sequence[Passage], words: int) -> Window:
         if not chosen or total + length <= words:
             chosen.add(i)
             total += length
-    parts: list[str] = []
+    text, places = "", []
     for i in sorted(chosen):
-        if parts and i - 1 not in chosen:
-            parts.append(_GAP)
-        parts.append(passages[i].prompt)
-    return Window(" ".join(parts), tuple(sorted(chosen)))
+        if text:
+            text += " " if i - 1 in chosen else f" {_GAP} "
+        places.append((len(text), len(text) + len(passages[i].prompt)))
+        text += passages[i].prompt
+    return Window(text, tuple(sorted(chosen)), tuple(places))
 
 
 def _rank(passages: Sequence[Passage], i: int) -> int:

@@ -22,7 +22,7 @@ from .handlers import Form, Handlers, samples
 from .loaded import Analyzers
 
 _LONGEST_SUMMARY = 8  # sentences
-_HIGHEST_THRESHOLD = 0.95
+_LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 0.3, 0.95
 _BOARD = f"""{controls.CHOOSE_CELL}
 watch('value', () => {{
   const button = element.querySelector('.ns-unfold');
@@ -128,7 +128,7 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
             label="Summary, sentences",
         )
         threshold = gr.Slider(
-            profile.aggregation.evidence_threshold,
+            max(profile.aggregation.evidence_threshold, _LOWEST_THRESHOLD),
             _HIGHEST_THRESHOLD,
             value=profile.aggregation.threshold,
             step=0.01,

@@ -109,7 +109,8 @@ def test_slips_are_told_before_a_model_is_loaded(harbour_set, tiny_profile, make
 
 def test_an_answer_torn_by_a_kill_is_asked_for_again(tmp_path):
     file, queries = tmp_path / "answers.jsonl", [StanceQuery("text", "holder", target) for target in ("a", "b")]
-    said = [StancePrediction("favor", {"favor": 0.8, "against": 0.1, "neutral": 0.1}, truncated=True)] * 2
+    part = StancePrediction("neutral", {"favor": 0.1, "against": 0.1, "neutral": 0.8})
+    said = [StancePrediction("favor", {"favor": 0.8, "against": 0.1, "neutral": 0.1}, True, (part, part))] * 2
     assert StoredAnswers(file).to(queries, lambda asked: said) == said
     file.write_bytes(file.read_bytes()[:-20])
     asked = []

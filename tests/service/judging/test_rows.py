@@ -24,6 +24,8 @@ def test_a_window_has_the_label_of_its_judgement(rows):
     assert (row.label, row.form) == ("favor", "window")
     assert (row.query.holder, row.query.target) == ("Ingrid Solberg", "the harbour plan")
     assert "Ingrid Solberg praised the harbour plan" in row.query.text
+    shown = [row.query.text[start:end] for (start, end), shows in zip(row.query.parts, row.shows, strict=True) if shows]
+    assert shown == ["Ingrid Solberg praised the harbour plan."]
 
 
 def test_windows_that_come_out_the_same_are_one_row(rows):

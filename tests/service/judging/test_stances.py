@@ -249,9 +249,9 @@ def test_sentences_are_asked_only_where_the_window_may_show_a_stance(of_passages
     of_passages(passages())
     flat, told = Model(rained=said(0.09, 0.05)), Model(rained=said(0.1))
     (silent,), (telling,) = (judge([(KIM, PLAN)], ARTICLE, SETTINGS, model) for model in (flat, told))
-    assert [len(batch) for batch in flat.asked] == [1, 0]
-    assert (silent.asked, silent.window) == ([], said(0.09, 0.05))
-    assert [k for k, _ in telling.asked] == [0, 1, 2, 3, 4]
+    assert [len(batch) for batch in flat.asked] == [1]
+    assert (silent.told, silent.window) == ([], said(0.09, 0.05))
+    assert [k for k, _ in telling.told] == [0, 1, 2, 3, 4]
     assert told.asked[0] == [("Kim spoke. Kim left. Putin ran. Kim slept. It rained.", "Kim", "the plan")]
     assert [text for text, *_ in told.asked[1]] == [alone(passages(), k) for k in range(5)]
 
@@ -261,7 +261,7 @@ def test_sentences_are_asked_where_both_sides_may_be_right(of_passages):
     late = SETTINGS.model_copy(update={"sentences_from": 0.5})
     for window, asks in ((said(0.45, 0.2), False), (said(0.45, 0.3), True), (said(0.5), True)):
         (found,) = judge([(KIM, PLAN)], ARTICLE, late, Model(rained=window))
-        assert bool(found.asked) == asks
+        assert bool(found.told) == asks
 
 
 def test_only_sentences_of_the_window_are_asked(of_passages):
@@ -269,7 +269,7 @@ def test_only_sentences_of_the_window_are_asked(of_passages):
     of_passages(long)
     settings = SETTINGS.model_copy(update={"window_words": 35})
     (found,) = judge([(KIM, PLAN)], ARTICLE, settings, Model(spoke=said(0.9), slept=said(0.9), rained=said(0.9)))
-    assert [k for k, _ in found.asked] == list(window_of(long, 35).chosen)
+    assert [k for k, _ in found.told] == list(window_of(long, 35).chosen)
 
 
 def test_pairs_keep_their_order_and_their_own_answers(of_passages):
@@ -281,7 +281,36 @@ def test_pairs_keep_their_order_and_their_own_answers(of_passages):
     assert [one.window is None for one in found] == [False, True, False]
     assert len(model.asked) == 2  # one call for all windows, one for all sentences
     assert [holder for _, holder, _ in model.asked[0]] == ["Kim", "Putin"]
-    assert found[0].asked[0][1] == said(0.8)
+    assert found[0].told[0][1] == said(0.8)
+
+
+class Telling(Model):
+    """Says also what each part of a window shows: what is looked up for it."""
+
+    def __call__(self, queries):
+        answers = super().__call__(queries)
+        ends = [[query.text[:end].split()[-1].strip(".") for _, end in query.parts] for query in queries]
+        parts = [tuple(self.told.get(f"part_{end}", said(0.01)) for end in of_one) for of_one in ends]
+        return [replace(answer, parts=of_one) for answer, of_one in zip(answers, parts, strict=True)]
+
+
+def test_a_model_that_tells_of_sentences_is_asked_about_windows_alone(of_passages):
+    of_passages(passages())
+    model = Telling(rained=said(0.9), part_ran=said(0.6), part_left=said(0.1, 0.2))
+    (found,) = judge([(KIM, PLAN)], ARTICLE, SETTINGS, model)
+    assert [len(batch) for batch in model.asked] == [1]
+    assert found.told == [(0, said(0.01)), (1, said(0.1, 0.2)), (2, said(0.6)), (3, said(0.01)), (4, said(0.01))]
+    assert not found.alone
+    (silent,) = judge([(KIM, PLAN)], ARTICLE, SETTINGS, Telling(rained=said(0.05), part_ran=said(0.6)))
+    assert silent.told == []
+
+
+def test_what_is_told_of_a_sentence_in_its_window_counts_whomever_it_names():
+    by_itself = judged(said(0.9), said(0.4), None, said(0.8))
+    in_window = replace(by_itself, alone=False)
+    found = [stance_of(one, ARTICLE, SETTINGS).evidence for one in (by_itself, in_window)]
+    assert [item.start for item in found[0]] == [0]  # it names Kim
+    assert [item.start for item in found[1]] == [21]  # it is surer; the other is not sure enough to stand beside
 
 
 def test_no_pairs_ask_nothing(of_passages):

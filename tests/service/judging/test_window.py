@@ -32,6 +32,7 @@ def test_the_text_is_in_the_articles_order_with_gaps_marked():
     found = window(BOTH, NONE, NONE, BOTH, BOTH, words=6)
     assert found.text == "p0 p0 ... p3 p3 p4 p4"
     assert found.chosen == (0, 3, 4)
+    assert [found.text[start:end] for start, end in found.places] == ["p0 p0", "p3 p3", "p4 p4"]
 
 
 def test_nothing_is_marked_where_the_article_begins_or_ends_outside():
