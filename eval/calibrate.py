@@ -179,7 +179,7 @@ def windows_of(analyzer: Analyzer, labelled: LabelledSet, bar: Bar) -> list[tupl
                 passages = passages_of(actor, target, reading.sentences, reading.doc)
                 window = window_of(passages, analyzer.profile.aggregation.window_words)
                 if window.text:
-                    asked.append((example, query_for(window.text, actor, target)))
+                    asked.append((example, query_for(window.text, actor, target, window.places)))
             advance(len(examples), len(labelled.examples))
     return asked
 

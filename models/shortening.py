@@ -1,31 +1,80 @@
 """What may be left out of a sentence so that the rest is still true.
 
-After the trimming of Dorr, Zajic and Schwartz 2003, "Hedge Trimmer: A Parse-and-Trim Approach to Headline Generation",
-of which only the cuts are made that take nothing back: a relative clause or an age in commas, what stands in brackets
-or between dashes, the day of the week on which something was done, and a word that ties the sentence to the one before
-it. Conditions, negations, dates, sources and whatever tells which one of several is meant stay.
+After the trimming of Dorr, Zajic and Schwartz 2003, "Hedge Trimmer: A Parse-and-Trim Approach to Headline Generation":
+phrases of the parse are left out. Which ones is learned: a logistic regression over what a phrase is and where it
+stands, fitted on sentences that an editor shortened (``training/cuts.py``). Of phrases in each other the longest that
+may go goes. Nothing within a quotation goes, and no name is torn apart.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from spacy.tokens import Span, Token
+from pydantic import BaseModel
 
-_TIES = frozenset(("but", "and", "so", "yet", "however", "meanwhile", "moreover", "furthermore", "nevertheless"))
-_DAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
-_DAY_TIMES = frozenset(("morning", "afternoon", "evening", "night"))
-_RELATIVE = frozenset(("which", "who", "whom", "whose", "where"))
-_ENDS = frozenset(".!?")
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+WEIGHTS = "shortening.json"
+_NEGATIONS = frozenset("not n't no never nor neither only nobody nothing none without hardly barely".split())  # noqa: SIM905
+_HEDGES = frozenset(
+    "could may might would should alleged allegedly reportedly apparently suspected claimed if unless until up about "  # noqa: SIM905
+    "almost nearly around more less least most some many few several".split()
+)
+_SAYING = frozenset(
+    "say tell claim accord report announce add warn accuse allege argue insist deny admit describe call write believe "  # noqa: SIM905
+    "think suggest".split()
+)
 _DASHES = frozenset("–—-")
-_MARKS = frozenset("\"“”«»'‘’")
-_CLOCK = re.compile(r"\d[:.]\d\d\b|\b[ap]\.?m\b")
-_BEFORE_MARK = re.compile(r" (?=[,.!?;:])")
+_WHEN = frozenset(("DATE", "TIME"))
+_ADJUNCTS = frozenset(("prep", "npadvmod", "advmod"))
+_SET_OFF = frozenset(("appos", "relcl", "acl", "advcl", "ccomp", "parataxis"))
+_ENDS = frozenset(".!?;:")
+_QUOTES = frozenset('"“”«»')
+_MARKS = re.compile(r" (?=[,.!?;:])")
+_DOUBLED = re.compile(r",\s*(?=[,.!?;:])")
 _LEAST_WORDS = 7  # that a shortened sentence has
-_LONGEST = 25  # words of what is cut: of more the parse knows less well where they end
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """What might be left out: tokens of a sentence, without the commas around them.
+
+    Attributes:
+        first: Index of its first token in the document.
+        end: One past the last.
+        head: The token that the others hang on.
+        form: "bracket" or "dash" where such marks set it off, else empty.
+    """
+
+    first: int
+    end: int
+    head: Token
+    form: str = ""
+
+
+class Weights(BaseModel):
+    """The regression.
+
+    Attributes:
+        bias: Log-odds of a phrase without any feature.
+        threshold: From this probability a phrase goes.
+        features: What each feature adds to the log-odds.
+    """
+
+    bias: float
+    threshold: float
+    features: dict[str, float]
+
+    def probability(self, found: Iterator[str]) -> float:
+        """How probable it is that an editor leaves a phrase out, from its features."""
+        return 1 / (1 + math.exp(-self.bias - sum(self.features.get(feature, 0.0) for feature in found)))
 
 
 def shortened(sentence: Span) -> str:
@@ -34,124 +83,239 @@ def shortened(sentence: Span) -> str:
     Args:
         sentence: Of a parsed text.
     """
+    gone = cut(sentence, _weights())
+    return told(sentence, gone) if gone else " ".join(sentence.text.split())
+
+
+def cut(sentence: Span, weights: Weights) -> set[int]:
+    """The indices of the tokens that go."""
     gone: set[int] = set()
-    for first, end in _cuts(sentence):
-        if gone.isdisjoint(range(first, end)):
-            gone.update(range(first, end))
-    kept = [token for token in sentence if token.i not in gone]
-    if not gone or sentence.root.i in gone or sum(token.is_alpha for token in kept) < _LEAST_WORDS:
-        return " ".join(sentence.text.split())
+    for phrase in sorted(phrases(sentence), key=lambda phrase: phrase.first - phrase.end):
+        is_there = gone.isdisjoint(range(phrase.first, phrase.end))
+        if is_there and weights.probability(features(sentence, phrase)) >= weights.threshold:
+            gone |= with_marks(sentence, phrase)
+    left = [token for token in sentence if token.i not in gone]
+    is_whole = sentence.root.i not in gone and sum(token.is_alpha for token in left) >= _LEAST_WORDS
+    return gone if is_whole else set()
+
+
+def told(sentence: Span, gone: set[int]) -> str:
+    """What is left of a sentence without some of its tokens."""
     # Between words that were not neighbours there is a blank, but not before a mark that ends something.
-    text = "".join(token.text + (token.whitespace_ if token.i + 1 not in gone else " ") for token in kept)
-    text = _BEFORE_MARK.sub("", " ".join(text.split())).lstrip("".join(_DASHES) + " ")
-    return text[0].upper() + text[1:]
+    kept = (
+        token.text + (token.whitespace_ if token.i + 1 not in gone else " ")
+        for token in sentence
+        if token.i not in gone
+    )
+    text = _DOUBLED.sub("", _MARKS.sub("", " ".join("".join(kept).split()))).lstrip("".join(_DASHES) + ", ")
+    return text[:1].upper() + text[1:]
 
 
-def _cuts(sentence: Span) -> Iterator[tuple[int, int]]:
-    """First token, and one past the last, of each part that may go; those that hold others first."""
-    quoted = [token.i for token in sentence if token.text in _MARKS and token.dep_ != "case"]
-    if len(quoted) % 2:
-        return  # part of a longer quotation
-    found = [*_tie(sentence), *_brackets(sentence), *_dashes(sentence), *_day(sentence), *_ages(sentence)]
+def phrases(sentence: Span) -> list[Phrase]:
+    """All that might be left out: subtrees, conjuncts with what joins them, what brackets or dashes set off."""
+    found: dict[tuple[int, int], Phrase] = {}
     for token in sentence:
-        if token.dep_ == "relcl" and token.left_edge.lower_ in _RELATIVE:
-            found += _set_off(sentence, token)
-    yield from sorted((cut for cut in found if _is_outside(quoted, *cut)), key=lambda cut: cut[0] - cut[1])
+        phrase = _subtree(sentence, token)
+        if phrase is not None:
+            found.setdefault((phrase.first, phrase.end), phrase)
+    for first, end, form in _set_off(sentence):
+        if first < end:
+            found[first, end] = Phrase(first, end, sentence.doc[first:end].root, form)
+    return [phrase for phrase in found.values() if _may_go(sentence, phrase)]
 
 
-def _tie(sentence: Span) -> Iterator[tuple[int, int]]:
-    """ "However," and "But" at the front."""
-    first = sentence[0]
-    if first.lower_ in _TIES and first.dep_ in ("cc", "advmod") and len(sentence) > 1:
-        yield first.i, first.i + (2 if sentence[1].text == "," else 1)
+def _subtree(sentence: Span, token: Token) -> Phrase | None:
+    doc, first, end = sentence.doc, token.left_edge.i, token.right_edge.i + 1
+    is_torn = first < sentence.start or end > sentence.end or end - first != sum(1 for _ in token.subtree)
+    if token.dep_ in ("ROOT", "punct") or is_torn:
+        return None
+    if token.dep_ == "conj":
+        before = first - 1
+        while before >= sentence.start and (doc[before].is_punct or doc[before].dep_ == "cc"):
+            before -= 1
+        first = next((i for i in range(before + 1, first) if doc[i].dep_ == "cc"), first)
+    while end > first and doc[end - 1].is_punct and doc[end - 1].text not in ')"”':
+        end -= 1
+    while first < end and doc[first].is_punct and doc[first].text not in '("“':
+        first += 1
+    return Phrase(first, end, token) if first < end else None
 
 
-def _brackets(sentence: Span) -> Iterator[tuple[int, int]]:
+def _set_off(sentence: Span) -> Iterator[tuple[int, int, str]]:
     opened = None
     for token in sentence:
         if token.text == "(":
             opened = token.i
         elif token.text == ")" and opened is not None:
-            if token.i - opened <= _LONGEST:
-                yield opened, token.i + 1
+            yield opened, token.i + 1, "bracket"
             opened = None
-
-
-def _dashes(sentence: Span) -> Iterator[tuple[int, int]]:
-    """What stands between two dashes, which have blanks before them, if the sentence has no others."""
     dashes = [t for t in sentence[1:] if t.text in _DASHES and t.nbor(-1).whitespace_ and t.whitespace_]
-    if len(dashes) == 2 and dashes[1].i - dashes[0].i <= _LONGEST:
-        yield dashes[0].i, dashes[1].i + 1
+    if len(dashes) in (1, 2):
+        yield dashes[0].i + 1, (dashes[1].i if len(dashes) == 2 else sentence.end - 1), "dash"
 
 
-def _day(sentence: Span) -> Iterator[tuple[int, int]]:
-    """ "on Monday", "Monday night", where more is said of what was done; of two days each tells which."""
-    days = [token for token in sentence if token.lower_.rstrip("s") in _DAYS]
-    if len(days) != 1 or days[0].lower_ not in _DAYS:
-        return
-    (day,) = days
-    top = day.head if day.dep_ == "compound" and day.head.lower_ in _DAY_TIMES else day
-    if top.dep_ == "pobj" and top.head.lower_ == "on":
-        top = top.head
-    elif top.dep_ != "npadvmod":
-        return
-    words, deed = list(top.subtree), top.head
-    if len(words) != 1 + (top.lower_ == "on") + (words[-1] != day) or deed.tag_ not in ("VBD", "VBN"):
-        return
-    if any(child.tag_ == "MD" for child in deed.children) or _CLOCK.search(sentence.text):
-        return  # of what is to come, and beside an hour, the day is missed
-    first, end = words[0].i, words[-1].i + 1
-    if end < sentence.end and sentence.doc[end].lower_ == "at":
-        return  # "on Monday at noon"
-    if first == sentence.start:
-        if end < sentence.end and sentence.doc[end].text == ",":
-            yield first, end + 1
-    elif any(child.i > deed.i and child != top and not child.is_punct for child in deed.children):
-        after = sentence.doc[end].text if end < sentence.end else ""
-        if sentence.doc[first - 1].text != ",":
-            if sentence.doc[first - 1].pos_ != "ADV":  # "late on Monday"
-                yield first, end
-        elif after in (",", *_ENDS):
-            yield first - 1, end + (after == ",")
+def _may_go(sentence: Span, phrase: Phrase) -> bool:
+    doc, first, end = sentence.doc, phrase.first, phrase.end
+    quoted = sum(token.text in _QUOTES for token in doc[sentence.start : first])
+    if first <= sentence.root.i < end or quoted % 2 or any(token.text in _QUOTES for token in doc[first:end]):
+        return False  # what somebody said stays as it was said
+    if first > sentence.start and doc[first - 1].lower_ in ("a", "an"):
+        return False
+    if first == sentence.start and any(c.dep_ == "nsubj" and c.i > sentence.root.i for c in sentence.root.children):
+        return False  # "On the table lay a book."
+    tears_name = (first > sentence.start and doc[first].ent_iob_ == "I") or (
+        end < sentence.end and doc[end].ent_iob_ == "I"
+    )
+    # When what is to come is to happen, or when something did not, is missed.
+    deed = {child.tag_ for child in phrase.head.head.children} | {child.dep_ for child in phrase.head.head.children}
+    is_when = any(token.ent_type_ in _WHEN for token in doc[first:end])
+    if is_when and phrase.head.dep_ in _ADJUNCTS and deed & {"MD", "neg"}:
+        return False
+    # "of Rochdale, Greater Manchester," is one place in two pieces.
+    between = _is_comma(doc, first - 1, sentence) and _is_comma(doc, end, sentence) and end + 1 < sentence.end
+    return not tears_name and not (between and doc[end - 1].pos_ == doc[end + 1].pos_ == "PROPN")
 
 
-def _ages(sentence: Span) -> Iterator[tuple[int, int]]:
-    """ ", 45," after a name."""
-    for age in sentence[2:-1]:
-        before, after = age.nbor(-1), age.nbor(1)
-        if age.is_digit and len(age) <= 2 and before.text == after.text == "," and age.nbor(-2).pos_ == "PROPN":
-            name = age.i - 2
-            while name > sentence.start and sentence.doc[name].pos_ == "PROPN":
-                name -= 1
-            # ", 45, of Leeds," keeps a comma, and so does "the driver, Ann Hall, 45,".
-            keeps = sentence.doc[name].text == "," or _has_comma_of_its_own(sentence, after.i + 1)
-            yield age.i - 1, age.i + 1 + (not keeps)
+def with_marks(sentence: Span, phrase: Phrase) -> set[int]:
+    """A phrase's tokens with the commas and dashes that go with it."""
+    doc, first, end = sentence.doc, phrase.first, phrase.end
+    before = doc[first - 1].text if first > sentence.start else ""
+    after = doc[end].text if end < sentence.end else "."
+    pausing = {",", *_DASHES}
+    if before in pausing and after in pausing | _ENDS:
+        if phrase.head.dep_ == "conj":
+            return set(range(first - (after != ","), end + (after == ",")))
+        keeps = after in _ENDS or (before == after == "," and _comma_stays(sentence, phrase))
+        return set(range(first - 1, end + (not keeps)))
+    if not before and after == ",":
+        end += 1
+    return set(range(first, end))
 
 
-def _has_comma_of_its_own(sentence: Span, first: int) -> bool:
-    """Whether what begins there ends with a comma before anything is done."""
-    for token in sentence.doc[first : sentence.end]:
-        if token.text == ",":
-            return sentence.doc[first].pos_ not in ("CCONJ", "NUM")
-        if token.tag_ in ("VBD", "VBZ", "VBP", "MD"):
-            return False
-    return False
+def _comma_stays(sentence: Span, phrase: Phrase) -> bool:
+    """Whether the comma behind a phrase ends something around it, too: "..., police said", "..., according to"."""
+    doc = sentence.doc
+    for holder in phrase.head.ancestors:
+        is_last = holder.right_edge.i in (phrase.end - 1, phrase.end) and holder.left_edge.i < phrase.first
+        begins = holder.dep_ == "ccomp" or _is_comma(doc, holder.left_edge.i - 1, sentence)
+        if is_last and begins and holder.dep_ in _SET_OFF:
+            return True
+    return phrase.end + 1 < sentence.end and doc[phrase.end + 1].lower_ == "according"
 
 
-def _set_off(sentence: Span, head: Token) -> Iterator[tuple[int, int]]:
-    """The phrase of a head with its commas, if it stands between two, or one and the sentence's end."""
-    first, end = head.left_edge.i, head.right_edge.i + 1
-    before = sentence.doc[first - 1] if first > sentence.start else None
-    after = sentence.doc[end] if end < sentence.end else None
-    if before is None or after is None or before.text != "," or end - first > _LONGEST:
-        return
-    if after.text in _ENDS:
-        yield first - 1, end
-    elif after.text == "," and end + 1 < sentence.end and sentence.doc[end + 1].dep_ != "cc":  # one of several in a row
-        # ", according to the court" keeps a comma.
-        yield first - 1, end + (sentence.doc[end + 1].dep_ != "prep")
+def _is_comma(doc: Doc, i: int, sentence: Span) -> bool:
+    return sentence.start <= i < sentence.end and doc[i].text == ","
 
 
-def _is_outside(quoted: Sequence[int], first: int, end: int) -> bool:
-    """Whether a cut touches no quotation: what somebody said stays as it was said."""
-    return sum(i < first for i in quoted) % 2 == 0 and not any(first <= i < end for i in quoted)
+def features(sentence: Span, phrase: Phrase) -> Iterator[str]:
+    """What a phrase is and where it stands, as the regression sees it; each once."""
+    yield from dict.fromkeys(_features(sentence, phrase))
+
+
+def _features(sentence: Span, phrase: Phrase) -> Iterator[str]:
+    doc, head = sentence.doc, phrase.head
+    words, above, dep = doc[phrase.first : phrase.end], head.head, head.dep_
+    first, size = words[0].lower_, len(words)
+    before, after = _mark(sentence, phrase.first - 1, "^"), _mark(sentence, phrase.end, "$")
+    yield f"dep={dep}"
+    for name, value in (
+        ("above", above.pos_),
+        ("tag", head.tag_),
+        ("role", above.dep_),
+        ("marks", before + after),
+        ("first", first),
+        ("governs", above.lemma_.lower()),
+        ("kind", head.ent_type_),
+        ("kind above", above.ent_type_),
+        ("size", _step(size, 2, 4, 8, 14)),
+    ):
+        yield f"{dep} {name}={value}"
+    yield f"marks={before}{after}"
+    yield f"before={before}"
+    yield f"after={after}"
+    yield f"first={first}"
+    yield f"tag={words[0].tag_}"
+    yield f"lemma={head.lemma_.lower()}"
+    yield f"kind={head.ent_type_}"
+    yield f"{'left' if head.i < above.i else 'right'} {dep}"
+    yield f"size={_step(size, 2, 3, 4, 6, 8, 11, 15, 20)}"
+    yield f"of={_step(len(sentence), 15, 20, 25, 30, 38)}"
+    yield f"share={_step(size / len(sentence), 0.05, 0.1, 0.2, 0.3, 0.45, 0.6)}"
+    yield f"depth={min(5, sum(1 for _ in head.ancestors))}"
+    yield f"place={_step((phrase.first - sentence.start) / len(sentence), 0.01, 0.2, 0.4, 0.6, 0.8)}"
+    if phrase.form:
+        yield f"form={phrase.form}"
+        yield f"form={phrase.form} size={_step(size, 2, 4, 8, 14)}"
+    for child in head.children:
+        if child.dep_ in ("pobj", "pcomp"):
+            yield f"object={child.lemma_.lower()}"
+            yield f"object kind={child.ent_type_}"
+            yield f"{first} kind={child.ent_type_}"
+            yield f"{above.pos_} {first} kind={child.ent_type_}"
+            break
+    yield from _deed(above, dep, {token.ent_type_ for token in words} & _WHEN)
+    yield from _content(words, dep)
+    beside = [child for child in above.children if not child.is_punct]
+    yield f"{dep} alone={sum(child.dep_ == dep for child in beside) == 1}"
+    yield f"{dep} last={all(child.i <= head.i for child in beside)}"
+    yield f"{dep} next={head.i > above.i and not any(above.i < child.i < head.i for child in beside)}"
+    if above.dep_ == "ROOT":
+        yield f"{dep} of root"
+    if above.lemma_.lower() in _SAYING:
+        yield f"{dep} of saying"
+
+
+def _deed(above: Token, dep: str, when: set[str]) -> Iterator[str]:
+    """What is done where a phrase hangs on a verb: of what is to come, or is denied, the day is missed."""
+    beside = {child.dep_ for child in above.children} | {child.tag_ for child in above.children}
+    yield f"{dep} of={above.tag_}"
+    for name, there in (("modal", "MD"), ("denied", "neg"), ("perfect", "VBZ" if above.tag_ == "VBN" else "")):
+        if there in beside:
+            yield f"{dep} of {name}"
+            if when:
+                yield f"when of {name}"
+    if when:
+        yield f"when of={above.tag_}"
+
+
+def _content(words: Span, dep: str) -> Iterator[str]:
+    known = {token.lower_ for token in words} | {token.lemma_.lower() for token in words}
+    kinds = {token.ent_type_ for token in words}
+    if known & _NEGATIONS:
+        yield "negation"
+    if known & _HEDGES:
+        yield "hedge"
+        yield from (f"hedge={word}" for word in known & _HEDGES)
+    if known & _SAYING:
+        yield "saying"
+    if any(token.like_num for token in words):
+        yield "number"
+        yield f"{dep} with number"
+    for name, there in (
+        ("person", {"PERSON"}),
+        ("date", {"DATE", "TIME"}),
+        ("place", {"GPE", "LOC"}),
+    ):
+        if kinds & there:
+            yield f"{dep} with {name}"
+    if any(token.pos_ == "PRON" for token in words):
+        yield f"{dep} with pronoun"
+    if any(token.text == "'" for token in words):
+        yield "quotation"
+
+
+def _mark(sentence: Span, i: int, outside: str) -> str:
+    """The mark beside a phrase, "w" for a word."""
+    if not sentence.start <= i < sentence.end:
+        return outside
+    text = sentence.doc[i].text
+    return "-" if text in _DASHES else text if text in ",()" else "$" if text in ".!?" else "w"
+
+
+def _step(value: float, *edges: float) -> int:
+    return sum(value >= edge for edge in edges)
+
+
+@cache
+def _weights() -> Weights:
+    return Weights.model_validate_json((files(__package__) / WEIGHTS).read_text(encoding="utf-8"))

@@ -93,7 +93,7 @@ class DummyAnalyzer:
 def perfect_on(labelled: LabelledSet, profile: DummyProfile | None = None) -> DummyAnalyzer:
     gold = {tuple(sorted(example.input.items())): example.gold for example in labelled.examples}
     return DummyAnalyzer(
-        lambda query: gold[tuple(sorted(vars(query).items()))],
+        lambda query: gold[(("holder", query.holder), ("target", query.target), ("text", query.text))],
         lambda text: gold[(("article", text),)],
         profile,
     )

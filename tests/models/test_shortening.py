@@ -22,10 +22,6 @@ def short(annotator):
             "Clarke said he had not been told of the sale.",
         ),
         (
-            "The league will be split into two conferences, which would cut the number of matches.",
-            "The league will be split into two conferences.",
-        ),
-        (
             "The regulator (ORN) told the operators to pay passengers without delay.",
             "The regulator told the operators to pay passengers without delay.",
         ),
@@ -46,32 +42,28 @@ def short(annotator):
             "Nine in ten shareholders voted to back the sale to a rival.",
         ),
         (
-            "Prosecutors said Friday night they had found the money in a garage.",
-            "Prosecutors said they had found the money in a garage.",
-        ),
-        (
-            "Ingrid Solberg, 48, of Bergen, was found guilty of fraud by a court in Oslo.",
-            "Ingrid Solberg, of Bergen, was found guilty of fraud by a court in Oslo.",
-        ),
-        (
             "Ingrid Solberg, 48, was found guilty of fraud by a court in Oslo.",
             "Ingrid Solberg was found guilty of fraud by a court in Oslo.",
         ),
         (
-            "Both Daniel and his sister Becky, 17, were taken into care after the fire.",
-            "Both Daniel and his sister Becky were taken into care after the fire.",
+            "The mayor met the union leaders on Monday and praised them in a speech on Friday.",
+            "The mayor met the union leaders and praised them in a speech.",
         ),
         (
-            "Six people died when the driver, Harry Clarke, 58, lost his way in the fog.",
-            "Six people died when the driver, Harry Clarke, lost his way in the fog.",
-        ),
-        (
-            "(CNN) -- With a sweep of his hand the president opened a new bridge over the river.",
-            "With a sweep of his hand the president opened a new bridge over the river.",
+            "Late on Thursday the leader of the party called for a vote on the plan.",
+            "The leader of the party called for a vote on the plan.",
         ),
         (
             "Investigators found more than 1,400 works in his flat - though they said so later - and 60 elsewhere.",
             "Investigators found more than 1,400 works in his flat and 60 elsewhere.",
+        ),
+        (
+            "Nick Berg, head of the homes trust, which runs 40 houses, was chosen from four candidates.",
+            "Nick Berg, head of the homes trust, was chosen from four candidates.",
+        ),
+        (
+            "Two boats sank in the bay, which lies north of the port, the coastguard said.",
+            "Two boats sank in the bay, the coastguard said.",
         ),
     ],
 )
@@ -88,10 +80,11 @@ def test_what_stands_beside_may_go(short, whole, rest):
         "The guests were Anna Berg, the finance minister, and a group of farmers from the north.",
         "Berg, who resigned, left early.",  # too little would be left
         "The verdict of the court in Oslo will be read out on Monday in public.",  # the day tells when to come
-        "The mayor met the union leaders on Monday and praised them in a speech on Friday.",
-        "The boy was found in the park at about 12:40 on Monday by a walker.",
-        "The northern club won its match against Dundee on Saturday at noon.",
-        "Late on Thursday the leader of the party called for a vote on the plan.",
+        "Only those who had paid were allowed to vote, the chairman of the union said.",
+        "The firm could sell its stake in the bank unless the court forbids it, an official said.",
+        "The league will not play on Saturday because of the frost in the north.",
+        "On the table in the hall lay a list of all who had voted for the strike.",
+        "A six-month inquiry into the sale of the land found no fault with the council.",
         "It rained all day in the north of the country.",
     ],
 )
