@@ -70,12 +70,12 @@ def test_phrases_inside_of_one_that_goes_teach_nothing(edited):
 
 
 def test_it_learns_what_goes(edited, annotator):
-    weights = fit(edited)
+    weights = fit(edited, 0.5)
     (unseen,) = annotator.annotate(
         "Kate Moe bought the red boat on Sunday in Turku before a crowd of 300 people."
     ).sents
     assert told(unseen, cut(unseen, weights)) == "Kate Moe bought the red boat in Turku before a crowd of 300 people."
-    found = cross_validated(edited)
+    found = cross_validated(edited, 0.5)
     assert (found.sentences, found.cut, found.kept, found.deleted) == (60, 60, 0, 1.0)
 
 
@@ -83,7 +83,7 @@ def test_what_was_kept_and_goes_is_counted(edited):
     wrong = [
         Edited(one.sentence, frozenset() if i % 7 == 0 else one.deleted, one.article) for i, one in enumerate(edited)
     ]
-    found = cross_validated(wrong)
+    found = cross_validated(wrong, 0.5)
     assert found.kept == found.cut - 51 == 9
     assert found.deleted == 1.0
 
