@@ -183,7 +183,7 @@ def with_marks(sentence: Span, phrase: Phrase) -> set[int]:
     after = doc[end].text if end < sentence.end else "."
     pausing = {",", *_DASHES}
     if before in pausing and after in pausing | _ENDS:
-        if phrase.head.dep_ == "conj":
+        if phrase.head.dep_ == "conj" and before not in _DASHES:
             return set(range(first - (after != ","), end + (after == ",")))
         keeps = after in _ENDS or (before == after == "," and _comma_stays(sentence, phrase))
         return set(range(first - 1, end + (not keeps)))

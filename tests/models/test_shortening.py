@@ -62,6 +62,10 @@ def short(annotator):
             "Nick Berg, head of the homes trust, was chosen from four candidates.",
         ),
         (
+            "The firm showed off the W800 - its recently unveiled Walkman branded phone - and sold none of them.",
+            "The firm showed off the W800 and sold none of them.",
+        ),
+        (
             "Two boats sank in the bay, which lies north of the port, the coastguard said.",
             "Two boats sank in the bay, the coastguard said.",
         ),
