@@ -164,7 +164,7 @@ class Continuing:
 
         model, own = self._model.model, getattr(self._model.model.config, "newstance", None) or {}
         weights = locate(self._analyzer.profile.stance.source)
-        # What tells of each token reads what is below the layers that learned, and stays as it was fitted.
+        # What tells of each token was fitted to the layers as they were; fit it again, if evidence is to follow.
         telling = telling_of(weights.path) if weights.is_onnx else None
         export(model, self._model.tokenizer, folder, self._settings.form, self.asked.pairs[:100], telling=telling)
         temperatures = {**own.get("temperatures", {}), "stance": temperature}

@@ -143,7 +143,7 @@ class PairClassifier:
         try:
             config = AutoConfig.from_pretrained(**arguments)
             tokenizer = AutoTokenizer.from_pretrained(**arguments)
-            run = _onnx_run(weights) if weights.is_onnx else _torch_run(weights, device)
+            run, tells = _onnx_run(weights) if weights.is_onnx else (_torch_run(weights, device), False)
         except (OSError, ValueError) as error:
             raise ModelError(f"{weights.source} could not be loaded as a pair classifier: {error}") from error
         own = getattr(config, "newstance", None) or {}
@@ -159,7 +159,7 @@ class PairClassifier:
             # alone does. One pair on each core is also faster than batches, or than one pair on all cores.
             tokens_per_batch=1 if weights.is_onnx else _TOKENS_PER_BATCH,
             side_by_side=usable_cores() if weights.is_onnx else 1,
-            told_bias=own.get("told_bias"),
+            told_bias=own.get("told_bias") if tells else None,
         )
 
     def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:
@@ -326,7 +326,8 @@ def _torch_run(weights: Weights, device: str) -> Run:
     return run
 
 
-def _onnx_run(weights: Weights) -> Run:
+def _onnx_run(weights: Weights) -> tuple[Run, bool]:
+    """What runs it, and whether it tells of tokens."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -345,4 +346,4 @@ def _onnx_run(weights: Weights) -> Run:
         )
         return logits, told[0] if told else None
 
-    return run
+    return run, tells

@@ -37,7 +37,8 @@ def renamed(query: StanceQuery, names: Mapping[Role, str]) -> StanceQuery:
         text = _pattern(getattr(query, role)).sub(f"\0{role}\0", text)
     for role, name in names.items():
         text = text.replace(f"\0{role}\0", name)
-    return replace(query, text=text, holder=names.get("holder", query.holder), target=names.get("target", query.target))
+    holder, target = names.get("holder", query.holder), names.get("target", query.target)
+    return replace(query, text=text, holder=holder, target=target, parts=())  # they would lie elsewhere
 
 
 def _is_name_in(name: str, text: str) -> bool:

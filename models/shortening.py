@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -36,7 +37,7 @@ _WHEN = frozenset(("DATE", "TIME"))
 _ADJUNCTS = frozenset(("prep", "npadvmod", "advmod"))
 _SET_OFF = frozenset(("appos", "relcl", "acl", "advcl", "ccomp", "parataxis"))
 _ENDS = frozenset(".!?;:")
-_QUOTES = frozenset('"“”«»')
+_QUOTES = frozenset("\"“”«»'‘’")
 _MARKS = re.compile(r" (?=[,.!?;:])")
 _DOUBLED = re.compile(r",\s*(?=[,.!?;:])")
 _LEAST_WORDS = 7  # that a shortened sentence has
@@ -83,6 +84,8 @@ def shortened(sentence: Span) -> str:
     Args:
         sentence: Of a parsed text.
     """
+    while len(sentence) > 1 and sentence[-1].is_space:  # a line break belongs to the sentence that it ends
+        sentence = sentence[:-1]
     gone = cut(sentence, _weights())
     return told(sentence, gone) if gone else " ".join(sentence.text.split())
 
@@ -114,19 +117,27 @@ def told(sentence: Span, gone: set[int]) -> str:
 def phrases(sentence: Span) -> list[Phrase]:
     """All that might be left out: subtrees, conjuncts with what joins them, what brackets or dashes set off."""
     found: dict[tuple[int, int], Phrase] = {}
+    quotes = [token.i for token in sentence if _is_quote(token)]
+    if len(quotes) % 2:
+        return []  # part of a longer quotation
+    below = Counter(above.i for token in sentence for above in (token, *token.ancestors))
     for token in sentence:
-        phrase = _subtree(sentence, token)
+        phrase = _subtree(sentence, token, below[token.i])
         if phrase is not None:
             found.setdefault((phrase.first, phrase.end), phrase)
     for first, end, form in _set_off(sentence):
         if first < end:
             found[first, end] = Phrase(first, end, sentence.doc[first:end].root, form)
-    return [phrase for phrase in found.values() if _may_go(sentence, phrase)]
+    return [phrase for phrase in found.values() if _may_go(sentence, phrase, quotes)]
 
 
-def _subtree(sentence: Span, token: Token) -> Phrase | None:
+def _is_quote(token: Token) -> bool:
+    return token.text in _QUOTES and token.dep_ != "case"  # "the workers' pay"
+
+
+def _subtree(sentence: Span, token: Token, size: int) -> Phrase | None:
     doc, first, end = sentence.doc, token.left_edge.i, token.right_edge.i + 1
-    is_torn = first < sentence.start or end > sentence.end or end - first != sum(1 for _ in token.subtree)
+    is_torn = first < sentence.start or end > sentence.end or end - first != size
     if token.dep_ in ("ROOT", "punct") or is_torn:
         return None
     if token.dep_ == "conj":
@@ -151,13 +162,13 @@ def _set_off(sentence: Span) -> Iterator[tuple[int, int, str]]:
             opened = None
     dashes = [t for t in sentence[1:] if t.text in _DASHES and t.nbor(-1).whitespace_ and t.whitespace_]
     if len(dashes) in (1, 2):
-        yield dashes[0].i + 1, (dashes[1].i if len(dashes) == 2 else sentence.end - 1), "dash"
+        yield dashes[0].i + 1, (dashes[1].i if len(dashes) == 2 else sentence.end - sentence[-1].is_punct), "dash"
 
 
-def _may_go(sentence: Span, phrase: Phrase) -> bool:
+def _may_go(sentence: Span, phrase: Phrase, quotes: Sequence[int]) -> bool:
     doc, first, end = sentence.doc, phrase.first, phrase.end
-    quoted = sum(token.text in _QUOTES for token in doc[sentence.start : first])
-    if first <= sentence.root.i < end or quoted % 2 or any(token.text in _QUOTES for token in doc[first:end]):
+    is_quoted = sum(i < first for i in quotes) % 2 or any(first <= i < end for i in quotes)
+    if first <= sentence.root.i < end or is_quoted:
         return False  # what somebody said stays as it was said
     if first > sentence.start and doc[first - 1].lower_ in ("a", "an"):
         return False
@@ -300,8 +311,6 @@ def _content(words: Span, dep: str) -> Iterator[str]:
             yield f"{dep} with {name}"
     if any(token.pos_ == "PRON" for token in words):
         yield f"{dep} with pronoun"
-    if any(token.text == "'" for token in words):
-        yield "quotation"
 
 
 def _mark(sentence: Span, i: int, outside: str) -> str:

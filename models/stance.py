@@ -59,7 +59,7 @@ class StancePrediction:
         probabilities: One for each of favor, against and neutral; they add up to 1.
         truncated: Whether the end of the text was cut off to fit the model.
         parts: For each of the query's parts, whether it shows a side: how probable it is that a judge would name it
-            for favor, for against, or for neither. None if the model cannot tell.
+            for favor, for against, or for neither. Empty if the model cannot tell.
     """
 
     label: Label
@@ -189,15 +189,17 @@ class StanceClassifier:
     def _classify_direct(self, queries: Sequence[StanceQuery], on_batch: OnBatch | None) -> list[StancePrediction]:
         scores = self.pairs.score([direct_pair(query) for query in queries], on_batch)
         probabilities = softmax(scores.logits[:, self._columns] / self.temperature)
-        parts = [()] * len(queries) if scores.told is None else list(map(self._parts, queries, scores.told))
+        told = scores.told
+        parts = [()] * len(queries) if told is None else list(map(self._parts, queries, told, scores.truncated))
         return list(map(_prediction, probabilities, scores.truncated, parts))
 
-    def _parts(self, query: StanceQuery, told: Told) -> tuple[StancePrediction, ...]:
+    def _parts(self, query: StanceQuery, told: Told, truncated: bool) -> tuple[StancePrediction, ...]:
         if not query.parts:
             return ()
         _, places = marked_text(query)
         rows = softmax(np.array([told.of(*place) for place in places]) + self.pairs.told_bias)
-        return tuple(_prediction(row, truncated=False) for row in rows)
+        read = told.starts.max(initial=-1) + 1 if truncated else np.inf  # characters; the last token begins there
+        return tuple(_prediction(row, bool(end > read)) for row, (_, end) in zip(rows, places, strict=True))
 
     def _classify_by_entailment(
         self, queries: Sequence[StanceQuery], on_batch: OnBatch | None

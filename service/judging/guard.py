@@ -83,6 +83,7 @@ class Guard:
         self._annotator = annotator
         self._settings = settings
         self._spans = list(_told(doc))
+        self._briefs: dict[int, str] = {}
         starts = (sentence.start_char for sentence in self._spans)
         self._sources = [Source(start, start + len(text), text) for start, text in zip(starts, texts, strict=True)]
         self._places = {bare(text): i for i, text in reversed(list(enumerate(texts)))}
@@ -197,7 +198,9 @@ class Guard:
         return None
 
     def _brief(self, i: int) -> str:
-        return shortened(self._spans[i]) if self._settings.shorten else self._texts[i]
+        if i not in self._briefs:  # each may be looked at for every sentence of the summary
+            self._briefs[i] = shortened(self._spans[i]) if self._settings.shorten else self._texts[i]
+        return self._briefs[i]
 
     def _told_briefly(self, i: int) -> tuple[str, float]:
         """A sentence of the article as a summary has it, shortened if that is wanted and borne out; and its support."""

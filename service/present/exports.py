@@ -36,7 +36,7 @@ COLUMNS = (
     "mixed",  # whether the article shows both sides strongly, whatever the stance
     "note",  # why the stance is neutral, or what else to know
     "evidence_number",  # counted from 1, the strongest first; empty in a row without evidence
-    "evidence_label",  # what this passage shows alone
+    "evidence_label",  # what this passage shows
     "evidence_probability",
     "speaker",  # whose words they are, if the passage is a quotation
     "voice",  # own words, reported act, claim or narrator

@@ -13,6 +13,11 @@ def test_names_are_replaced_as_whole_words_in_text_and_question():
     )
 
 
+def test_places_of_parts_are_not_kept_as_they_would_lie_elsewhere():
+    parts = StanceQuery(KIM.text, KIM.holder, KIM.target, ((0, 32), (33, 57)))
+    assert renamed(parts, {"holder": "Kimberley-Ann"}).parts == ()
+
+
 @pytest.mark.parametrize(
     ("text", "holder", "target", "found"),
     [

@@ -94,3 +94,22 @@ def test_what_stands_beside_may_go(short, whole, rest):
 )
 def test_what_tells_which_or_how_stays(short, whole):
     assert short(whole) == whole
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "It is a disaster for the town, which we saw coming for years, and they knew it,” he said.",
+        "The mayor said ‘the port, which feeds the whole town, will have to close its gates’ in her speech.",
+        "'The port, which feeds the whole town, will have to close its gates by the summer,' she said.",
+    ],
+)
+def test_nothing_goes_from_a_quotation(short, whole):
+    assert short(whole) == whole
+
+
+def test_a_line_break_behind_a_sentence_changes_nothing(annotator):
+    text = "Clarke, who replaced Ward as manager last spring, said he had not been told of the sale."
+    first, _ = annotator.annotate(f"{text}\n\nThe town was quiet.").sents
+    assert first[-1].is_space
+    assert shortened(first) == "Clarke said he had not been told of the sale."

@@ -120,6 +120,23 @@ def test_a_stance_comes_with_what_its_parts_show(telling):
         assert part.label == LABELS[expected.argmax()]
 
 
+def test_parts_behind_the_end_of_a_cut_text_are_marked(telling):
+    classifier = StanceClassifier.load(StanceSettings(source=f"path:{telling}"))
+    text = f"Kim praised Li. {'w9 ' * 80}rain fell."
+    (found,) = classifier.classify([StanceQuery(text, "Kim", "Li", ((0, 15), (len(text) - 10, len(text))))])
+    assert found.truncated
+    assert [part.truncated for part in found.parts] == [False, True]
+
+
+def test_a_bias_in_a_config_without_the_output_is_left_aside(plain, tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in plain.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    write_config(copy, {"told_bias": [0.0, 0.0, 0.0]})
+    assert PairClassifier.load(locate(f"path:{copy}")).score(PAIRS).told is None
+
+
 def test_it_is_read_back_and_goes_along_into_another_form(plain, telling, tmp_path):
     assert telling_of(plain) is None
     reexport(f"path:{telling}", tmp_path / "again", "dynamic-7")
