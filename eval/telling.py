@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from newstance import configs
-from newstance.models.errors import ConfigError
 from newstance.models.pairs import PairClassifier, softmax
 from newstance.models.sources import locate
 from newstance.models.stance import LABELS, direct_pair, marked_text
@@ -27,6 +26,7 @@ from newstance.models.training.export import save_in_parts
 from newstance.models.training.judged import MadeRow, judged_rows
 from newstance.models.training.overlap import Excluded
 from newstance.models.training.recipe import Recipe
+from newstance.models.training.reexport import copy_others, exported
 from newstance.models.training.telling import add_shares, add_telling, fit_telling
 from newstance.models.training.train import write_config
 from newstance.service.judging.rows import ArticleRowsOf
@@ -56,11 +56,7 @@ def fit(source: str, out: Path, data: Path, recipe: Recipe, profile: str = "embe
     import onnx
     from transformers import AutoConfig
 
-    weights = locate(source)
-    if not weights.is_onnx:
-        raise ConfigError(f"{source} is no exported model; give one with a model.onnx")
-    if out.resolve() == weights.path.resolve():
-        raise ConfigError(f"{out} is what is read; give another folder, and copy it over when it is done")
+    weights = exported(source, out)
     judged = recipe.judged.train[0].model_copy(update={"windows": (190,), "sentences": False, "absent": 0})
     excluded = Excluded.read([data / name for name in recipe.judged.excluded])
     rows = judged_rows(judged, data, ArticleRowsOf(profile), excluded, random.Random(recipe.fit.seed))
@@ -79,9 +75,7 @@ def fit(source: str, out: Path, data: Path, recipe: Recipe, profile: str = "embe
 def _write(model: Any, beside: Path, folder: Path, bias: list[float]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    for file in beside.iterdir():
-        if file.is_file() and not file.name.startswith("model.onnx"):
-            shutil.copyfile(file, folder / file.name)
+    copy_others(beside, folder)
     copy = type(model)()
     copy.CopyFrom(model)  # saving moves the weights out of a model
     save_in_parts(copy, folder)

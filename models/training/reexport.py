@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 
 from ..errors import ConfigError
-from ..sources import locate
+from ..sources import Weights, locate
 from .export import FORMS, export
 from .floats import trainable
 from .outliers import columns_of
@@ -33,15 +33,26 @@ def reexport(source: str, out: Path, form: str) -> None:
     """
     from transformers import AutoTokenizer
 
+    weights = exported(source, out)
+    tokenizer = AutoTokenizer.from_pretrained(**weights.from_pretrained_arguments())
+    columns, telling = columns_of(weights.path / "model.onnx"), telling_of(weights.path)
+    export(trainable(weights), tokenizer, out, form, columns=columns, telling=telling)
+    copy_others(weights.path, out)
+
+
+def exported(source: str, out: Path) -> Weights:
+    """The weights of an exported model that is written anew elsewhere; raises as ``reexport`` does."""
     weights = locate(source)
     if not weights.is_onnx:
         raise ConfigError(f"{source} is no exported model; give one with a model.onnx")
     if out.resolve() == weights.path.resolve():
         raise ConfigError(f"{out} is what is read; give another folder, and copy it over when it is done")
-    tokenizer = AutoTokenizer.from_pretrained(**weights.from_pretrained_arguments())
-    columns, telling = columns_of(weights.path / "model.onnx"), telling_of(weights.path)
-    export(trainable(weights), tokenizer, out, form, columns=columns, telling=telling)
-    for file in weights.path.iterdir():
+    return weights
+
+
+def copy_others(folder: Path, out: Path) -> None:
+    """Copy what lies beside an exported model's weights."""
+    for file in folder.iterdir():
         if file.is_file() and not file.name.startswith("model.onnx"):
             shutil.copyfile(file, out / file.name)
 
