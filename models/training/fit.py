@@ -4,7 +4,7 @@ The stance head tells favor, against and neutral apart, the support head entailm
 for its own head alone. This file needs torch and transformers, and nothing of newstance but its neighbours: rows are
 made where the sets are, and may be fitted on another machine, one with a GPU:
 
-    python -m newstance.models.training.fit ROWS BASE OUT [--seconds S]
+    python -m newstance.models.training.fit ROWS BASE OUT [--settings FILE] [--seconds S]
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import argparse
 import json
 import logging
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,15 @@ from ..bfloat16 import has_bfloat16
 from ..errors import ConfigError
 from .batching import HEADS, LABELS, Encoded, batches, encode, padded, read_rows
 from .packing import load_parts, unpacked
+from .shallower import distance_to, shallower
 
 log = logging.getLogger(__name__)
 
 ROWS, DEV, SETTINGS = "rows.jsonl", "dev.jsonl", "fit.json"
 PACKED = "packed"  # the folder of weights in small files
+SHALLOWER = "shallower.json"  # how the model with fewer layers is fitted after that
 _WORKERS = 4  # put batches together while the GPU computes
+_LOOKED_AT = 24  # batches that say which layers are needed least
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class FitSettings:
     """How a model is fitted.
 
     Attributes:
-        layers: Of the base, from below; its embeddings stay as they are.
+        layers: Of the base, from below, or those that its answers need most if it is a ``teacher``; its embeddings
+            stay as they are.
         max_length: Of a pair, in tokens; texts are cut to fit.
         epochs: How often each row is seen.
         tokens_per_batch: Padding included.
@@ -47,6 +51,8 @@ class FitSettings:
         agreement: How much it weighs that a row and its twin, which has other names, are answered alike (Liang et al.
             2021, "R-Drop", between two texts where that has two dropouts of one).
         seed: Decides order, dropout and the head's first weights.
+        teacher: How much it weighs to answer as the base does, which is a fitted model then (Hinton et al. 2015,
+            "Distilling the knowledge in a neural network").
         bf16: Whether to compute in bfloat16; None lets the machine decide: where it has arithmetic for it.
         save_steps: Steps between checkpoints.
     """
@@ -63,6 +69,7 @@ class FitSettings:
     label_smoothing: float
     seed: int
     agreement: float = 0.0
+    teacher: float = 0.0
     bf16: bool | None = None
     save_steps: int = 500
 
@@ -101,9 +108,14 @@ def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float
     encoded = encode(read_rows(rows), base, settings.max_length)
     plan = batches([len(ids) for ids in encoded.ids], settings)
     log.info("%d rows, %d tokens, %d steps", len(encoded), sum(map(len, encoded.ids)), len(plan))
-    model = start(base, settings)
+    teacher = _whole(base, settings) if settings.teacher else None
+    if teacher is None:
+        model = start(base, settings)
+    else:
+        step = max(1, len(plan) // _LOOKED_AT)
+        model = _learning(shallower(teacher, settings.layers, encoded, plan[::step][:_LOOKED_AT]))
     remaining = None if seconds is None else max(1.0, seconds - (time.monotonic() - begun))
-    trainer = _trainer(model, encoded, plan, out / "checkpoints", settings, remaining)
+    trainer = _trainer(model, encoded, plan, out / "checkpoints", settings, remaining, teacher)
     trainer.train(resume_from_checkpoint=any((out / "checkpoints").glob("checkpoint-*")))
     log.info("%d of %d steps, %.0f s", trainer.state.global_step, len(plan), time.monotonic() - begun)
     (out / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1), encoding="utf-8")
@@ -145,8 +157,23 @@ def start(base: Path, settings: FitSettings) -> Any:
     if encoder := [name for name in lacking if name.startswith(prefix)]:
         raise ConfigError(f"{base} lacks weights for {', '.join(encoder[:3])}")
     log.info("new weights: %s", ", ".join(lacking) or "none")
+    return _learning(model)
+
+
+def _learning(model: Any) -> Any:
+    """All of a model learns but its embeddings."""
+    model.requires_grad_(True)
     model.base_model.embeddings.requires_grad_(False)
     return model
+
+
+def _whole(base: Path, settings: FitSettings) -> Any:
+    """A fitted model as a teacher: all its layers, where it can be asked fast, and never changed."""
+    import torch
+
+    layers = json.loads((base / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"]
+    model = start(base, replace(settings, layers=layers)).requires_grad_(False).eval()
+    return model.to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def loss_of(logits: Any, targets: Any, weights: Any, smoothing: float) -> Any:
@@ -195,7 +222,13 @@ def _share_done(step: int, steps: int, begun: float, seconds: float | None) -> f
 
 
 def _trainer(
-    model: Any, encoded: Encoded, plan: list[list[int]], out: Path, settings: FitSettings, seconds: float | None
+    model: Any,
+    encoded: Encoded,
+    plan: list[list[int]],
+    out: Path,
+    settings: FitSettings,
+    seconds: float | None,
+    teacher: Any = None,
 ) -> Any:
     """A Trainer with our batches and loss, and a learning rate that ends with the time."""
     import torch
@@ -230,6 +263,10 @@ def _trainer(
             if settings.agreement and len(twin_of):
                 apart = disagreement_of(logits[twin_of], logits[rows:], weights[twin_of])
                 loss = loss + settings.agreement * apart
+            if teacher is not None:
+                with torch.no_grad():
+                    taught = teacher(**inputs).logits
+                loss = loss + settings.teacher * distance_to(logits, taught, wanted, counted)
             return loss
 
         def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> Any:
@@ -279,11 +316,12 @@ def main() -> None:
     parser.add_argument("rows", type=Path, help=f"a folder with {ROWS}, {DEV} and {SETTINGS}")
     parser.add_argument("base", type=Path, help="the folder of the encoder")
     parser.add_argument("out", type=Path, help="where the model goes")
+    parser.add_argument("--settings", help=f"the file of it that says how; {SETTINGS} if not given", default=SETTINGS)
     parser.add_argument("--seconds", type=float, help="the most that the fit may take")
     parser.add_argument("--float16", action="store_true", help="pack weights in sixteen bits instead of eight")
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    settings = FitSettings.read(chosen.rows / SETTINGS)
+    settings = FitSettings.read(chosen.rows / chosen.settings)
     folder = fit(chosen.rows / ROWS, chosen.base, chosen.out, settings, chosen.seconds)
     for path in save_packed(folder, chosen.out / PACKED, rounded=not chosen.float16):
         log.info("%s %.1f MiB", path, path.stat().st_size / 2**20)

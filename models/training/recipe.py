@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -103,6 +103,7 @@ class Recipe(Settings):
         base: What it starts from.
         form: In which it is shipped; one of ``export.FORMS``.
         fit: How it is fitted.
+        shallower: What is other in a second fit, whose ``teacher`` is the model of the first; it has fewer layers.
         stance: Rows of labelled sets for the stance head.
         judged: Rows of judged articles, for the same.
         support: Rows for the support head.
@@ -112,11 +113,12 @@ class Recipe(Settings):
     base: Base
     form: str
     fit: FitSettings
+    shallower: dict[str, Any] | None = None
     stance: StancePart
     judged: JudgedPart = JudgedPart()
     support: SupportPart
 
-    @field_validator("fit", mode="before")
+    @field_validator("fit", "shallower", mode="before")
     @classmethod
     def _knows_its_keys(cls, given: Any) -> Any:
         if isinstance(given, dict) and (unknown := set(given) - {field.name for field in fields(FitSettings)}):
@@ -143,6 +145,10 @@ class Recipe(Settings):
         ):
             raise ValueError(f"topics_from names {sorted(lacking)}, which are no stance sets")
         return self
+
+    def shallower_fit(self) -> FitSettings | None:
+        """How the model with fewer layers is fitted; None if the first one is shipped."""
+        return None if self.shallower is None else replace(self.fit, **self.shallower)
 
     def training_sets(self) -> list[AnySet]:
         """All sets that are trained on."""

@@ -18,7 +18,7 @@ from typing import Any
 from ..errors import ConfigError
 from ..stance import StanceQuery, direct_pair
 from . import stance_rows
-from .fit import DEV, ROWS, SETTINGS
+from .fit import DEV, ROWS, SETTINGS, SHALLOWER
 from .judged import JudgedSet, MakerFactory, judged_rows
 from .overlap import Excluded
 from .recipe import Recipe
@@ -56,7 +56,7 @@ class Row:
 
 
 def make_rows(recipe: Recipe, data: Path, out: Path, factory: MakerFactory, processes: int = 1) -> dict[str, int]:
-    """Write ``rows.jsonl``, ``dev.jsonl`` and ``fit.json``, unless they are there.
+    """Write ``rows.jsonl`` and ``dev.jsonl`` unless they are there, and how the model is fitted.
 
     Args:
         recipe: Says which, on the terms that it is to be trained on.
@@ -74,6 +74,8 @@ def make_rows(recipe: Recipe, data: Path, out: Path, factory: MakerFactory, proc
     made_of = recipe.model_dump(mode="json", include={"stance", "judged", "support"})
     out.mkdir(parents=True, exist_ok=True)
     recipe.fit.write(out / SETTINGS)
+    if (second := recipe.shallower_fit()) is not None:
+        second.write(out / SHALLOWER)
     if (out / MADE).is_file():
         known = json.loads((out / MADE).read_text(encoding="utf-8"))
         if known["made of"] != made_of:

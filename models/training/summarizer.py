@@ -6,7 +6,6 @@ profile names it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 import shutil
@@ -19,13 +18,14 @@ from pydantic import ConfigDict, Field
 from newstance.configs import Settings
 
 from ..adapters import CONFIG_FILE, WEIGHTS_FILE
+from ..article_texts import ArticleTexts
 from ..errors import ConfigError, ModelError
 from ..sentences import Length, split_sentences
 from ..sources import converted_gguf, locate
 from .adapter import Plan, SummaryRow, fit_adapter, held_out_loss
+from .judged import SHIPPED
 from .overlap import Excluded
 
-OURS = Path(__file__).parent / "data"
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -42,16 +42,17 @@ class SummarySet(Settings):
 
     Attributes:
         name: What the log and the model card call it.
-        file: JSON lines of articles, a path under the data root. Each has its ``summary`` in three sentences, and
-            ``one`` in one, unless ``summaries`` names where they are.
-        summaries: A file of ours with summaries of some of these articles in five sentences, three and one.
+        file: JSON lines, a path under the data root: each an article with its ``summary`` in three sentences, and
+            ``one`` in one.
+        shipped: The file lies with newstance instead, in ``models/training/data``: ``sentences`` of articles that it
+            names by file and hash, which of them make the summary of ``three``, and ``one``.
         terms: Its licence or terms.
         part: The share of the summaries to draw from; keeps training and held-out articles of one file apart.
     """
 
     name: str
     file: str
-    summaries: str | None = None
+    shipped: bool = False
     terms: str
     part: tuple[Share, Share] = (0.0, 1.0)
 
@@ -159,7 +160,8 @@ def summary_rows(
     Articles come as the summarizer hands them on: sentence by sentence, without line breaks, cut at a sentence's end.
 
     Raises:
-        ConfigError: A file is missing, or one of our summaries is of an article that is not there, or is another now.
+        ConfigError: A file is missing.
+        InputError: It does not hold the article of one of our summaries.
     """
     rows = []
     for article, summaries in _summarized(labelled, data):
@@ -174,33 +176,24 @@ def summary_rows(
 
 def _summarized(labelled: SummarySet, data: Path) -> list[tuple[str, list[list[str]]]]:
     """Each article, and its summaries as lists of sentences."""
-    records = _records(data / labelled.file, labelled)
-    if labelled.summaries is None:
-        return [
-            (r["article"], _lengths(split_sentences(r["summary"]), r["one"])) for r in _part(records, labelled.part)
-        ]
-    articles = {record["id"]: record["article"] for record in records}
-    found = []
-    for ours in _part(_records(OURS / labelled.summaries, labelled), labelled.part):
-        article = articles.get(ours["id"], "")
-        if hashlib.sha256(article.encode()).hexdigest()[:16] != ours["sha256"]:
-            raise ConfigError(f"{labelled.name}: {labelled.file} holds no article {ours['id']!r}, or another one")
-        three = [ours["sentences"][i] for i in ours["three"]]
-        found.append((article, [ours["sentences"], *_lengths(three, ours["one"])]))
-    return found
+    path = (SHIPPED if labelled.shipped else data) / labelled.file
+    if not path.is_file():
+        raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    low, high = (int(share * len(records)) for share in labelled.part)
+    texts = ArticleTexts(data, labelled.file)
+    return [(texts.of(record), _summaries_of(record)) for record in records[low:high]]
+
+
+def _summaries_of(record: dict[str, Any]) -> list[list[str]]:
+    if "sentences" not in record:
+        return _lengths(split_sentences(record["summary"]), record["one"])
+    three = [record["sentences"][i] for i in record["three"]]
+    longest = [record["sentences"]] if len(record["sentences"]) > len(three) else []
+    return [*longest, *_lengths(three, record["one"])]
 
 
 def _lengths(three: list[str], one: str) -> list[list[str]]:
     """A summary in three sentences, in the first two of them if it is well-formed, and in one."""
     return [three, *([three[:2]] if len(three) == 3 else []), [one]]
 
-
-def _part(records: list[dict[str, Any]], part: tuple[float, float]) -> list[dict[str, Any]]:
-    low, high = (int(share * len(records)) for share in part)
-    return records[low:high]
-
-
-def _records(path: Path, labelled: SummarySet) -> list[dict[str, Any]]:
-    if not path.is_file():
-        raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]

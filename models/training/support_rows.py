@@ -74,7 +74,7 @@ class SupportSet(Settings):
 
     Attributes:
         name: What the log and the model card call it.
-        kind: ``articles``: rows of article and summary; claims are made from them. ``claims``: article, sentence and
+        kind: ``articles``: rows of article and summary, or its sentences; claims are made from them. ``claims``: article, sentence and
             label. ``pairs``: premise, hypothesis and label.
         file: JSON lines, a path under the data root. For the article of a claim there may be the ``file`` that holds
             it, and its ``sha256``.
@@ -227,7 +227,8 @@ def _claims_of_article(
             chosen = rng.choice(edits)
             true[-1] = (chosen.kind, chosen.text)
     if labelled.summaries:
-        true += [("summary", sentence) for sentence in split_sentences(record["summary"])]
+        summary = record["sentences"] if "sentences" in record else split_sentences(record["summary"])
+        true += [("summary", sentence) for sentence in summary]
     claims: list[tuple[str, str, str]] = []
     for (kind, claim), parsed in zip(true, annotator.annotate_all([claim for _, claim in true]), strict=True):
         false = corruptions(parsed, article, rng)

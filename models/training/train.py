@@ -18,7 +18,7 @@ from ..sources import locate
 from .batching import HEADS, read_rows
 from .carried import restore
 from .export import export
-from .fit import DEV, PACKED, ROWS, fit
+from .fit import DEV, PACKED, ROWS, SHALLOWER, fit
 from .judged import MakerFactory
 from .recipe import Recipe, Terms
 from .rows import make_rows
@@ -63,22 +63,27 @@ def train(
     rows = make_rows(recipe, data, out, factory, processes)
     if not (out / "torch" / "model.safetensors").is_file():
         fit(out / ROWS, recipe.base.folder(), out, recipe.fit)
+    second = recipe.shallower_fit()
+    if second is not None and not (_fitted(recipe, out) / "torch" / "model.safetensors").is_file():
+        fit(out / ROWS, out / "torch", _fitted(recipe, out), second)
     return ship(recipe, out, rows, terms)
 
 
 def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all") -> Trained:
-    """Export the torch model in ``out``, score what is shipped on ``dev.jsonl``, and calibrate it.
+    """Export the torch model in ``out``, or the one with fewer layers in ``out / "shallower"`` if the recipe has one,
+    score what is shipped on ``dev.jsonl``, and calibrate it.
 
-    A model that was fitted elsewhere may lie in ``out / "packed"`` instead.
+    A model that was fitted elsewhere may lie in the folder's ``packed`` instead.
 
     Raises:
         ConfigError: There is no torch model, or it has other labels.
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    torch_model, shipped = out / "torch", out / recipe.name
-    if not (torch_model / "model.safetensors").is_file() and (out / PACKED).is_dir():
-        restore(out / PACKED, recipe.base.folder(), out, recipe.fit)
+    fitted, shipped = _fitted(recipe, out), out / recipe.name
+    torch_model = fitted / "torch"
+    if not (torch_model / "model.safetensors").is_file() and (fitted / PACKED).is_dir():
+        restore(fitted / PACKED, recipe.base.folder(), fitted, recipe.shallower_fit() or recipe.fit)
     if not (torch_model / "model.safetensors").is_file():
         raise ConfigError(f"{torch_model} holds no trained model; run newstance train {recipe.name} first")
     model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")
@@ -93,6 +98,11 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
     own = {"max_length": recipe.fit.max_length, "temperatures": temperatures, "terms": terms, "use": recipe.use()}
     write_config(shipped, own)
     return Trained(shipped, terms, temperatures, scores, dict(rows))
+
+
+def _fitted(recipe: Recipe, out: Path) -> Path:
+    """Where the model that is shipped was fitted."""
+    return out if recipe.shallower is None else out / Path(SHALLOWER).stem
 
 
 def _examples(rows: Path) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ import tiny
 from newstance import configs
 from newstance.eval.adapter_card import write_adapter_card
 from newstance.models.adapters import CONFIG_FILE, WEIGHTS_FILE
-from newstance.models.errors import ConfigError, ModelError
+from newstance.models.errors import ConfigError, InputError, ModelError
 from newstance.models.summarizer import SummarizerSettings, load_summarizer
 from newstance.models.training import summarizer
 from newstance.models.training.adapter import Collator, Plan, SummaryRow, encode, end_of_turn, held_out_loss
@@ -53,7 +53,8 @@ def data(tmp_path, monkeypatch):
     ours = [
         {
             "id": "2",
-            "sha256": hashlib.sha256(ARTICLES[2].encode()).hexdigest()[:16],
+            "file": "written.jsonl",
+            "sha256": hashlib.sha256(ARTICLES[2].encode()).hexdigest(),
             "one": "Short.",
             "sentences": ["A is.", "B is.", "C is.", "D is.", "E is."],
             "three": [0, 2, 4],
@@ -61,7 +62,7 @@ def data(tmp_path, monkeypatch):
     ]
     for path, rows in ((folder / "written.jsonl", written), (tmp_path / "ours.jsonl", ours)):
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    monkeypatch.setattr(summarizer, "OURS", tmp_path)
+    monkeypatch.setattr(summarizer, "SHIPPED", tmp_path)
     return folder
 
 
@@ -96,7 +97,7 @@ def test_each_length_of_a_summary_is_a_row_with_its_prompt(data):
 
 
 def test_our_own_summaries_are_taken_with_the_articles_of_a_set(data):
-    settings = recipe(train=[{"name": "ours", "file": "written.jsonl", "summaries": "ours.jsonl", "terms": "ours"}])
+    settings = recipe(train=[{"name": "ours", "file": "ours.jsonl", "shipped": True, "terms": "ours"}])
     rows = summary_rows(settings.train[0], settings, data, Excluded())
     assert [row.summary for row in rows] == [
         "A is. B is. C is. D is. E is.",
@@ -109,8 +110,8 @@ def test_our_own_summaries_are_taken_with_the_articles_of_a_set(data):
 
 def test_a_summary_of_another_article_is_refused(data):
     (data / "written.jsonl").write_text(json.dumps({"id": "2", "article": "Another text."}) + "\n")
-    settings = recipe(train=[{"name": "ours", "file": "written.jsonl", "summaries": "ours.jsonl", "terms": "ours"}])
-    with pytest.raises(ConfigError, match=r"written\.jsonl holds no article '2', or another one"):
+    settings = recipe(train=[{"name": "ours", "file": "ours.jsonl", "shipped": True, "terms": "ours"}])
+    with pytest.raises(InputError, match=r"written\.jsonl: the article 2 is missing, or is not the one that was read"):
         summary_rows(settings.train[0], settings, data, Excluded())
     settings = recipe(train=[{"name": "gone", "file": "gone.jsonl", "terms": "ours"}])
     with pytest.raises(ConfigError, match=r"gone: there is no file .*gone\.jsonl"):
@@ -124,13 +125,13 @@ def test_articles_that_something_is_measured_on_are_left_out(data):
 
 def test_the_shipped_summaries_are_whole():
     settings = configs.load("training", "smollm2-news", SummarizerTrainingSettings)
-    (ours,) = (part.summaries for part in settings.train if part.summaries)
-    records = [json.loads(line) for line in (summarizer.OURS / ours).read_text(encoding="utf-8").splitlines()]
-    assert len({record["id"] for record in records}) == len(records) > 60
+    (ours,) = (part.file for part in settings.train if part.shipped)
+    records = [json.loads(line) for line in (summarizer.SHIPPED / ours).read_text(encoding="utf-8").splitlines()]
+    assert len({record["id"] for record in records}) == len(records) > 500
     for record in records:
-        assert len(record["sentences"]) == 5
+        assert len(record["sentences"]) in (3, 5)
         assert record["three"] == sorted(set(record["three"]))
-        assert all(sentence.endswith((".", "?", "!", ".”")) for sentence in [record["one"], *record["sentences"]])
+        assert all(sentence.rstrip("\"”’'").endswith((".", "?", "!")) for sentence in [record["one"], *record["sentences"]])
 
 
 def test_rows_are_cut_at_the_end_of_the_article(tokenizer):
