@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any, TypeVar
 
+from ..pairs import limit_cores, usable_cores
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -31,12 +33,15 @@ def mapped(
         return
     # Fresh processes, no forks: the threads of a model that is loaded here would hang there.
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_begin, initargs=(load,)) as pool:
+    # Each with its share of the cores: with more threads than cores they wait for one another at every step.
+    begun_with = (load, max(1, usable_cores() // processes))
+    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_begin, initargs=begun_with) as pool:
         yield from pool.map(_ask, items, chunksize=chunk)
 
 
-def _begin(load: Callable[[], Callable[[Any], Any]]) -> None:
+def _begin(load: Callable[[], Callable[[Any], Any]], cores: int) -> None:
     global _work
+    limit_cores(cores)
     _work = load()
 
 
