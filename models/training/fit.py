@@ -113,7 +113,7 @@ def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float
         model = start(base, settings)
     else:
         step = max(1, len(plan) // _LOOKED_AT)
-        model = _learning(shallower(teacher, settings.layers, encoded, plan[::step][:_LOOKED_AT]))
+        model = _learning(shallower(teacher, settings.layers, encoded, plan[::step][:_LOOKED_AT], _bf16(settings)))
     remaining = None if seconds is None else max(1.0, seconds - (time.monotonic() - begun))
     trainer = _trainer(model, encoded, plan, out / "checkpoints", settings, remaining, teacher)
     trainer.train(resume_from_checkpoint=any((out / "checkpoints").glob("checkpoint-*")))
@@ -174,6 +174,10 @@ def _whole(base: Path, settings: FitSettings) -> Any:
     layers = json.loads((base / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"]
     model = start(base, replace(settings, layers=layers)).requires_grad_(False).eval()
     return model.to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _bf16(settings: FitSettings) -> bool:
+    return computes_in_bfloat16() if settings.bf16 is None else settings.bf16
 
 
 def loss_of(logits: Any, targets: Any, weights: Any, smoothing: float) -> Any:
@@ -264,7 +268,7 @@ def _trainer(
                 apart = disagreement_of(logits[twin_of], logits[rows:], weights[twin_of])
                 loss = loss + settings.agreement * apart
             if teacher is not None:
-                with torch.no_grad():
+                with torch.no_grad(), torch.autocast(logits.device.type, torch.bfloat16, enabled=self.args.bf16):
                     taught = teacher(**inputs).logits
                 loss = loss + settings.teacher * distance_to(logits, taught, wanted, counted)
             return loss
@@ -288,7 +292,7 @@ def _trainer(
         adam_beta2=settings.betas[1],
         max_grad_norm=settings.clip,
         optim="adamw_torch_fused",
-        bf16=computes_in_bfloat16() if settings.bf16 is None else settings.bf16,
+        bf16=_bf16(settings),
         use_cpu=not on_gpu,
         dataloader_num_workers=_WORKERS if on_gpu else 0,
         dataloader_pin_memory=on_gpu,

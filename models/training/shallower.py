@@ -34,7 +34,7 @@ def distance_to(logits: Any, taught: Any, targets: Any, weights: Any) -> Any:
     return (apart * weights).sum() / weights.sum()
 
 
-def shallower(model: Any, layers: int, encoded: Encoded, batches: Sequence[list[int]]) -> Any:
+def shallower(model: Any, layers: int, encoded: Encoded, batches: Sequence[list[int]], bf16: bool = False) -> Any:
     """A copy of a model without the layers that its answers need least.
 
     Args:
@@ -42,6 +42,7 @@ def shallower(model: Any, layers: int, encoded: Encoded, batches: Sequence[list[
         layers: How many stay.
         encoded: Rows.
         batches: Which of them are looked at.
+        bf16: Whether to compute in bfloat16.
 
     Returns:
         The copy, on the device where ``model`` is.
@@ -50,14 +51,14 @@ def shallower(model: Any, layers: int, encoded: Encoded, batches: Sequence[list[
 
     whole = model.base_model.encoder.layer
     kept = list(range(len(whole)))
-    taught = _answers(model, encoded, batches)
+    taught = _answers(model, encoded, batches, bf16)
     small = copy.deepcopy(model)
     every = small.base_model.encoder.layer
     while len(kept) > layers:
         costs = {}
         for left_out in kept:
             small.base_model.encoder.layer = torch.nn.ModuleList(every[i] for i in kept if i != left_out)
-            answers = _answers(small, encoded, batches)
+            answers = _answers(small, encoded, batches, bf16)
             costs[left_out] = sum(
                 float(distance_to(one, other, targets, weights))
                 for (one, targets, weights), (other, _, _) in zip(answers, taught, strict=True)
@@ -70,7 +71,7 @@ def shallower(model: Any, layers: int, encoded: Encoded, batches: Sequence[list[
     return small
 
 
-def _answers(model: Any, encoded: Encoded, batches: Sequence[list[int]]) -> list[tuple[Any, Any, Any]]:
+def _answers(model: Any, encoded: Encoded, batches: Sequence[list[int]], bf16: bool) -> list[tuple[Any, Any, Any]]:
     """Logits, targets and weights of each batch."""
     import torch
 
@@ -80,7 +81,7 @@ def _answers(model: Any, encoded: Encoded, batches: Sequence[list[int]]) -> list
     for batch in batches:
         inputs = padded([(*encoded[i][:3], None) for i in batch], model.config.pad_token_id)
         given = {name: inputs[name].to(device) for name in ("input_ids", "attention_mask")}
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=bf16):
             logits = model(**given).logits
         found.append((logits, inputs["targets"].to(device), inputs["weights"].to(device)))
     return found
