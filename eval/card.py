@@ -48,7 +48,7 @@ _LIMITS = """\
 
 def write_card(recipe: Recipe, trained: Trained) -> Path:
     """Write ``README.md`` into the trained model's folder, and return its path."""
-    recipe, fit = recipe.on_terms(trained.terms), recipe.fit
+    recipe, fit, last = recipe.on_terms(trained.terms), recipe.fit, recipe.last_fit()
     flag = "" if trained.terms == "all" else f" --terms {trained.terms}"
     fitted = (
         f"stance {trained.temperatures['stance']:g} on {' and '.join(recipe.stance.calibrate_on)}; "
@@ -65,9 +65,10 @@ def write_card(recipe: Recipe, trained: Trained) -> Path:
         _ABOUT,
         "| | |",
         "|---|---|",
-        f"| base | {recipe.base.name} ({recipe.base.licence}), {fit.layers} layers, embeddings as they were |",
+        f"| base | {recipe.base.name} ({recipe.base.licence}), {last.layers} layers, embeddings as they were |",
         f"| training | {sum(trained.rows.values()):,} rows, {fit.epochs} epochs, batches of {fit.tokens_per_batch:,} "
         f"tokens, learning rate {fit.learning_rate:g}, seed {fit.seed} |",
+        *_second_fit(recipe),
         f"| shipped as | {recipe.form} |",
         f"| temperatures | {fitted} |",
         f"| made by | `newstance train {recipe.name} --data DIR{flag}` |",
@@ -108,6 +109,16 @@ def write_card(recipe: Recipe, trained: Trained) -> Path:
     path = trained.folder / "README.md"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+def _second_fit(recipe: Recipe) -> list[str]:
+    if recipe.shallower is None:
+        return []
+    gone, more = recipe.fit.layers - recipe.shallower.layers, recipe.shallower
+    return [
+        f"| then | without the {gone} layers of {recipe.fit.layers} that its answers need least, with the whole model "
+        f"as teacher: {more.epochs} epochs, learning rate {more.learning_rate:g} |"
+    ]
 
 
 def use_of(recipe: Recipe) -> str:

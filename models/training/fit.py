@@ -21,7 +21,7 @@ from ..bfloat16 import has_bfloat16
 from ..errors import ConfigError
 from .batching import HEADS, LABELS, Encoded, batches, encode, padded, read_rows
 from .packing import load_parts, unpacked
-from .shallower import distance_to, shallower
+from .shallower import distance_to, needed_layers, with_layers
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ ROWS, DEV, SETTINGS = "rows.jsonl", "dev.jsonl", "fit.json"
 PACKED = "packed"  # the folder of weights in small files
 SHALLOWER = "shallower.json"  # how the model with fewer layers is fitted after that
 _WORKERS = 4  # put batches together while the GPU computes
+KEPT = "layers.json"  # which layers of the teacher it has
 _LOOKED_AT = 24  # batches that say which layers are needed least
 
 
@@ -89,7 +90,8 @@ def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float
 
     Args:
         rows: JSON lines of ``text``, ``question``, ``label``, ``set`` and ``weight``, some with a ``twin``.
-        base: The folder of the encoder, as transformers or ``packing`` writes it.
+        base: The folder of the encoder, or of a fitted model where it is a teacher, as transformers or ``packing``
+            writes it.
         out: Checkpoints and model go here; a killed run is taken up from its last checkpoint.
         settings: How.
         seconds: The most that it may take. The learning rate has then decayed to zero, whichever row comes next;
@@ -99,7 +101,7 @@ def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float
         The folder of the model, as transformers writes it.
 
     Raises:
-        ConfigError: A row has an unknown label, or its question alone fills the model.
+        ConfigError: A row has an unknown label, its question alone fills the model, or a teacher has no trained heads.
     """
     from transformers import set_seed
 
@@ -112,8 +114,7 @@ def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float
     if teacher is None:
         model = start(base, settings)
     else:
-        step = max(1, len(plan) // _LOOKED_AT)
-        model = _learning(shallower(teacher, settings.layers, encoded, plan[::step][:_LOOKED_AT], _bf16(settings)))
+        model = _learning(with_layers(teacher, _kept_layers(teacher, encoded, plan, out / KEPT, settings)))
     remaining = None if seconds is None else max(1.0, seconds - (time.monotonic() - begun))
     trainer = _trainer(model, encoded, plan, out / "checkpoints", settings, remaining, teacher)
     trainer.train(resume_from_checkpoint=any((out / "checkpoints").glob("checkpoint-*")))
@@ -132,11 +133,11 @@ def tokenizer_of(base: Path) -> Any:
     return AutoTokenizer.from_pretrained(base)
 
 
-def start(base: Path, settings: FitSettings) -> Any:
+def start(base: Path, settings: FitSettings, is_fitted: bool = False) -> Any:
     """The model as training begins: the base's first layers, and heads without training unless the base has them.
 
     Raises:
-        ConfigError: The base lacks weights of the encoder.
+        ConfigError: The base lacks weights of the encoder, or of the heads although it is said to be fitted.
     """
     import torch
     from safetensors.torch import load_file
@@ -154,8 +155,9 @@ def start(base: Path, settings: FitSettings) -> Any:
     prefix, known = f"{model.base_model_prefix}.", model.state_dict()
     named = {name if name in known else prefix + name: value.float() for name, value in state.items()}
     lacking = model.load_state_dict({name: v for name, v in named.items() if name in known}, strict=False).missing_keys
-    if encoder := [name for name in lacking if name.startswith(prefix)]:
-        raise ConfigError(f"{base} lacks weights for {', '.join(encoder[:3])}")
+    if needed := [name for name in lacking if is_fitted or name.startswith(prefix)]:
+        remedy = "; a teacher is a fitted model, such as OUT/torch of the first fit" if is_fitted else ""
+        raise ConfigError(f"{base} lacks weights for {', '.join(needed[:3])}{remedy}")
     log.info("new weights: %s", ", ".join(lacking) or "none")
     return _learning(model)
 
@@ -172,8 +174,18 @@ def _whole(base: Path, settings: FitSettings) -> Any:
     import torch
 
     layers = json.loads((base / "config.json").read_text(encoding="utf-8"))["num_hidden_layers"]
-    model = start(base, replace(settings, layers=layers)).requires_grad_(False).eval()
+    model = start(base, replace(settings, layers=layers), is_fitted=True).requires_grad_(False).eval()
     return model.to("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _kept_layers(teacher: Any, encoded: Encoded, plan: list[list[int]], file: Path, settings: FitSettings) -> list[int]:
+    """Which layers stay; looked for once, and kept for a killed run that goes on."""
+    if not file.is_file():
+        step = max(1, len(plan) // _LOOKED_AT)
+        kept = needed_layers(teacher, settings.layers, encoded, plan[::step][:_LOOKED_AT], _bf16(settings))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(kept), encoding="utf-8")
+    return list(json.loads(file.read_text(encoding="utf-8")))
 
 
 def _bf16(settings: FitSettings) -> bool:
@@ -318,7 +330,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description="Fit a model to rows that newstance train has made.")
     parser.add_argument("rows", type=Path, help=f"a folder with {ROWS}, {DEV} and {SETTINGS}")
-    parser.add_argument("base", type=Path, help="the folder of the encoder")
+    parser.add_argument("base", type=Path, help="the folder of the encoder, or of the model that is the teacher")
     parser.add_argument("out", type=Path, help="where the model goes")
     parser.add_argument("--settings", help=f"the file of it that says how; {SETTINGS} if not given", default=SETTINGS)
     parser.add_argument("--seconds", type=float, help="the most that the fit may take")

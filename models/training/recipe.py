@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -103,7 +103,8 @@ class Recipe(Settings):
         base: What it starts from.
         form: In which it is shipped; one of ``export.FORMS``.
         fit: How it is fitted.
-        shallower: What is other in a second fit, whose ``teacher`` is the model of the first; it has fewer layers.
+        shallower: How a model of fewer layers is fitted after that, with this one as its teacher; what is not given
+            is as in ``fit``.
         stance: Rows of labelled sets for the stance head.
         judged: Rows of judged articles, for the same.
         support: Rows for the support head.
@@ -113,10 +114,17 @@ class Recipe(Settings):
     base: Base
     form: str
     fit: FitSettings
-    shallower: dict[str, Any] | None = None
+    shallower: FitSettings | None = None
     stance: StancePart
     judged: JudgedPart = JudgedPart()
     support: SupportPart
+
+    @model_validator(mode="before")
+    @classmethod
+    def _takes_the_rest_from_the_first_fit(cls, given: Any) -> Any:
+        if isinstance(given, dict) and isinstance(given.get("fit"), dict) and isinstance(given.get("shallower"), dict):
+            return given | {"shallower": given["fit"] | given["shallower"]}
+        return given
 
     @field_validator("fit", "shallower", mode="before")
     @classmethod
@@ -129,6 +137,13 @@ class Recipe(Settings):
     def _names_what_it_has(self) -> Self:
         if self.form not in FORMS:
             raise ValueError(f"form must be one of {', '.join(FORMS)}")
+        if self.shallower is not None:
+            if not 0 < self.shallower.layers < self.fit.layers:
+                raise ValueError(f"shallower: layers must be fewer than the {self.fit.layers} of the first fit")
+            if self.shallower.teacher <= 0:
+                raise ValueError("shallower: teacher says how much the first model's answers weigh; give more than 0")
+            if self.shallower.max_length != self.fit.max_length:
+                raise ValueError("shallower: max_length is that of the first fit")
         for kind, sets in (("train", self.training_sets()), ("dev", self.dev_sets())):
             names = [part.name for part in sets]
             if twice := {name for name in names if names.count(name) > 1}:
@@ -146,9 +161,9 @@ class Recipe(Settings):
             raise ValueError(f"topics_from names {sorted(lacking)}, which are no stance sets")
         return self
 
-    def shallower_fit(self) -> FitSettings | None:
-        """How the model with fewer layers is fitted; None if the first one is shipped."""
-        return None if self.shallower is None else replace(self.fit, **self.shallower)
+    def last_fit(self) -> FitSettings:
+        """How the model is fitted that is shipped."""
+        return self.shallower or self.fit
 
     def training_sets(self) -> list[AnySet]:
         """All sets that are trained on."""

@@ -74,8 +74,8 @@ def make_rows(recipe: Recipe, data: Path, out: Path, factory: MakerFactory, proc
     made_of = recipe.model_dump(mode="json", include={"stance", "judged", "support"})
     out.mkdir(parents=True, exist_ok=True)
     recipe.fit.write(out / SETTINGS)
-    if (second := recipe.shallower_fit()) is not None:
-        second.write(out / SHALLOWER)
+    if recipe.shallower is not None:
+        recipe.shallower.write(out / SHALLOWER)
     if (out / MADE).is_file():
         known = json.loads((out / MADE).read_text(encoding="utf-8"))
         if known["made of"] != made_of:

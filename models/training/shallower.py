@@ -34,31 +34,31 @@ def distance_to(logits: Any, taught: Any, targets: Any, weights: Any) -> Any:
     return (apart * weights).sum() / weights.sum()
 
 
-def shallower(model: Any, layers: int, encoded: Encoded, batches: Sequence[list[int]], bf16: bool = False) -> Any:
-    """A copy of a model without the layers that its answers need least.
+def needed_layers(
+    model: Any, layers: int, encoded: Encoded, batches: Sequence[list[int]], bf16: bool = False
+) -> list[int]:
+    """The layers that a model's answers need most.
 
     Args:
-        model: A sequence classifier whose encoder has a list of layers; it stays as it is.
+        model: A sequence classifier whose encoder has a list of layers.
         layers: How many stay.
         encoded: Rows.
         batches: Which of them are looked at.
         bf16: Whether to compute in bfloat16.
 
     Returns:
-        The copy, on the device where ``model`` is.
+        Their indices, from below.
     """
     import torch
 
-    whole = model.base_model.encoder.layer
-    kept = list(range(len(whole)))
+    every = model.base_model.encoder.layer
+    kept = list(range(len(every)))
     taught = _answers(model, encoded, batches, bf16)
-    small = copy.deepcopy(model)
-    every = small.base_model.encoder.layer
     while len(kept) > layers:
         costs = {}
         for left_out in kept:
-            small.base_model.encoder.layer = torch.nn.ModuleList(every[i] for i in kept if i != left_out)
-            answers = _answers(small, encoded, batches, bf16)
+            model.base_model.encoder.layer = torch.nn.ModuleList(every[i] for i in kept if i != left_out)
+            answers = _answers(model, encoded, batches, bf16)
             costs[left_out] = sum(
                 float(distance_to(one, other, targets, weights))
                 for (one, targets, weights), (other, _, _) in zip(answers, taught, strict=True)
@@ -66,8 +66,17 @@ def shallower(model: Any, layers: int, encoded: Encoded, batches: Sequence[list[
         least = min(costs, key=costs.__getitem__)
         log.info("without layer %d: divergence %.4f", least, costs[least])
         kept.remove(least)
-    small.base_model.encoder.layer = torch.nn.ModuleList(every[i] for i in kept)
-    small.config.num_hidden_layers = layers
+    model.base_model.encoder.layer = every
+    return kept
+
+
+def with_layers(model: Any, kept: Sequence[int]) -> Any:
+    """A copy of a model, on its device, that has these of its layers alone."""
+    import torch
+
+    small = copy.deepcopy(model)
+    small.base_model.encoder.layer = torch.nn.ModuleList(small.base_model.encoder.layer[i] for i in kept)
+    small.config.num_hidden_layers = len(kept)
     return small
 
 

@@ -44,8 +44,9 @@ class SummarySet(Settings):
         name: What the log and the model card call it.
         file: JSON lines, a path under the data root: each an article with its ``summary`` in three sentences, and
             ``one`` in one.
-        shipped: The file lies with newstance instead, in ``models/training/data``: ``sentences`` of articles that it
-            names by file and hash, which of them make the summary of ``three``, and ``one``.
+            Or ``sentences``, which of them make the summary of ``three``, and ``one``.
+        shipped: The file lies with newstance instead, in ``models/training/data``, and names its articles by file and
+            hash.
         terms: Its licence or terms.
         part: The share of the summaries to draw from; keeps training and held-out articles of one file apart.
     """
@@ -180,7 +181,7 @@ def _summarized(labelled: SummarySet, data: Path) -> list[tuple[str, list[list[s
     if not path.is_file():
         raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    low, high = (int(share * len(records)) for share in labelled.part)
+    low, high = (round(share * len(records)) for share in labelled.part)
     texts = ArticleTexts(data, labelled.file)
     return [(texts.of(record), _summaries_of(record)) for record in records[low:high]]
 
@@ -196,4 +197,3 @@ def _summaries_of(record: dict[str, Any]) -> list[list[str]]:
 def _lengths(three: list[str], one: str) -> list[list[str]]:
     """A summary in three sentences, in the first two of them if it is well-formed, and in one."""
     return [three, *([three[:2]] if len(three) == 3 else []), [one]]
-

@@ -74,8 +74,8 @@ class SupportSet(Settings):
 
     Attributes:
         name: What the log and the model card call it.
-        kind: ``articles``: rows of article and summary, or its sentences; claims are made from them. ``claims``: article, sentence and
-            label. ``pairs``: premise, hypothesis and label.
+        kind: ``articles``: rows of article and summary, whole or in ``sentences``; claims are made from them.
+            ``claims``: article, sentence and label. ``pairs``: premise, hypothesis and label.
         file: JSON lines, a path under the data root. For the article of a claim there may be the ``file`` that holds
             it, and its ``sha256``.
         shipped: The file lies with newstance instead, in ``models/training/data``.

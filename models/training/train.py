@@ -18,7 +18,7 @@ from ..sources import locate
 from .batching import HEADS, read_rows
 from .carried import restore
 from .export import export
-from .fit import DEV, PACKED, ROWS, SHALLOWER, fit
+from .fit import DEV, PACKED, ROWS, FitSettings, fit
 from .judged import MakerFactory
 from .recipe import Recipe, Terms
 from .rows import make_rows
@@ -61,48 +61,64 @@ def train(
     """
     recipe = recipe.on_terms(terms)
     rows = make_rows(recipe, data, out, factory, processes)
-    if not (out / "torch" / "model.safetensors").is_file():
-        fit(out / ROWS, recipe.base.folder(), out, recipe.fit)
-    second = recipe.shallower_fit()
-    if second is not None and not (_fitted(recipe, out) / "torch" / "model.safetensors").is_file():
-        fit(out / ROWS, out / "torch", _fitted(recipe, out), second)
+    last = _last(recipe, out)
+    if not _is_fitted(last):
+        if not _is_fitted(out):
+            fit(out / ROWS, recipe.base.folder(), out, recipe.fit)
+        if recipe.shallower is not None:
+            _restore(out, recipe, recipe.fit)
+            fit(out / ROWS, out / "torch", last, recipe.shallower)
     return ship(recipe, out, rows, terms)
 
 
 def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all") -> Trained:
-    """Export the torch model in ``out``, or the one with fewer layers in ``out / "shallower"`` if the recipe has one,
-    score what is shipped on ``dev.jsonl``, and calibrate it.
+    """Export the model that was fitted last, score what is shipped on ``dev.jsonl``, and calibrate it.
 
-    A model that was fitted elsewhere may lie in the folder's ``packed`` instead.
+    It lies in ``out / "torch"``, or in ``out / "shallower" / "torch"`` if it is the one with fewer layers; in
+    ``packed`` beside that if it was fitted elsewhere.
 
     Raises:
         ConfigError: There is no torch model, or it has other labels.
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    fitted, shipped = _fitted(recipe, out), out / recipe.name
-    torch_model = fitted / "torch"
-    if not (torch_model / "model.safetensors").is_file() and (fitted / PACKED).is_dir():
-        restore(fitted / PACKED, recipe.base.folder(), fitted, recipe.shallower_fit() or recipe.fit)
-    if not (torch_model / "model.safetensors").is_file():
+    last, shipped = _last(recipe, out), out / recipe.name
+    torch_model = last / "torch"
+    if not _is_fitted(last):
         raise ConfigError(f"{torch_model} holds no trained model; run newstance train {recipe.name} first")
+    _restore(last, recipe, recipe.last_fit())
     model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")
     export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form, _examples(out / ROWS))
-    write_config(shipped, {"max_length": recipe.fit.max_length})
+    write_config(shipped, {"max_length": recipe.last_fit().max_length})
     scores = dev_scores(shipped, out / DEV)
     wanted = (recipe.stance.calibrate_on, recipe.support.calibrate_on)
     temperatures = {
         head: round(fit_temperature([scores[name] for name in names]), 3)
         for head, names in zip(_HEAD_NAMES, wanted, strict=True)
     }
-    own = {"max_length": recipe.fit.max_length, "temperatures": temperatures, "terms": terms, "use": recipe.use()}
+    own = {
+        "max_length": recipe.last_fit().max_length,
+        "temperatures": temperatures,
+        "terms": terms,
+        "use": recipe.use(),
+    }
     write_config(shipped, own)
     return Trained(shipped, terms, temperatures, scores, dict(rows))
 
 
-def _fitted(recipe: Recipe, out: Path) -> Path:
-    """Where the model that is shipped was fitted."""
-    return out if recipe.shallower is None else out / Path(SHALLOWER).stem
+def _last(recipe: Recipe, out: Path) -> Path:
+    """Where the model that is shipped is fitted."""
+    return out if recipe.shallower is None else out / "shallower"
+
+
+def _is_fitted(folder: Path) -> bool:
+    return (folder / "torch" / "model.safetensors").is_file() or (folder / PACKED).is_dir()
+
+
+def _restore(folder: Path, recipe: Recipe, settings: FitSettings) -> None:
+    """Unpack a model that was fitted elsewhere."""
+    if not (folder / "torch" / "model.safetensors").is_file():
+        restore(folder / PACKED, recipe.base.folder(), folder, settings)
 
 
 def _examples(rows: Path) -> list[tuple[str, str]]:

@@ -28,7 +28,9 @@ def line_of(card, start):
 def test_card_names_base_data_terms_and_command(trained):
     recipe, model = trained
     card = write_card(recipe, model).read_text()
-    assert "sentence-transformers/all-mpnet-base-v2 (Apache-2.0), 12 layers" in card
+    assert "sentence-transformers/all-mpnet-base-v2 (Apache-2.0), 10 layers" in card
+    then = "without the 2 layers of 12 that its answers need least, with the whole model as teacher: 2 epochs"
+    assert f"| then | {then}" in card
     assert f"| {STATEMENTS} | 500 | ours |" in card
     for part in recipe.training_sets():
         assert f"| {part.name} | 1,000 | {part.terms} |" in card

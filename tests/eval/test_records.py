@@ -15,6 +15,7 @@ from newstance.eval.records import open_records, shipped_rows
 from newstance.eval.set_config import SetConfig
 from newstance.models.errors import ConfigError, InputError
 from newstance.models.training import judged
+from newstance.models.training.recipe import Recipe
 from newstance.service.intake.table_file import file_records
 
 ROWS = [
@@ -228,6 +229,23 @@ def test_judged_boards_are_whole_and_none_is_trained_on():
     assert not any(row["sha256"] in known for _, row in trained)
     cells = [(row["id"], cell["actor"], cell["target"]) for row in held for cell in row["judgements"]]
     assert len(set(cells)) == len(cells) > 600
-    claims = [json.loads(line) for line in (judged.SHIPPED / "claims.jsonl").read_text().splitlines()]
-    assert not any(row["sha256"] in known for row in claims)
-    assert len({row["id"] for row in claims}) == len(claims)
+    for name in ("claims.jsonl", "summarizer-claims.jsonl", "summaries.jsonl"):
+        rows = [json.loads(line) for line in (judged.SHIPPED / name).read_text().splitlines()]
+        assert not any(row["sha256"] in known for row in rows)
+        assert len({row["id"] for row in rows}) == len(rows) > 300
+
+
+def test_no_article_of_a_held_out_claim_teaches_the_support_head():
+    recipe = configs.load("training", "newstance-mpnet", Recipe)
+
+    def articles(sets):
+        for labelled in sets:
+            if labelled.shipped:
+                rows = [json.loads(line) for line in (judged.SHIPPED / labelled.file).read_text().splitlines()]
+                low, high = (round(share * len(rows)) for share in labelled.part)
+                yield from ((labelled.name, row["sha256"]) for row in rows[low:high])
+
+    trained = {sha256 for _, sha256 in articles(recipe.support.train)}
+    held = set(articles(part for part in recipe.support.dev if part.name.startswith("sentences of the summarizer")))
+    assert len(held) > 30
+    assert not [sha256 for _, sha256 in held if sha256 in trained]

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from newstance.models.errors import ConfigError
 from newstance.models.training.batching import Encoded, encode, padded
 from newstance.models.training.fit import FitSettings, fit, start, tokenizer_of
 from newstance.models.training.scoring import predict
-from newstance.models.training.shallower import distance_to, shallower
+from newstance.models.training.shallower import distance_to, needed_layers, with_layers
 
 WHOLE = FitSettings(
     layers=3,
@@ -70,7 +71,8 @@ def test_the_layer_goes_that_answers_need_least(fitted):
     encoded: Encoded = encode(ROWS, fitted, 24)
     whole = start(fitted, WHOLE)
     weights = [layer.attention.attn.q.weight.clone() for layer in whole.base_model.encoder.layer]
-    small = shallower(whole, 2, encoded, [[0, 1, 2], [3, 4]])
+    assert needed_layers(whole, 2, encoded, [[0, 1, 2], [3, 4]]) == [0, 2]
+    small = with_layers(whole, [0, 2])
     assert small.config.num_hidden_layers == len(small.base_model.encoder.layer) == 2
     assert len(whole.base_model.encoder.layer) == 3
     kept = [layer.attention.attn.q.weight for layer in small.base_model.encoder.layer]
@@ -85,7 +87,8 @@ def test_what_stays_learns_to_answer_as_the_whole_does(fitted, tmp_path):
     folder = fit(tmp_path / "rows.jsonl", fitted, tmp_path / "out", settings)
     encoded = encode(ROWS, fitted, 24)
     teacher = predict(start(fitted, WHOLE), encoded, 64, bf16=False)
-    untaught = predict(shallower(start(fitted, WHOLE), 1, encoded, [[0, 1, 2], [3, 4]]), encoded, 64, bf16=False)
+    (kept,) = json.loads((tmp_path / "out" / "layers.json").read_text())
+    untaught = predict(with_layers(start(fitted, WHOLE), [kept]), encoded, 64, bf16=False)
     taught = predict(start(folder, settings), encoded, 64, bf16=False)
     batch = padded([encoded[i] for i in range(len(ROWS))], 1)
 
@@ -93,3 +96,9 @@ def test_what_stays_learns_to_answer_as_the_whole_does(fitted, tmp_path):
         return distance_to(*(torch.from_numpy(x) for x in (logits, teacher)), batch["targets"], batch["weights"]).item()
 
     assert distance(taught) < 0.5 * distance(untaught)
+
+
+def test_an_encoder_without_heads_is_no_teacher(base, tmp_path):
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    with pytest.raises(ConfigError, match=r"lacks weights for classifier.*; a teacher is a fitted model"):
+        fit(tmp_path / "rows.jsonl", base, tmp_path / "out", replace(WHOLE, layers=1, teacher=1.0))

@@ -127,11 +127,13 @@ def test_the_shipped_summaries_are_whole():
     settings = configs.load("training", "smollm2-news", SummarizerTrainingSettings)
     (ours,) = (part.file for part in settings.train if part.shipped)
     records = [json.loads(line) for line in (summarizer.SHIPPED / ours).read_text(encoding="utf-8").splitlines()]
-    assert len({record["id"] for record in records}) == len(records) > 500
+    assert len({record["id"] for record in records}) == len(records) > 450
     for record in records:
         assert len(record["sentences"]) in (3, 5)
-        assert record["three"] == sorted(set(record["three"]))
-        assert all(sentence.rstrip("\"”’'").endswith((".", "?", "!")) for sentence in [record["one"], *record["sentences"]])
+        assert record["three"] == sorted(set(record["three"]) & set(range(len(record["sentences"]))))
+        assert len(record["three"]) == 3
+        for sentence in [record["one"], *record["sentences"]]:
+            assert sentence.rstrip("\"”’'").endswith((".", "?", "!"))
 
 
 def test_rows_are_cut_at_the_end_of_the_article(tokenizer):

@@ -1,5 +1,7 @@
 import json
+import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 import tiny
@@ -230,9 +232,16 @@ def test_open_terms_take_no_topics_from_a_restricted_set(values):
         ("form", "int3", "form must be one of float32, dynamic-7"),
         ("fit", {"epoch": 2}, "unknown keys epoch"),
         ("fit", {"layers": "many"}, "valid integer"),
+        ("shallower", {"layer": 1}, "unknown keys layer"),
+        ("shallower", {"learning_rate": "2e-5x"}, "valid number"),
+        ("shallower", {"layers": 2}, "layers must be fewer than the 2 of the first fit"),
+        ("shallower", {"teacher": 0}, "teacher says how much the first model's answers weigh"),
+        ("shallower", {"max_length": 32}, "max_length is that of the first fit"),
     ],
 )
 def test_recipes_are_checked_as_they_are_read(values, part, change, message):
+    values["fit"]["layers"] = 2
+    values["shallower"] = {"layers": 1, "teacher": 1.0}
     values[part] = change if isinstance(change, str) else values[part] | change
     if message is None:
         Recipe(**values)
@@ -287,6 +296,47 @@ def test_each_step_is_kept_when_the_command_is_given_again(recipe, tmp_path):
     stamp = weights.stat().st_mtime_ns
     train(recipe, tmp_path, tmp_path / "out", whole)
     assert weights.stat().st_mtime_ns == stamp
+
+
+def test_a_recipe_with_a_second_fit_ships_the_model_of_fewer_layers(values, tmp_path, monkeypatch):
+    from newstance.eval.card import write_card
+    from newstance.models.training import train as training
+    from newstance.models.training.carried import save_packed
+    from newstance.models.training.fit import fit
+
+    values["stance"]["statements"] = None
+    values["fit"]["layers"] = 2
+    recipe = Recipe(**values, shallower={"layers": 1, "teacher": 1.0})
+    out = tmp_path / "out"
+    trained = train(recipe, tmp_path, out, whole)
+    assert json.loads((trained.folder / "config.json").read_text())["num_hidden_layers"] == 1
+    assert "1 layers" in write_card(recipe, trained).read_text()
+    assert json.loads((out / "shallower.json").read_text())["teacher"] == 1.0
+    files = [out / "torch" / "model.safetensors", out / "shallower" / "torch" / "model.safetensors"]
+    stamps = [file.stat().st_mtime_ns for file in files]
+    train(recipe, tmp_path, out, whole)
+    assert [file.stat().st_mtime_ns for file in files] == stamps
+
+    # The second fit elsewhere: its weights come back packed, and the first one's are not needed.
+    for folder in (out, out / "shallower"):
+        save_packed(folder / "torch", folder / "packed", rounded=False)
+        (folder / "torch" / "model.safetensors").unlink()
+    shipped = ship(recipe, out, trained.rows).folder
+    question = [("{ Kim } praised [ Li ].", "Kim toward Li")]
+    assert PairClassifier.load(locate(f"path:{shipped}")).score(question).logits.shape == (1, 5)
+    assert not files[0].is_file()
+
+    # The first fit elsewhere: it is the teacher of the second one here.
+    shutil.rmtree(out / "shallower")
+    bases: list[Path] = []
+
+    def noted(rows, base, out, settings):
+        bases.append(base)
+        return fit(rows, base, out, settings)
+
+    monkeypatch.setattr(training, "fit", noted)
+    train(recipe, tmp_path, out, whole)
+    assert bases == [out / "torch"]
 
 
 def test_without_a_fitted_model_nothing_can_be_shipped(recipe, tmp_path):
