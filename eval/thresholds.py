@@ -12,6 +12,7 @@ from newstance.models.errors import InputError
 from newstance.models.stance import LABELS
 from newstance.service import Analyzer, Article
 from newstance.service.judging.stances import judge, stance_of
+from newstance.service.profile import LOWEST_THRESHOLD
 from newstance.service.provenance import now
 
 from . import metrics
@@ -81,7 +82,7 @@ def fit_threshold(analyzer: Analyzer, sets: Sequence[LabelledSet], bar: Bar) -> 
         raise InputError(f"a threshold is fitted on judged articles; {', '.join(wrong)} is of another kind")
     settings = analyzer.profile.aggregation
     # Not below the bound for evidence: a stance has a sentence that reaches that.
-    steps = np.arange(settings.evidence_threshold, HIGHEST + STEP / 2, STEP)
+    steps = np.arange(max(LOWEST_THRESHOLD, settings.evidence_threshold), HIGHEST + STEP / 2, STEP)
     candidates = sorted({settings.threshold, *(round(float(value), 4) for value in steps)})
     rows = [row for labelled in sets for row in _rows(analyzer, labelled, candidates, bar)]
     gold, groups = [example.gold for example, _ in rows], [example.group for example, _ in rows]

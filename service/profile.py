@@ -17,6 +17,8 @@ from newstance.models.summarizer import SummarizerSettings
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
+LOWEST_THRESHOLD = 0.3  # below it every one of three labels would do
+
 
 class AggregationSettings(Settings):
     """From passages to one stance.

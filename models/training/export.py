@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError
+from .compensated import compensated
 from .first_token import first_token_alone
-from .outliers import Columns, largest_columns, split
+from .outliers import Columns, by_module, largest_columns, split
 from .telling import Telling, add_telling
 
 log = logging.getLogger(__name__)
@@ -53,9 +54,11 @@ def export(
         tokenizer: Its tokenizer.
         folder: Where to; made anew.
         form: One of ``FORMS``.
-        examples: A hundred pairs such as it will be asked, in which the mixed forms look for large activations.
+        examples: Some hundred pairs such as it will be asked, in which the mixed forms look for large activations, and
+            by which weights are moved to where rounding them changes least.
         file_limit: No file of weights becomes larger, in bytes.
-        columns: What the mixed forms leave in float32, where it is known; examples are not looked at then.
+        columns: What the mixed forms leave in float32, where weights are on their grid already; examples are not looked
+            at then.
         telling: What tells of each token, which goes in as it is.
 
     Raises:
@@ -72,11 +75,11 @@ def export(
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         whole = Path(scratch) / "float32.onnx"
-        with nullcontext() if form == "float32" else first_token_alone(model):
-            _trace(model, tokenizer, whole)
+        _trace(model, tokenizer, whole, form)
         if mixed and not columns:
-            asked = (_encoded(tokenizer, *pair, model.config.max_position_embeddings) for pair in examples)
+            asked = [_encoded(tokenizer, *pair, model.config.max_position_embeddings) for pair in examples]
             columns = largest_columns(whole, asked)
+            _trace(compensated(model, asked, by_module(columns)), tokenizer, whole, form)
         smaller = FORMS[form](whole, columns or {})
     if telling is not None:
         add_telling(smaller, telling)
@@ -130,21 +133,22 @@ def _weights(folder: Path) -> list[Path]:
     return sorted(folder.glob("model.onnx*"))
 
 
-def _trace(model: Any, tokenizer: Any, path: Path) -> None:
+def _trace(model: Any, tokenizer: Any, path: Path, form: str) -> None:
     import torch
 
     example = tokenizer([("a text", "a question"), ("another", "one")], padding=True, return_tensors="pt")
     inputs = [name for name in ("input_ids", "attention_mask", "token_type_ids") if name in example]
-    torch.onnx.export(
-        model.eval(),
-        tuple(example[name] for name in inputs),
-        str(path),
-        input_names=inputs,
-        output_names=["logits"],
-        dynamic_axes={name: {0: "batch", 1: "tokens"} for name in inputs} | {"logits": {0: "batch"}},
-        opset_version=17,
-        dynamo=False,
-    )
+    with nullcontext() if form == "float32" else first_token_alone(model):
+        torch.onnx.export(
+            model.eval(),
+            tuple(example[name] for name in inputs),
+            str(path),
+            input_names=inputs,
+            output_names=["logits"],
+            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in inputs} | {"logits": {0: "batch"}},
+            opset_version=17,
+            dynamo=False,
+        )
 
 
 def _encoded(tokenizer: Any, text: str, question: str, positions: int) -> Encoded:

@@ -55,6 +55,11 @@ def largest_columns(path: Path, examples: Iterable[Mapping[str, np.ndarray]], co
     return {node.output[0]: top[node.input[0]] for node in products if len(found[node.input[0]]) >= 4 * columns}
 
 
+def by_module(columns: Columns) -> Columns:
+    """By the name of the torch module that a product comes from: "/a/layer.0/q/MatMul_output_0" is of "a.layer.0.q"."""
+    return {".".join(name.strip("/").split("/")[:-1]): kept for name, kept in columns.items()}
+
+
 def columns_of(path: Path) -> Columns:
     """Which columns a model that was split keeps in float32; rounding it again with the same ones loses nothing.
 

@@ -24,7 +24,7 @@ from .recipe import Recipe, Terms
 from .rows import make_rows
 
 _HEAD_NAMES = ("stance", "support")
-_EXAMPLES = 100  # rows in which an export may look for large activations
+_EXAMPLES = 200  # rows by which an export chooses what it rounds, and how
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ NOTHING_SHOWN = "no stance found: nothing in the article shows one"
 SAME = "actor and target are the same"
 NOT_NAMED = "the article does not name this actor"
 NOT_MENTIONED = "the article does not mention this target"
-NO_SENTENCE = "no sentence shows it alone: the article as a whole leans {side} ({probability:.2f})"
+NO_SENTENCE = "no single sentence shows it: the article as a whole leans {side} ({probability:.2f})"
 MIXED = "the article shows both sides"
 
 NEUTRAL: dict[Label, float] = {"favor": 0.0, "against": 0.0, "neutral": 1.0}

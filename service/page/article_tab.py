@@ -11,6 +11,7 @@ import gradio as gr
 from newstance.configs import names as shipped_names
 from newstance.service.article import SUFFIXES
 from newstance.service.present import html
+from newstance.service.profile import LOWEST_THRESHOLD
 
 from . import controls
 from .article_view import View
@@ -22,7 +23,7 @@ from .handlers import Form, Handlers, samples
 from .loaded import Analyzers
 
 _LONGEST_SUMMARY = 8  # sentences
-_LOWEST_THRESHOLD, _HIGHEST_THRESHOLD = 0.3, 0.95
+_HIGHEST_THRESHOLD = 0.95
 _BOARD = f"""{controls.CHOOSE_CELL}
 watch('value', () => {{
   const button = element.querySelector('.ns-unfold');
@@ -128,7 +129,7 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
             label="Summary, sentences",
         )
         threshold = gr.Slider(
-            max(profile.aggregation.evidence_threshold, _LOWEST_THRESHOLD),
+            max(profile.aggregation.evidence_threshold, LOWEST_THRESHOLD),
             _HIGHEST_THRESHOLD,
             value=profile.aggregation.threshold,
             step=0.01,

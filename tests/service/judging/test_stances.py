@@ -123,7 +123,7 @@ def test_a_stance_that_no_sentence_shows_is_neutral_and_says_so():
     window, none = said(0.95), said(0.2)
     result = stance(window, none, none)
     assert (result.label, result.evidence) == ("neutral", ())
-    assert result.note == "no sentence shows it alone: the article as a whole leans favor (0.95)"
+    assert result.note == "no single sentence shows it: the article as a whole leans favor (0.95)"
     # One that shows the other side is none for this one.
     other = stance(window, said(0, 0.9))
     assert (other.label, [e.label for e in other.evidence]) == ("neutral", ["against"])
