@@ -159,6 +159,7 @@ class Continuing:
     def export(self, folder: Path, temperature: float) -> None:
         """Write the model in the form that is shipped, with tokenizer and config."""
         from newstance.models.training.export import export
+        from newstance.models.training.outliers import columns_of
         from newstance.models.training.telling import telling_of
         from newstance.models.training.train import write_config
 
@@ -166,7 +167,10 @@ class Continuing:
         weights = locate(self._analyzer.profile.stance.source)
         # What tells of each token was fitted to the layers as they were; fit it again, if evidence is to follow.
         telling = telling_of(weights.path) if weights.is_onnx else None
-        export(model, self._model.tokenizer, folder, self._settings.form, self.asked.pairs[:100], telling=telling)
+        # The layers that stayed lie on the grid of the shipped form; with its columns they come out as they went in.
+        columns = columns_of(weights.path / "model.onnx") if weights.is_onnx else None
+        form, pairs = self._settings.form, self.asked.pairs[:100]
+        export(model, self._model.tokenizer, folder, form, pairs, columns=columns, telling=telling)
         temperatures = {**own.get("temperatures", {}), "stance": temperature}
         write_config(folder, {"max_length": self._pairs.max_length, "temperatures": temperatures})
 

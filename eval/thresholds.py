@@ -81,7 +81,7 @@ def fit_threshold(analyzer: Analyzer, sets: Sequence[LabelledSet], bar: Bar) -> 
     if wrong := [labelled.config.name for labelled in sets if labelled.config.kind != "articles"]:
         raise InputError(f"a threshold is fitted on judged articles; {', '.join(wrong)} is of another kind")
     settings = analyzer.profile.aggregation
-    # Not below the bound for evidence: a stance has a sentence that reaches that.
+    # Not below what could keep anything back, nor below what a stance's first sentence reaches.
     steps = np.arange(max(LOWEST_THRESHOLD, settings.evidence_threshold), HIGHEST + STEP / 2, STEP)
     candidates = sorted({settings.threshold, *(round(float(value), 4) for value in steps)})
     rows = [row for labelled in sets for row in _rows(analyzer, labelled, candidates, bar)]

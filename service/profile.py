@@ -17,7 +17,7 @@ from newstance.models.summarizer import SummarizerSettings
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
-LOWEST_THRESHOLD = 0.3  # below it every one of three labels would do
+LOWEST_THRESHOLD = 0.3  # the likeliest of three labels has a third, so a lower bound keeps nothing back
 
 
 class AggregationSettings(Settings):

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from .first_token import first_token_alone
+
 STEPS = 64  # of seven bits, on each side of zero
-_DAMP = 0.01  # of the mean of the diagonal; keeps directions that examples do not show
+_DAMP = 0.01  # of the mean square of an input that is rounded; for directions that examples do not show
 _BLOCK = 128  # columns between two updates of all that follow
 
 
@@ -25,11 +27,16 @@ def compensated(model: Any, examples: Iterable[Mapping[str, np.ndarray]], column
         model: A torch model.
         examples: Inputs as ``tokenizer(..., return_tensors="np")`` gives them.
         columns: By the name of a layer, which of its inputs stay in float32; other layers stay as they are.
+
+    Raises:
+        ValueError: The model has no such layer.
     """
     import torch
 
     small = copy.deepcopy(model).eval()
     layers = {name: module for name, module in small.named_modules() if name in columns}
+    if unknown := sorted(set(columns) - set(layers)):
+        raise ValueError(f"the model has no layers {', '.join(unknown[:3])}")
     moments = {name: torch.zeros(module.in_features, module.in_features) for name, module in layers.items()}
 
     def watch(name: str) -> Any:
@@ -40,7 +47,8 @@ def compensated(model: Any, examples: Iterable[Mapping[str, np.ndarray]], column
         return look
 
     hooks = [module.register_forward_pre_hook(watch(name)) for name, module in layers.items()]
-    with torch.inference_mode():
+    # What is read by the first token alone is what is computed of the last layer, in every form that is rounded.
+    with torch.inference_mode(), first_token_alone(small):
         for example in examples:
             small(**{name: torch.as_tensor(values) for name, values in example.items()})
     for hook in hooks:
@@ -52,7 +60,7 @@ def compensated(model: Any, examples: Iterable[Mapping[str, np.ndarray]], column
 
 
 def on_grid(weight: Any, moments: Any, kept: np.ndarray) -> Any:
-    """A matrix on its grid, with the outputs nearest to what they were.
+    """A matrix on its grid, with outputs nearer to what they were than by rounding alone.
 
     Args:
         weight: Shape (outputs, inputs).
@@ -73,7 +81,9 @@ def on_grid(weight: Any, moments: Any, kept: np.ndarray) -> Any:
     scale = work[:, :count].abs().amax(1).clamp(min=1e-12) / STEPS
     largest = work[:, :count].abs().argmax(1)
     hessian = moments.double()[order][:, order]
-    hessian += torch.eye(len(hessian), dtype=hessian.dtype) * (_DAMP * hessian.diagonal().mean().clamp(min=1e-12))
+    hessian += torch.eye(len(hessian), dtype=hessian.dtype) * (
+        _DAMP * hessian.diagonal()[:count].mean().clamp(min=1e-12)
+    )
     shares = torch.linalg.cholesky(torch.cholesky_inverse(torch.linalg.cholesky(hessian)), upper=True)
     for first in range(0, count, _BLOCK):
         last = min(first + _BLOCK, count)

@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 
 ROWS, DEV, SETTINGS = "rows.jsonl", "dev.jsonl", "fit.json"
 PACKED = "packed"  # the folder of weights in small files
+LAYERS_FILE = "layers.json"  # which layers of its teacher a model has
 SHALLOWER = "shallower.json"  # how the model with fewer layers is fitted after that
 _WORKERS = 4  # put batches together while the GPU computes
-KEPT = "layers.json"  # which layers of the teacher it has
 _LOOKED_AT = 24  # batches that say which layers are needed least
 
 
@@ -114,7 +114,7 @@ def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float
     if teacher is None:
         model = start(base, settings)
     else:
-        model = _learning(with_layers(teacher, _kept_layers(teacher, encoded, plan, out / KEPT, settings)))
+        model = _learning(with_layers(teacher, _kept_layers(teacher, encoded, plan, out / LAYERS_FILE, settings)))
     remaining = None if seconds is None else max(1.0, seconds - (time.monotonic() - begun))
     trainer = _trainer(model, encoded, plan, out / "checkpoints", settings, remaining, teacher)
     trainer.train(resume_from_checkpoint=any((out / "checkpoints").glob("checkpoint-*")))
@@ -179,13 +179,20 @@ def _whole(base: Path, settings: FitSettings) -> Any:
 
 
 def _kept_layers(teacher: Any, encoded: Encoded, plan: list[list[int]], file: Path, settings: FitSettings) -> list[int]:
-    """Which layers stay; looked for once, and kept for a killed run that goes on."""
+    """Which layers stay; looked for once, and kept for a killed run that goes on.
+
+    Raises:
+        ConfigError: What was kept is of a run with another number of layers.
+    """
     if not file.is_file():
         step = max(1, len(plan) // _LOOKED_AT)
         kept = needed_layers(teacher, settings.layers, encoded, plan[::step][:_LOOKED_AT], _bf16(settings))
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(kept), encoding="utf-8")
-    return list(json.loads(file.read_text(encoding="utf-8")))
+    kept = list(json.loads(file.read_text(encoding="utf-8")))
+    if len(kept) != settings.layers:
+        raise ConfigError(f"{file} is of a model with {len(kept)} layers; remove {file.parent}, or take another --out")
+    return kept
 
 
 def _bf16(settings: FitSettings) -> bool:

@@ -40,7 +40,7 @@ def needed_layers(
     """The layers that a model's answers need most.
 
     Args:
-        model: A sequence classifier whose encoder has a list of layers.
+        model: A sequence classifier whose encoder has a list of layers; it is not in training afterwards.
         layers: How many stay.
         encoded: Rows.
         batches: Which of them are looked at.
@@ -51,22 +51,25 @@ def needed_layers(
     """
     import torch
 
-    every = model.base_model.encoder.layer
+    encoder = model.base_model.encoder
+    every = encoder.layer
     kept = list(range(len(every)))
     taught = _answers(model, encoded, batches, bf16)
-    while len(kept) > layers:
-        costs = {}
-        for left_out in kept:
-            model.base_model.encoder.layer = torch.nn.ModuleList(every[i] for i in kept if i != left_out)
-            answers = _answers(model, encoded, batches, bf16)
-            costs[left_out] = sum(
-                float(distance_to(one, other, targets, weights))
-                for (one, targets, weights), (other, _, _) in zip(answers, taught, strict=True)
-            ) / len(taught)
-        least = min(costs, key=costs.__getitem__)
-        log.info("without layer %d: divergence %.4f", least, costs[least])
-        kept.remove(least)
-    model.base_model.encoder.layer = every
+    try:
+        while len(kept) > layers:
+            costs = {}
+            for left_out in kept:
+                encoder.layer = torch.nn.ModuleList(every[i] for i in kept if i != left_out)
+                answers = _answers(model, encoded, batches, bf16)
+                costs[left_out] = sum(
+                    float(distance_to(one, other, targets, weights))
+                    for (one, targets, weights), (other, _, _) in zip(answers, taught, strict=True)
+                ) / len(taught)
+            least = min(costs, key=costs.__getitem__)
+            log.info("without layer %d: divergence %.4f", least, costs[least])
+            kept.remove(least)
+    finally:
+        encoder.layer = every
     return kept
 
 

@@ -44,7 +44,7 @@ class SummarySet(Settings):
         name: What the log and the model card call it.
         file: JSON lines, a path under the data root: each an article with its ``summary`` in three sentences, and
             ``one`` in one.
-            Or ``sentences``, which of them make the summary of ``three``, and ``one``.
+            Or with ``sentences``, with ``three``, the indices of those that make a short summary, and with ``one``.
         shipped: The file lies with newstance instead, in ``models/training/data``, and names its articles by file and
             hash.
         terms: Its licence or terms.

@@ -89,7 +89,7 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
     _restore(last, recipe, recipe.last_fit())
     model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")
     export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form, _examples(out / ROWS))
-    write_config(shipped, {"max_length": recipe.last_fit().max_length})
+    write_config(shipped, {"max_length": recipe.fit.max_length})
     scores = dev_scores(shipped, out / DEV)
     wanted = (recipe.stance.calibrate_on, recipe.support.calibrate_on)
     temperatures = {
@@ -97,7 +97,7 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
         for head, names in zip(_HEAD_NAMES, wanted, strict=True)
     }
     own = {
-        "max_length": recipe.last_fit().max_length,
+        "max_length": recipe.fit.max_length,
         "temperatures": temperatures,
         "terms": terms,
         "use": recipe.use(),

@@ -17,8 +17,8 @@ def rounded(weight, kept):
 @pytest.fixture(scope="module")
 def given():
     torch.manual_seed(0)
-    inputs = torch.randn(600, 5) @ torch.randn(5, 40) + 0.1 * torch.randn(600, 40)
-    return torch.randn(12, 40), inputs, np.array([3, 17])
+    inputs = torch.randn(900, 9) @ torch.randn(9, 300) + 0.1 * torch.randn(900, 300)  # more than two blocks
+    return torch.randn(12, 300), inputs, np.array([3, 17])
 
 
 def test_outputs_are_nearer_than_by_rounding_alone(given):
@@ -36,7 +36,7 @@ def test_rounding_what_lies_on_the_grid_changes_nothing(given):
     weight, inputs, kept = given
     found = on_grid(weight, inputs.T @ inputs, kept)
     assert torch.allclose(rounded(found, kept), found, atol=1e-5)
-    others = np.setdiff1d(np.arange(40), kept)
+    others = np.setdiff1d(np.arange(300), kept)
     assert torch.allclose(found[:, others].abs().amax(1), weight[:, others].abs().amax(1), atol=1e-5)
 
 
@@ -59,3 +59,8 @@ def test_layers_that_are_not_named_stay_and_so_does_the_model():
     assert torch.equal(small.second.weight, model.second.weight)
     assert not torch.equal(small.first.weight, model.first.weight)
     assert torch.allclose(rounded(small.first.weight.detach(), [1]), small.first.weight, atol=1e-5)
+
+
+def test_a_layer_that_the_model_does_not_have_is_named():
+    with pytest.raises(ValueError, match="the model has no layers second"):
+        compensated(torch.nn.Linear(4, 4), [], {"second": np.array([1])})

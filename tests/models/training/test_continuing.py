@@ -8,6 +8,7 @@ from newstance.models.stance import LABELS
 from newstance.models.training.continuing import Continued, ContinuingSettings
 from newstance.models.training.export import export
 from newstance.models.training.floats import floats_of, trainable
+from newstance.models.training.outliers import columns_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor", "ignore:Exporting aten")
 
@@ -60,7 +61,7 @@ def continued(folder, **changes):
     return Continued(trainable(weights), AutoTokenizer.from_pretrained(folder), 64, settings)
 
 
-@pytest.mark.parametrize(("form", "far"), [("float32", 1e-5), ("dynamic-7", 0.02), ("mixed-7", 0.02), ("torch", 0)])
+@pytest.mark.parametrize(("form", "far"), [("float32", 1e-5), ("dynamic-7", 0.02), ("mixed-7", 0.06), ("torch", 0)])
 def test_the_weights_of_a_form_come_back_as_far_as_rounding_left_them(shipped, form, far):
     exact = trainable(locate(f"path:{shipped / 'torch'}")).state_dict()
     model = trainable(locate(f"path:{shipped / form}"))
@@ -69,11 +70,14 @@ def test_the_weights_of_a_form_come_back_as_far_as_rounding_left_them(shipped, f
         assert error <= far * exact[name].abs().max().item(), name
 
 
-def test_what_stood_in_float32_beside_the_rounded_weights_comes_back_exactly(shipped):
-    found, exact = floats_of(shipped / "mixed-7"), floats_of(shipped / "float32")
-    name = "mpnet.encoder.layer.1.attention.attn.q.weight"
-    same = np.isclose(found[name], exact[name], atol=1e-7).all(axis=0)
-    assert 8 <= same.sum() < 64  # the eight largest columns
+def test_what_stands_in_float32_beside_the_rounded_weights_comes_back_unrounded(shipped):
+    found = floats_of(shipped / "mixed-7")["mpnet.encoder.layer.1.attention.attn.q.weight"]
+    kept = columns_of(shipped / "mixed-7" / "model.onnx")["/mpnet/encoder/layer.1/attention/attn/q/MatMul_output_0"]
+    rounded = np.setdiff1d(np.arange(found.shape[1]), kept)
+    steps = found / (np.abs(found[:, rounded]).max(axis=1, keepdims=True) / 64)
+    assert np.allclose(steps[:, rounded], steps[:, rounded].round(), atol=1e-3)
+    off = np.abs(steps[:, kept] - steps[:, kept].round())
+    assert len(kept) == 8 and (off > 0.01).mean() > 0.9
 
 
 def test_a_form_that_hides_its_weights_is_refused(shipped):

@@ -102,3 +102,16 @@ def test_an_encoder_without_heads_is_no_teacher(base, tmp_path):
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
     with pytest.raises(ConfigError, match=r"lacks weights for classifier.*; a teacher is a fitted model"):
         fit(tmp_path / "rows.jsonl", base, tmp_path / "out", replace(WHOLE, layers=1, teacher=1.0))
+
+
+def test_a_run_that_goes_on_keeps_its_layers_and_another_depth_is_refused(fitted, tmp_path):
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "layers.json").write_text("[1]")  # not what would be found
+    settings = replace(WHOLE, layers=1, teacher=1.0, learning_rate=0.0)
+    folder = fit(tmp_path / "rows.jsonl", fitted, tmp_path / "out", settings)
+    layers = start(fitted, WHOLE).base_model.encoder.layer
+    (kept,) = start(folder, settings).base_model.encoder.layer
+    assert torch.equal(kept.attention.attn.q.weight, layers[1].attention.attn.q.weight)
+    with pytest.raises(ConfigError, match=r"layers\.json is of a model with 1 layers; remove"):
+        fit(tmp_path / "rows.jsonl", fitted, tmp_path / "out", replace(settings, layers=2))
