@@ -155,17 +155,19 @@ def _evidence(judged: Judged, side: Label, article: Reading, settings: Aggregati
     """The sentences that show a side, the strongest first.
 
     For the likelier side one will do that just reaches the bound; further ones, and those for the other side, must be
-    surer. What somebody else says without naming the actor shows nothing of it. Asked alone, a model does not know
-    what the sentences around it say: then one that names the actor goes before one that does not, which will do only
-    if none that names the actor surely shows the other side; and further ones, and those for the other side, must name
-    the actor.
+    surer. Where none tells that side, one that surely shows something will do: which way it tells is read best in all
+    of them together. What somebody else says without naming the actor shows nothing of it.
+
+    Asked alone, a model does not know what the sentences around it say: then one that names the actor goes before one
+    that does not, which will do only if none that names the actor surely shows the other side; and further ones, and
+    those for the other side, must name the actor.
     """
     telling = {
         one: sorted(
             (
                 (prediction.probabilities[one], k, prediction)
                 for k, prediction in judged.told
-                if (judged.passages[k].names_actor or judged.passages[k].speaker is None)
+                if _is_its_own(judged, k)
                 and prediction.probabilities[one] >= settings.evidence_threshold
                 and max(SIDES, key=lambda label: prediction.probabilities[label]) == one
             ),
@@ -173,6 +175,9 @@ def _evidence(judged: Judged, side: Label, article: Reading, settings: Aggregati
         )
         for one in SIDES
     }
+    if not judged.alone and not telling[side] and (best := _surest(judged, settings)):
+        other = SIDES[1 - SIDES.index(side)]
+        telling = {side: [best], other: [item for item in telling[other] if item[1] != best[1]]}
     named = {
         one: [item for item in telling[one] if judged.passages[item[1]].names_actor or not judged.alone]
         for one in SIDES
@@ -185,6 +190,20 @@ def _evidence(judged: Judged, side: Label, article: Reading, settings: Aggregati
         shown += [(one, *item) for item in (first + further)[: settings.most_evidence]]
     shown.sort(key=lambda item: (item[0] != side, -item[1], item[2]))
     return tuple(_shown(judged, one, k, p, prediction, article) for one, p, k, prediction in shown)
+
+
+def _is_its_own(judged: Judged, k: int) -> bool:
+    """Whether a sentence names the actor, or nobody in particular says it."""
+    return judged.passages[k].names_actor or judged.passages[k].speaker is None
+
+
+def _surest(judged: Judged, settings: AggregationSettings) -> tuple[float, int, StancePrediction] | None:
+    """The sentence that most surely shows a side, whichever: how surely, which, and what is told of it."""
+    sums = [
+        (sum(said.probabilities[one] for one in SIDES), -k, said) for k, said in judged.told if _is_its_own(judged, k)
+    ]
+    probability, k, said = max(sums, key=lambda item: item[:2], default=(0.0, 0, None))
+    return (probability, -k, said) if said is not None and probability >= settings.further_evidence else None
 
 
 def _shown(

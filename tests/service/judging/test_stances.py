@@ -313,5 +313,15 @@ def test_what_is_told_of_a_sentence_in_its_window_counts_whomever_it_names():
     assert [item.start for item in found[1]] == [21]  # it is surer; the other is not sure enough to stand beside
 
 
+def test_a_sentence_of_the_window_that_surely_shows_something_shows_what_the_window_says():
+    by_itself = judged(said(0.9, 0.05), said(0.1, 0.7), said(0.01))
+    found = stance_of(replace(by_itself, alone=False), ARTICLE, SETTINGS)
+    assert (found.label, found.is_mixed) == ("favor", False)
+    assert [(item.text, item.label, item.probability) for item in found.evidence] == [("Kim spoke.", "favor", 0.8)]
+    assert stance_of(by_itself, ARTICLE, SETTINGS).label == "neutral"
+    unsure = replace(judged(said(0.9, 0.05), said(0.1, 0.4)), alone=False)
+    assert stance_of(unsure, ARTICLE, SETTINGS).label == "neutral"
+
+
 def test_no_pairs_ask_nothing(of_passages):
     assert judge([], ARTICLE, SETTINGS, Model()) == []
