@@ -10,7 +10,7 @@ import numpy as np
 
 from .content import content_words
 from .embedding import SentenceEmbedder, centrality
-from .sentences import points_back, standing
+from .sentences import early, points_back, standing
 
 _IN_COMMON = 0.3  # cosine and shared words together; a claim that has less in common with every sentence has no source
 
@@ -83,7 +83,8 @@ class Retriever:
     def stand_ins(self, sources: Sequence[str], claims: Sequence[str]) -> list[list[int]]:
         """For each claim, the sentences of a source that may be said in its place, the best first.
 
-        They have something in common with it; the best is near to it, central to the source, and understood alone.
+        They have something in common with it; the best is near to it, stands early in the source, is central to it, and
+        is understood alone.
         """
         if not sources or not claims:
             return [[] for _ in claims]
@@ -99,11 +100,11 @@ class Retriever:
         return ranked
 
     def central(self, sources: Sequence[str]) -> list[int]:
-        """The sentences of a source, those that say most of it, and are understood alone, first."""
+        """The sentences of a source, those that say most of it, stand early and are understood alone, first."""
         return [int(i) for i in np.argsort(-self._worth(sources), kind="stable")] if sources else []
 
     def _worth(self, sources: Sequence[str]) -> np.ndarray:
-        worth = np.array(standing(sources))
+        worth = np.array(standing(sources)) + early(len(sources))
         return worth if self._embedder is None else worth + centrality(self._vectors(sources, self._embedder))
 
     def cosines(self, sources: Sequence[str], claims: Sequence[str]) -> np.ndarray:

@@ -24,14 +24,11 @@ from .decoding import Decoding
 from .embedding import SentenceEmbedder, centrality
 from .errors import InputError, ModelError
 from .generation import Generator, load_generator
-from .sentences import Length, split_sentences, standing, unique
+from .sentences import Length, early, split_sentences, standing, unique
 from .sources import locate
 from .stream import OnText
 
 log = logging.getLogger(__name__)
-
-# Chosen by ROUGE on development articles; docs/experiments.md has the table.
-_EARLY = 1.0
 
 
 class SummarizerSettings(Decoding):
@@ -252,7 +249,7 @@ def ranked_sentences(sentences: Sequence[str], vectors: np.ndarray) -> list[int]
         sentences: In the order of the text.
         vectors: Their embeddings of length 1, shape (sentences, size).
     """
-    worth = centrality(vectors) + _EARLY / (1 + np.arange(len(sentences))) + standing(sentences)
+    worth = centrality(vectors) + early(len(sentences)) + standing(sentences)
     return [int(i) for i in np.argsort(-worth, kind="stable")]
 
 

@@ -182,6 +182,15 @@ def test_a_sentence_that_is_understood_alone_stands_in_for_a_claim():
     assert retriever.stand_ins([], [claim]) == [[]]
 
 
+def test_an_early_sentence_stands_in_before_a_later_one_that_is_a_little_nearer():
+    sources = [
+        "The mayor likes the plan of the town.",
+        "Ships came in all day and all night.",
+        "The mayor likes the harbour plan now.",
+    ]
+    assert Retriever(None).stand_ins(sources, ["The mayor likes the harbour plan."]) == [[0, 2]]
+
+
 def test_a_central_sentence_stands_in_before_one_at_the_edge(retriever):
     edge, central = "The union and the ships rained on the lot.", "The harbour plan was praised, and all were pleased."
     ranked = retriever.stand_ins([edge, central, central, central], ["The union of the harbour."])
