@@ -327,3 +327,24 @@ def _save(folder: Path, model: Any, tokenizer: Any) -> Path:
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+def fit_settings(**changes: Any) -> Any:
+    """How a tiny encoder is fitted in a moment."""
+    from newstance.models.training.fit import FitSettings
+
+    settings = {
+        "layers": 1,
+        "max_length": 24,
+        "epochs": 2,
+        "tokens_per_batch": 64,
+        "learning_rate": 0.01,
+        "warmup": 0.1,
+        "weight_decay": 0.0,
+        "betas": (0.9, 0.98),
+        "clip": 1.0,
+        "label_smoothing": 0.05,
+        "seed": 3,
+        "bf16": False,
+    }
+    return FitSettings(**settings | changes)

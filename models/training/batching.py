@@ -137,3 +137,11 @@ def padded(rows: Sequence[Item], pad: int) -> dict[str, Any]:
         "weights": torch.tensor([row[2] for row in rows], dtype=torch.float32),
         "twin_of": torch.tensor(twin_of, dtype=torch.long),
     }
+
+
+def own_outputs(targets: Any) -> Any:
+    """Which outputs are those of each row's own head, shape (rows, labels), for the indices of the rows' labels."""
+    import torch
+
+    head_of = torch.tensor([i for i, head in enumerate(HEADS) for _ in head], device=targets.device)
+    return head_of[targets].unsqueeze(1) == head_of

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..bfloat16 import has_bfloat16
 from ..errors import ConfigError
-from .batching import HEADS, LABELS, Encoded, batches, encode, padded, read_rows
+from .batching import HEADS, LABELS, Encoded, batches, encode, own_outputs, padded, read_rows
 from .packing import load_parts, unpacked
 from .shallower import distance_to, needed_layers, with_layers
 
@@ -210,8 +210,7 @@ def loss_of(logits: Any, targets: Any, weights: Any, smoothing: float) -> Any:
     """
     import torch
 
-    head_of = torch.tensor([i for i, head in enumerate(HEADS) for _ in head], device=logits.device)
-    own = head_of[targets].unsqueeze(1) == head_of
+    own = own_outputs(targets)
     log_shares = logits.float().masked_fill(~own, float("-inf")).log_softmax(-1)
     exact = -log_shares.gather(1, targets.unsqueeze(1)).squeeze(1)
     even = -torch.where(own, log_shares, 0.0).sum(-1) / own.sum(-1)

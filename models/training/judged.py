@@ -6,43 +6,34 @@ the model later.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from newstance.configs import Settings
-
-from ..article_texts import ArticleTexts
 from ..content import content_words
 from ..errors import ConfigError
 from ..splits import base_of, is_held_out
 from ..stance import LABELS, Label, StanceQuery
 from .overlap import Excluded
 from .parallel import mapped
+from .set_files import SetFile, Share, records_of, with_articles
 
-Share = Annotated[float, Field(ge=0, le=1)]
 
-
-class JudgedSet(Settings):
+class JudgedSet(SetFile):
     """A file of judged articles and what is made of it.
 
     Attributes:
-        name: What the log and the model card call it.
         file: JSON lines, a path under the data root; each with ``id``, ``article`` and ``judgements``. For the article
             there may be the ``file`` that holds it, and its ``sha256``.
-        shipped: The file lies with newstance instead, in ``models/training/data``.
-        terms: Its licence or terms.
         restricted: Whether the terms allow less than any use of weights that were trained on it.
         windows: For each of these numbers of words, a row of the passages around actor and target together.
         sentences: Whether each sentence that may tell is a row of its own, too.
         other_sentences: The share of the sentences without evidence that stay; they are many.
-        part: The share of the file to draw from.
         held_out: The share of ids that ``is_held_out`` keeps from training.
         only_held_out: Take those instead: for development sets.
         neutral: The share of the neutral judgements that stay.
@@ -51,15 +42,10 @@ class JudgedSet(Settings):
         weight: Of each of its rows in the loss.
     """
 
-    name: str
-    file: str
-    shipped: bool = False
-    terms: str
     restricted: bool = False
     windows: tuple[int, ...] = (190, 100)
     sentences: bool = False
     other_sentences: Share = 1.0
-    part: tuple[Share, Share] = (0.0, 1.0)
     held_out: Share = 0.0
     only_held_out: bool = False
     neutral: Share = 1.0
@@ -111,7 +97,6 @@ class MadeRow(NamedTuple):
     shows: tuple[bool, ...] = ()
 
 
-SHIPPED = Path(__file__).parent / "data"  # rows of our own
 _TRIED = 10  # targets for each that is wanted
 
 RowMaker = Callable[[str, Sequence[Judgement], JudgedSet], list[MadeRow]]
@@ -163,18 +148,12 @@ def read_articles(judged: JudgedSet, data: Path) -> list[dict[str, Any]]:
     Raises:
         ConfigError: The file is missing.
     """
-    path = (SHIPPED if judged.shipped else data) / judged.file
-    if not path.is_file():
-        raise ConfigError(f"{judged.name}: there is no file {path}; --data names the folder that holds the sets")
-    records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    low, high = (round(share * len(records)) for share in judged.part)
     taken = [
         record
-        for record in records[low:high]
+        for record in records_of(judged, data)
         if is_held_out(base_of(record["id"]), judged.held_out) == judged.only_held_out
     ]
-    texts = ArticleTexts(data, judged.file)
-    return [{**record, "article": texts.of(record)} for record in taken]
+    return with_articles(taken, judged, data)
 
 
 def _judgements(record: dict[str, Any], judged: JudgedSet) -> list[Judgement]:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from .batching import HEADS, Encoded, padded
+from .batching import Encoded, own_outputs, padded
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +25,8 @@ def distance_to(logits: Any, taught: Any, targets: Any, weights: Any) -> Any:
         targets: Indices of labels, shape (rows,); they say which head a row is for.
         weights: Shape (rows,).
     """
-    import torch
-
-    head_of = torch.tensor([i for i, head in enumerate(HEADS) for _ in head], device=logits.device)
-    other = head_of[targets].unsqueeze(1) != head_of
-    own, wanted = (values.float().masked_fill(other, -1e4).log_softmax(-1) for values in (logits, taught))
+    others = ~own_outputs(targets)
+    own, wanted = (values.float().masked_fill(others, -1e4).log_softmax(-1) for values in (logits, taught))
     apart = (wanted.exp() * (wanted - own)).sum(-1)
     return (apart * weights).sum() / weights.sum()
 

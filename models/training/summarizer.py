@@ -11,22 +11,19 @@ import random
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field
 
 from newstance.configs import Settings
 
 from ..adapters import CONFIG_FILE, WEIGHTS_FILE
-from ..article_texts import ArticleTexts
-from ..errors import ConfigError, ModelError
+from ..errors import ModelError
 from ..sentences import Length, split_sentences
 from ..sources import converted_gguf, locate
 from .adapter import Plan, SummaryRow, fit_adapter, held_out_loss
-from .judged import SHIPPED
 from .overlap import Excluded
-
-Share = Annotated[float, Field(ge=0, le=1)]
+from .set_files import SetFile, Share, records_of, with_articles
 
 
 class Task(Settings):
@@ -37,25 +34,14 @@ class Task(Settings):
     task: Literal["summarizer", "corrections"] | None = None
 
 
-class SummarySet(Settings):
+class SummarySet(SetFile):
     """Articles with summaries.
 
     Attributes:
-        name: What the log and the model card call it.
         file: JSON lines, a path under the data root: each an article with its ``summary`` in three sentences, and
-            ``one`` in one.
-            Or with ``sentences``, with ``three``, the indices of those that make a short summary, and with ``one``.
-        shipped: The file lies with newstance instead, in ``models/training/data``, and names its articles by file and
-            hash.
-        terms: Its licence or terms.
-        part: The share of the summaries to draw from; keeps training and held-out articles of one file apart.
+            ``one`` in one. Or with ``sentences``, with ``three``, the indices of those that make a short summary, and
+            with ``one``. For the article there may be the ``file`` that holds it, and its ``sha256``.
     """
-
-    name: str
-    file: str
-    shipped: bool = False
-    terms: str
-    part: tuple[Share, Share] = (0.0, 1.0)
 
 
 class SummarizerTrainingSettings(Settings):
@@ -177,13 +163,8 @@ def summary_rows(
 
 def _summarized(labelled: SummarySet, data: Path) -> list[tuple[str, list[list[str]]]]:
     """Each article, and its summaries as lists of sentences."""
-    path = (SHIPPED if labelled.shipped else data) / labelled.file
-    if not path.is_file():
-        raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
-    records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    low, high = (round(share * len(records)) for share in labelled.part)
-    texts = ArticleTexts(data, labelled.file)
-    return [(texts.of(record), _summaries_of(record)) for record in records[low:high]]
+    records = with_articles(records_of(labelled, data), labelled, data)
+    return [(record["article"], _summaries_of(record)) for record in records]
 
 
 def _summaries_of(record: dict[str, Any]) -> list[list[str]]:

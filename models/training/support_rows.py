@@ -6,19 +6,15 @@ Labelled sets of claims and of sentence pairs give the rest, in the words of peo
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import Field
 
-from newstance.configs import Settings
-
 from ..annotator import Annotator, AnnotatorSettings
-from ..article_texts import ArticleTexts
 from ..content import content_words
 from ..embedding import SentenceEmbedder
 from ..errors import ConfigError
@@ -26,13 +22,12 @@ from ..retrieval import Retriever
 from ..sentences import split_sentences
 from ..sources import locate
 from .false_edits import corruptions
-from .judged import SHIPPED
 from .overlap import Excluded
 from .parallel import mapped
+from .set_files import SetFile, records_of, with_articles
 from .true_edits import faithful
 
 Retrieval = Literal["embeddings", "words"]
-Share = Annotated[float, Field(ge=0, le=1)]
 SUPPORTED, UNSUPPORTED = "entailment", "not_entailment"
 LABELS = (SUPPORTED, UNSUPPORTED)
 
@@ -69,19 +64,15 @@ class SupportRow(NamedTuple):
     label: str
 
 
-class SupportSet(Settings):
+class SupportSet(SetFile):
     """A set and what is taken of it.
 
     Attributes:
-        name: What the log and the model card call it.
         kind: ``articles``: rows of article and summary, whole or in ``sentences``; claims are made from them.
             ``claims``: article, sentence and label. ``pairs``: premise, hypothesis and label.
         file: JSON lines, a path under the data root. For the article of a claim there may be the ``file`` that holds
             it, and its ``sha256``.
-        shipped: The file lies with newstance instead, in ``models/training/data``.
-        terms: Its licence or terms.
         restricted: Whether the terms allow less than any use of weights that were trained on it.
-        part: The share of the file to draw from; keeps training, development and test articles of one file apart.
         take: How many rows at most (of claims and pairs), drawn at random.
         retrieval: What finds the passages of claims: sentence embeddings and shared words, or shared words alone. What
             another one finds than in use can give the label away (docs/experiments.md).
@@ -90,13 +81,8 @@ class SupportSet(Settings):
         false_each: How many false versions of each true claim.
     """
 
-    name: str
     kind: Literal["articles", "claims", "pairs"]
-    file: str
-    shipped: bool = False
-    terms: str
     restricted: bool = False
-    part: tuple[Share, Share] = (0.0, 1.0)
     take: int | None = None
     retrieval: Retrieval = "embeddings"
     sentences: int = Field(8, ge=0)
@@ -184,15 +170,8 @@ def claims_about(record: dict[str, Any], labelled: SupportSet, annotator: Annota
 
 
 def _records(labelled: SupportSet, data: Path) -> list[dict[str, Any]]:
-    path = (SHIPPED if labelled.shipped else data) / labelled.file
-    if not path.is_file():
-        raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
-    records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    low, high = (round(share * len(records)) for share in labelled.part)
-    if labelled.kind == "pairs":
-        return records[low:high]
-    texts = ArticleTexts(data, labelled.file)
-    return [{**record, "article": texts.of(record)} for record in records[low:high]]
+    records = records_of(labelled, data)
+    return records if labelled.kind == "pairs" else with_articles(records, labelled, data)
 
 
 def _label(given: str, labelled: SupportSet) -> str:

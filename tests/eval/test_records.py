@@ -14,8 +14,8 @@ from newstance.eval.labelled import load_set
 from newstance.eval.records import open_records, shipped_rows
 from newstance.eval.set_config import SetConfig
 from newstance.models.errors import ConfigError, InputError
-from newstance.models.training import judged
 from newstance.models.training.recipe import Recipe
+from newstance.models.training.set_files import SHIPPED
 from newstance.service.intake.table_file import file_records
 
 ROWS = [
@@ -223,14 +223,14 @@ def test_rows_of_our_own_may_know_their_article_by_hash_alone(tmp_path, monkeypa
 
 
 def test_judged_boards_are_whole_and_none_is_trained_on():
-    held, trained = shipped_rows("boards.jsonl"), file_records(judged.SHIPPED / "boards.jsonl")
+    held, trained = shipped_rows("boards.jsonl"), file_records(SHIPPED / "boards.jsonl")
     assert len(held) == 40
     known = {row["sha256"] for row in held}
     assert not any(row["sha256"] in known for _, row in trained)
     cells = [(row["id"], cell["actor"], cell["target"]) for row in held for cell in row["judgements"]]
     assert len(set(cells)) == len(cells) > 600
     for name in ("claims.jsonl", "summarizer-claims.jsonl", "summaries.jsonl"):
-        rows = [json.loads(line) for line in (judged.SHIPPED / name).read_text().splitlines()]
+        rows = [json.loads(line) for line in (SHIPPED / name).read_text().splitlines()]
         assert not any(row["sha256"] in known for row in rows)
         assert len({row["id"] for row in rows}) == len(rows) > 300
 
@@ -241,7 +241,7 @@ def test_no_article_of_a_held_out_claim_teaches_the_support_head():
     def articles(sets):
         for labelled in sets:
             if labelled.shipped:
-                rows = [json.loads(line) for line in (judged.SHIPPED / labelled.file).read_text().splitlines()]
+                rows = [json.loads(line) for line in (SHIPPED / labelled.file).read_text().splitlines()]
                 low, high = (round(share * len(rows)) for share in labelled.part)
                 yield from ((labelled.name, row["sha256"]) for row in rows[low:high])
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tiny
 
 from newstance.models.errors import ConfigError
 from newstance.models.training import fit as fitting
@@ -15,21 +16,7 @@ from newstance.models.training.packing import load_parts, packed, save_parts, un
 from newstance.models.training.scoring import evaluate, predict
 
 WORDS = {"praised": "favor", "attacked": "against", "saw": "neutral"}
-SETTINGS = FitSettings(
-    layers=1,
-    max_length=24,
-    epochs=2,
-    tokens_per_batch=64,
-    learning_rate=0.01,
-    warmup=0.1,
-    weight_decay=0.0,
-    betas=(0.9, 0.98),
-    clip=1.0,
-    label_smoothing=0.05,
-    seed=3,
-    bf16=False,
-    save_steps=4,
-)
+SETTINGS = tiny.fit_settings(save_steps=4)
 
 
 def row(word, label, name="stance", question="Kim toward Li", weight=1.0):

@@ -4,28 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import tiny
 import torch
 
 from newstance.models.errors import ConfigError
 from newstance.models.training.batching import Encoded, encode, padded
-from newstance.models.training.fit import FitSettings, fit, start, tokenizer_of
+from newstance.models.training.fit import fit, start, tokenizer_of
 from newstance.models.training.scoring import predict
 from newstance.models.training.shallower import distance_to, needed_layers, with_layers
 
-WHOLE = FitSettings(
-    layers=3,
-    max_length=24,
-    epochs=2,
-    tokens_per_batch=64,
-    learning_rate=0.01,
-    warmup=0.1,
-    weight_decay=0.0,
-    betas=(0.9, 0.98),
-    clip=1.0,
-    label_smoothing=0.05,
-    seed=3,
-    bf16=False,
-)
+WHOLE = tiny.fit_settings(layers=3)
 ROWS = [
     {"text": f"Kim {word} Li .", "question": "Kim toward Li", "label": label, "set": "stance", "weight": 1.0}
     for word, label in {"praised": "favor", "attacked": "against", "saw": "neutral"}.items()

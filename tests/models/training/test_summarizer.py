@@ -9,7 +9,7 @@ from newstance.eval.adapter_card import write_adapter_card
 from newstance.models.adapters import CONFIG_FILE, WEIGHTS_FILE
 from newstance.models.errors import ConfigError, InputError, ModelError
 from newstance.models.summarizer import SummarizerSettings, load_summarizer
-from newstance.models.training import summarizer
+from newstance.models.training import set_files
 from newstance.models.training.adapter import Collator, Plan, SummaryRow, encode, end_of_turn, held_out_loss
 from newstance.models.training.overlap import Excluded
 from newstance.models.training.summarizer import SummarizerTrainingSettings, summary_rows, train_summarizer
@@ -62,7 +62,7 @@ def data(tmp_path, monkeypatch):
     ]
     for path, rows in ((folder / "written.jsonl", written), (tmp_path / "ours.jsonl", ours)):
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    monkeypatch.setattr(summarizer, "SHIPPED", tmp_path)
+    monkeypatch.setattr(set_files, "SHIPPED", tmp_path)
     return folder
 
 
@@ -126,7 +126,7 @@ def test_articles_that_something_is_measured_on_are_left_out(data):
 def test_the_shipped_summaries_are_whole():
     settings = configs.load("training", "smollm2-news", SummarizerTrainingSettings)
     (ours,) = (part.file for part in settings.train if part.shipped)
-    records = [json.loads(line) for line in (summarizer.SHIPPED / ours).read_text(encoding="utf-8").splitlines()]
+    records = [json.loads(line) for line in (set_files.SHIPPED / ours).read_text(encoding="utf-8").splitlines()]
     assert len({record["id"] for record in records}) == len(records) > 450
     for record in records:
         assert len(record["sentences"]) in (3, 5)
