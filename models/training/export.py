@@ -20,7 +20,7 @@ import numpy as np
 from ..errors import ConfigError
 from .compensated import compensated
 from .first_token import first_token_alone
-from .outliers import Columns, by_module, largest_columns, split
+from .outliers import Columns, largest_columns, module_of, split
 from .telling import Telling, add_telling
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,8 @@ def export(
         if mixed and not columns:
             asked = [_encoded(tokenizer, *pair, model.config.max_position_embeddings) for pair in examples]
             columns = largest_columns(whole, asked)
-            _trace(compensated(model, asked, by_module(columns)), tokenizer, whole, form)
+            kept = {module_of(name): chosen for name, chosen in columns.items()}
+            _trace(compensated(model, asked, kept), tokenizer, whole, form)
         smaller = FORMS[form](whole, columns or {})
     if telling is not None:
         add_telling(smaller, telling)

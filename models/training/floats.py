@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import ConfigError
 from ..sources import Weights
+from .outliers import module_of
 
 _FEW, _ROUNDED = ".few", ".rounded"  # as ``outliers`` and ``export`` name them
 
@@ -81,5 +82,4 @@ def floats_of(folder: Path) -> dict[str, np.ndarray]:
 
 
 def _weight_of(node: Any) -> str:
-    """A product is named after its module: "/mpnet/encoder/layer.0/output/dense/MatMul_quant"."""
-    return ".".join(node.name.strip("/").split("/")[:-1]) + ".weight"
+    return f"{module_of(node.name)}.weight"

@@ -55,9 +55,9 @@ def largest_columns(path: Path, examples: Iterable[Mapping[str, np.ndarray]], co
     return {node.output[0]: top[node.input[0]] for node in products if len(found[node.input[0]]) >= 4 * columns}
 
 
-def by_module(columns: Columns) -> Columns:
-    """By the name of the torch module that a product comes from: "/a/layer.0/q/MatMul_output_0" is of "a.layer.0.q"."""
-    return {".".join(name.strip("/").split("/")[:-1]): kept for name, kept in columns.items()}
+def module_of(name: str) -> str:
+    """The torch module that a node or its output is named after: "/a/layer.0/q/MatMul_output_0" is of "a.layer.0.q"."""
+    return ".".join(name.strip("/").split("/")[:-1])
 
 
 def columns_of(path: Path) -> Columns:
