@@ -132,14 +132,6 @@ class ConsistencyChecker:
         """The cosines of texts and the sentences of a source, shape (texts, sources)."""
         return self._retriever.cosines(sources, texts)
 
-    def stand_ins(self, claims: Sequence[str], sources: Sequence[str]) -> list[list[int]]:
-        """For each claim, the indices of the source sentences that may be said in its place, the best first."""
-        return self._retriever.stand_ins(sources, claims)
-
-    def central(self, sources: Sequence[str]) -> list[int]:
-        """The indices of the source sentences, those that say most of the source first."""
-        return self._retriever.central(sources)
-
     def check(self, claims: Sequence[str], sources: Sequence[str]) -> list[Support]:
         """Hold claims against a source.
 

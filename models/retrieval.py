@@ -9,8 +9,8 @@ from threading import Lock
 import numpy as np
 
 from .content import content_words
-from .embedding import SentenceEmbedder, centrality
-from .sentences import early, points_back, standing
+from .embedding import SentenceEmbedder
+from .sentences import points_back
 
 _IN_COMMON = 0.3  # cosine and shared words together; a claim that has less in common with every sentence has no source
 
@@ -80,38 +80,11 @@ class Retriever:
             for claim, near in zip(claims, cosines, strict=True)
         ]
 
-    def stand_ins(self, sources: Sequence[str], claims: Sequence[str]) -> list[list[int]]:
-        """For each claim, the sentences of a source that may be said in its place, the best first.
-
-        They have something in common with it; the best is near to it, stands early in the source, is central to it, and
-        is understood alone.
-        """
-        if not sources or not claims:
-            return [[] for _ in claims]
-        sources = sources if isinstance(sources, Sources) else Sources(sources)  # embedded once
-        cosines = self.cosines(sources, claims)
-        worth = self._worth(sources)
-        vocabularies = [content_words(source) for source in sources]
-        ranked = []
-        for claim, near in zip(claims, cosines, strict=True):
-            in_common = near + _overlap(content_words(claim), vocabularies)
-            order = np.argsort(-(in_common + worth), kind="stable")
-            ranked.append([int(i) for i in order if in_common[i] >= _IN_COMMON])
-        return ranked
-
-    def central(self, sources: Sequence[str]) -> list[int]:
-        """The sentences of a source, those that say most of it, stand early and are understood alone, first."""
-        return [int(i) for i in np.argsort(-self._worth(sources), kind="stable")] if sources else []
-
-    def _worth(self, sources: Sequence[str]) -> np.ndarray:
-        worth = np.array(standing(sources)) + early(len(sources))
-        return worth if self._embedder is None else worth + centrality(self._vectors(sources, self._embedder))
-
     def cosines(self, sources: Sequence[str], claims: Sequence[str]) -> np.ndarray:
         """Of each claim and each source sentence, shape (claims, sources); zeros without embeddings."""
-        if self._embedder is None:
+        if self._embedder is None or not claims or not sources:
             return np.zeros((len(claims), len(sources)))
-        similar: np.ndarray = self._embedder.embed(claims) @ self._vectors(sources, self._embedder).T
+        similar: np.ndarray = self._vectors(claims, self._embedder) @ self._vectors(sources, self._embedder).T
         return similar
 
     @staticmethod

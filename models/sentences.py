@@ -44,6 +44,9 @@ _GOES_ON = re.compile(
 _BROKEN_OFF = re.compile(r"^\W*[a-z]|\b(?:as|of|to|the|an?|and|or|in|on|at|with|for|from|by)\s*[.…]\W*$")
 # A quotation in single marks that goes on in the next sentence: the mark that closes it would stand before no letter.
 _LEFT_OPEN = re.compile(r"['‘](?!.*\w[.,!?…]?['’](?:\W|$))")
+# And the last sentence of one: "We are the men.'"
+_LEFT_CLOSED = re.compile(r"(?!.*(?:^|[\s(])['‘]).*[.!?,…]['’]\W*$")
+_QUOTATION = re.compile(r"(?:\"[^\"]*\"|“[^“”]*”|['‘](?:[^'‘’]|\b['’]\b)*['’])\W*$")
 # Words that a sentence of a summary may have before a text of few but endless sentences counts as long.
 _LONG_SENTENCE = 60
 _SPLITTING = Lock()
@@ -160,7 +163,7 @@ def stands_alone(sentence: str) -> bool:
     """Whether a sentence of a text can be read without those around it.
 
     It is whole, begins with neither a pronoun nor a word that goes on from before, closes the quotations that it opens,
-    and is more than a scrap of a caption.
+    says more than what somebody said, and is more than a scrap of a caption.
     """
     return (
         is_finished(sentence)
@@ -169,6 +172,8 @@ def stands_alone(sentence: str) -> bool:
         and not _GOES_ON.match(sentence)
         and not _BROKEN_OFF.search(sentence)
         and not _LEFT_OPEN.match(sentence)
+        and not _LEFT_CLOSED.match(sentence)
+        and not _QUOTATION.match(sentence)
         and sentence.count("“") == sentence.count("”")
         and sentence.count('"') % 2 == 0
     )

@@ -32,6 +32,7 @@ _SAYING = frozenset(
     "say tell claim accord report announce add warn accuse allege argue insist deny admit describe call write believe "  # noqa: SIM905
     "think suggest".split()
 )
+_SAID = frozenset(("ccomp", "xcomp", "dobj"))  # what is said, where it hangs on the verb
 _DASHES = frozenset("–—-")
 _WHEN = frozenset(("DATE", "TIME"))
 _ADJUNCTS = frozenset(("prep", "npadvmod", "advmod"))
@@ -170,6 +171,8 @@ def _may_go(sentence: Span, phrase: Phrase, quotes: Sequence[int]) -> bool:
     is_quoted = sum(i < first for i in quotes) % 2 or any(first <= i < end for i in quotes)
     if first <= sentence.root.i < end or is_quoted:
         return False  # what somebody said stays as it was said
+    if _says_who(phrase):
+        return False  # else the writer of the article would seem to say it
     if first > sentence.start and doc[first - 1].lower_ in ("a", "an"):
         return False
     if first == sentence.start and any(c.dep_ == "nsubj" and c.i > sentence.root.i for c in sentence.root.children):
@@ -182,9 +185,24 @@ def _may_go(sentence: Span, phrase: Phrase, quotes: Sequence[int]) -> bool:
     is_when = any(token.ent_type_ in _WHEN for token in doc[first:end])
     if is_when and phrase.head.dep_ in _ADJUNCTS and deed & {"MD", "neg"}:
         return False
+    # "Ann Smith, a member of the board, the body that decides, left": what the next one is about would change.
+    if phrase.head.dep_ == "appos" and _is_comma(doc, end, sentence) and _begins_apposition(sentence, end + 1):
+        return False
     # "of Rochdale, Greater Manchester," is one place in two pieces.
     between = _is_comma(doc, first - 1, sentence) and _is_comma(doc, end, sentence) and end + 1 < sentence.end
     return not tears_name and not (between and doc[end - 1].pos_ == doc[end + 1].pos_ == "PROPN")
+
+
+def _says_who(phrase: Phrase) -> bool:
+    """Whether a phrase names the source of what stands beside it: "says Stratfor", "according to the police"."""
+    beside = {child.dep_ for child in phrase.head.children}
+    joins = {child.lower_ for child in phrase.head.children if child.dep_ == "mark"} <= {"as"}
+    says = phrase.head.lemma_.lower() in _SAYING and "nsubj" in beside and joins and not beside & _SAID
+    return says or phrase.head.lower_ == "according"
+
+
+def _begins_apposition(sentence: Span, i: int) -> bool:
+    return any(token.dep_ == "appos" and token.left_edge.i == i for token in sentence)
 
 
 def with_marks(sentence: Span, phrase: Phrase) -> set[int]:

@@ -83,8 +83,11 @@ class GuardSettings(Settings):
         min_written: The least of one that the summarizer puts in its own words. A small model, most of whose sentences
             are wrong in some detail, needs more than a sentence of which nothing is known. None: ``min_support``.
         shorten: Whether the article's own sentences lose what they can be told without; see ``models/shortening.py``.
-        unsupported: ``replace`` it by its best source sentence, ``regenerate`` it from other samples of the summarizer
+        unsupported: ``replace`` it by a sentence of the article, ``regenerate`` it from other samples of the summarizer
             and replace it if none will do, ``drop`` it, or ``keep`` it with its flag.
+        prefer: ``written``: all that the summarizer wrote and that may stand makes up the summary, and others fill the
+            gaps. ``coverage``: the article's own sentences compete with it, and those are taken that together tell
+            most of the article; for a small model, which often misses the point.
         samples: How many further summaries ``regenerate`` draws at most.
     """
 
@@ -92,6 +95,7 @@ class GuardSettings(Settings):
     min_written: Share | None = None
     shorten: bool = False
     unsupported: Literal["replace", "regenerate", "drop", "keep"]
+    prefer: Literal["written", "coverage"] = "written"
     samples: int = Field(2, ge=1)
 
 

@@ -5,6 +5,7 @@ What fails is written anew, replaced by the article's own sentence, or left out,
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -22,12 +23,13 @@ from newstance.models.words import bare
 
 from ..analysis import Source, Summary, SummarySentence
 from ..profile import GuardSettings
+from .selection import Candidate, People, choose, most_telling, repeats
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 OnText = Callable[[str], None]
-_SAME = 0.5  # of the content words of the shorter of two sentences; two that share more say the same
+_OWN = 16  # of the article's own sentences that may be taken
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,10 @@ class Guard:
         self._settings = settings
         self._spans = list(_told(doc))
         self._briefs: dict[int, str] = {}
-        starts = (sentence.start_char for sentence in self._spans)
-        self._sources = [Source(start, start + len(text), text) for start, text in zip(starts, texts, strict=True)]
+        self._starts = [sentence.start_char for sentence in self._spans]
+        placed = zip(self._starts, texts, strict=True)
+        self._sources = [Source(start, start + len(text), text) for start, text in placed]
+        self._people = People(doc, self._starts)
         self._places = {bare(text): i for i, text in reversed(list(enumerate(texts)))}
 
     def check(self, sentences: Sequence[str]) -> list[Checked]:
@@ -109,8 +113,9 @@ class Guard:
         """Have the article summarized, and deal with what it does not support.
 
         Of several versions, where the profile asks for them, that of which most may stand is the summary, and of equals
-        that with more words of its own; what may not stand gives way to the best supported sentence of the others, or
-        to one of the article, without what it can be told without.
+        that with more words of its own. What may not stand gives way to what tells most of the article beside the rest:
+        sentences of the others that may, and the article's own, without what they can be told without. Where the
+        profile prefers coverage, these compete with what may stand, too.
 
         Args:
             summarizer: Writes the summary.
@@ -125,8 +130,8 @@ class Guard:
         first = self._sure(first)
         versions = [first, *self._further(summarizer, length, first, on_text)]
         best = max(versions, key=_worth)
-        spare = sorted((one for version in versions for one in version if one.passes), key=lambda one: -one.support)
-        return self._put_together(generated, best, spare)
+        passing = [one for version in versions for one in version if one.passes and not points_back(one.text)]
+        return self._put_together(generated, best, passing, length or len(best))
 
     def _sure(self, version: Sequence[Checked]) -> list[Checked]:
         """A version in which what the summarizer put in its own words passes only with the support that this takes."""
@@ -154,48 +159,54 @@ class Guard:
             passing = _distinct(passing, _standing(versions[-1]))
         return versions
 
-    def _put_together(self, generated: GeneratedSummary, best: Sequence[Checked], spare: list[Checked]) -> Summary:
-        """The summary: what stands of the best version, and for the rest a spare sentence or the article's own."""
-        stand_ins = self._checker.stand_ins([one.text for one in best], self._texts)
-        standing = _standing(best)
-        kept: list[SummarySentence] = []
-        dropped: list[str] = []
-        for one, ranked in zip(best, stand_ins, strict=True):
-            others = [sentence.text for sentence in kept] + [s.text for s in standing if s is not one]
+    def _put_together(
+        self, generated: GeneratedSummary, best: Sequence[Checked], passing: Sequence[Checked], length: int
+    ) -> Summary:
+        """The summary: what stands of the best version, if that is preferred, and what tells most beside it."""
+        written = [self._candidate(one) for one in passing]
+        own = [] if self._settings.unsupported == "drop" else self._own()
+        standing = _standing(best) if self._settings.prefer == "written" else []
+        chosen = [self._candidate(one) for one in standing]
+        for pool in [written, own] if self._settings.prefer == "written" else [[*written, *own]]:
+            similar = self._checker.similarity([one.text for one in (*chosen, *pool)], self._texts)
+            chosen += choose(pool, similar, length - len(chosen), self._people, chosen)
+        kept = iter(chosen[: len(standing)])
+        added = deque(sorted(chosen[len(standing) :], key=lambda one: one.place))
+        order = []
+        for one in best:
             if one in standing:
-                copied = self._places.get(bare(one.text))
-                text, support = (one.text, one.support) if copied is None else self._told_briefly(copied)
-                kept.append(SummarySentence(text, one.sources, support))
-                continue
-            found = next((s for s in spare if not points_back(s.text) and not _repeats(s.text, others)), None)
-            if found is not None:
-                kept.append(SummarySentence(found.text, found.sources, found.support, one.text, one.faults))
-                continue
-            own = self._own_sentence(ranked, others)
-            if own is not None and self._settings.unsupported != "drop":
-                kept.append(replace(own, replaced=one.text, unsupported=one.faults))
-            else:
-                dropped.append(one.text)
-        if not kept and self._settings.unsupported != "drop":
-            kept, dropped = self._most_telling(best, dropped)
-        return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
+                order.append(next(kept))
+            elif added:
+                order.append(added.popleft())
+        as_written = {bare(one.text) for one in best}
+        gaps = deque(one for one in best if not one.passes)
+        sentences = []
+        for candidate in (*order, *added):
+            found = candidate.sentence
+            if gaps and as_written.isdisjoint({bare(found.text), *(bare(source.text) for source in found.sources[:1])}):
+                gap = gaps.popleft()
+                found = replace(found, replaced=gap.text, unsupported=gap.faults)
+            sentences.append(found)
+        dropped = tuple(gap.text for gap in gaps)
+        return Summary(tuple(sentences), generated.model, generated.unchanged, dropped, generated.text)
 
-    def _most_telling(self, best: Sequence[Checked], dropped: list[str]) -> tuple[list[SummarySentence], list[str]]:
-        """Where nothing may stand, and nothing of the article is like it: its sentence that says most."""
-        own = self._own_sentence(self._checker.central(self._texts), [])
-        if own is None or not best:
-            return [], dropped
-        return [replace(own, replaced=best[0].text, unsupported=best[0].faults)], dropped[1:]
+    def _candidate(self, one: Checked) -> Candidate:
+        copied = self._places.get(bare(one.text))
+        text, support = (one.text, one.support) if copied is None else self._told_briefly(copied)
+        place = min((self._starts.index(source.start) for source in one.sources), default=0)
+        return Candidate(SummarySentence(text, one.sources, support), place, bare(text) in self._places)
 
-    def _own_sentence(self, ranked: Sequence[int], others: Sequence[str]) -> SummarySentence | None:
-        """The first of some sentences of the article that stands alone and says what no other says."""
-        for i in ranked:
-            # The model is asked only about what may stand: an article may have a thousand sentences that may not.
-            if stands_alone(self._brief(i)) and not _repeats(self._sources[i].text, others):
-                text, support = self._told_briefly(i)
-                if stands_alone(text):
-                    return SummarySentence(text, (self._sources[i],), support)
-        return None
+    def _own(self) -> list[Candidate]:
+        """The article's own sentences that tell most of it and stand alone, as a summary would have them."""
+        alone = {i for i, span in enumerate(self._spans) if _is_clause(span) and stands_alone(self._brief(i))}
+        ranked = most_telling(self._checker.similarity(self._texts, self._texts)) if alone else []
+        # The model is asked about these alone: an article may have a thousand sentences.
+        told = [(i, *self._told_briefly(i)) for i in [i for i in ranked if i in alone][:_OWN]]
+        return [
+            Candidate(SummarySentence(text, (self._sources[i],), support), i, bare(text) in self._places)
+            for i, text, support in told
+            if stands_alone(text)
+        ]
 
     def _brief(self, i: int) -> str:
         if i not in self._briefs:  # each may be looked at for every sentence of the summary
@@ -213,6 +224,13 @@ class Guard:
         return whole, 1.0
 
 
+def _is_clause(sentence: Span) -> bool:
+    """Whether a sentence has somebody do something; a caption, a date line and a heading have not."""
+    return sentence.root.pos_ in ("VERB", "AUX") and any(
+        "subj" in child.dep_ or child.dep_ == "expl" for child in sentence.root.children
+    )
+
+
 def _standing(version: Sequence[Checked]) -> list[Checked]:
     """What of a version may stand where it stands.
 
@@ -225,7 +243,7 @@ def _standing(version: Sequence[Checked]) -> list[Checked]:
         before_stands = (
             one.passes
             and (before_stands or not points_back(one.text))
-            and not _repeats(one.text, [other.text for other in kept])
+            and not repeats(one.text, [other.text for other in kept])
         )
         if before_stands:
             kept.append(one)
@@ -235,7 +253,7 @@ def _standing(version: Sequence[Checked]) -> list[Checked]:
 def _distinct(known: Sequence[Checked], more: Sequence[Checked]) -> list[Checked]:
     found = list(known)
     for one in more:
-        if not _repeats(one.text, [other.text for other in found]):
+        if not repeats(one.text, [other.text for other in found]):
             found.append(one)
     return found
 
@@ -244,9 +262,3 @@ def _worth(version: Sequence[Checked]) -> tuple[int, int, float]:
     """How good a version is: how much of it may stand, how much of that is its own, and how well that is supported."""
     standing = _standing(version)
     return len(standing), sum(one.is_own for one in standing), sum(one.support for one in standing)
-
-
-def _repeats(sentence: str, others: Sequence[str]) -> bool:
-    """Whether a sentence says mostly what another one says."""
-    own = content_words(sentence)
-    return any(len(own & words) >= _SAME * max(1, min(len(own), len(words))) for words in map(content_words, others))

@@ -164,34 +164,3 @@ def test_copied_counts_runs_of_three_words():
     assert copied("The union opposes a ban.", SOURCES[1]) == pytest.approx(1 / 3)
     assert copied("It rained.", SOURCES[2]) == 1.0
     assert copied("...", SOURCES[2]) == 0.0
-
-
-# Who does what to whom
-
-
-def test_a_sentence_that_is_understood_alone_stands_in_for_a_claim():
-    retriever = Retriever(None)
-    claim = "Penguins like the harbour plan of the mayor."
-    sources = [
-        "It rained all day in the north of Spain.",
-        "Harbour plan, mayor.",
-        "She likes the harbour plan that the town made.",
-        "Ingrid Solberg likes the harbour plan that the town made.",
-    ]
-    assert retriever.stand_ins(sources, [claim, "Snow fell."]) == [[3, 2, 1], []]
-    assert retriever.stand_ins([], [claim]) == [[]]
-
-
-def test_an_early_sentence_stands_in_before_a_later_one_that_is_a_little_nearer():
-    sources = [
-        "The mayor likes the plan of the town.",
-        "Ships came in all day and all night.",
-        "The mayor likes the harbour plan now.",
-    ]
-    assert Retriever(None).stand_ins(sources, ["The mayor likes the harbour plan."]) == [[0, 2]]
-
-
-def test_a_central_sentence_stands_in_before_one_at_the_edge(retriever):
-    edge, central = "The union and the ships rained on the lot.", "The harbour plan was praised, and all were pleased."
-    ranked = retriever.stand_ins([edge, central, central, central], ["The union of the harbour."])
-    assert ranked == [[1, 2, 3, 0]]

@@ -1,5 +1,7 @@
 """What is free goes back to the system, now and then."""
 
+import os
+import subprocess
 import sys
 
 import numpy as np
@@ -29,5 +31,32 @@ def test_what_lies_free_between_pieces_in_use_goes_back():
 
 def test_elsewhere_nothing_happens(monkeypatch):
     monkeypatch.setattr(memory, "_trim", None)
+    monkeypatch.setattr(memory, "_bound", None)
     for _ in range(memory._EVERY):
         memory.give_back()
+
+
+_LARGE_PIECES = """
+import ctypes
+import numpy as np
+from newstance.models import memory
+
+fields = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()
+Told = type("Told", (ctypes.Structure,), {"_fields_": [(name, ctypes.c_size_t) for name in fields]})
+libc = ctypes.CDLL(None)
+libc.mallinfo2.restype = Told
+memory.give_back()
+np.ones(8 << 20, np.uint8)  # freed at once: glibc would take what is smaller from its heap from now on
+before = libc.mallinfo2().hblkhd
+kept = np.ones(4 << 20, np.uint8)
+print(libc.mallinfo2().hblkhd - before)
+"""
+
+
+@pytest.mark.skipif(memory._bound is None or not hasattr(memory._libc, "mallinfo2"), reason="no glibc, or an old one")
+@pytest.mark.parametrize(("chosen", "goes_back"), [({}, True), ({"MALLOC_MMAP_THRESHOLD_": "33554432"}, False)])
+def test_large_pieces_are_taken_from_the_system_one_by_one_unless_the_user_chose_otherwise(chosen, goes_back):
+    others = {name: value for name, value in os.environ.items() if name not in memory._CHOSEN}
+    done = subprocess.run([sys.executable, "-c", _LARGE_PIECES], env=others | chosen, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (int(done.stdout) >= 4 << 20) == goes_back

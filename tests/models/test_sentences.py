@@ -138,6 +138,12 @@ def test_threads_do_not_meet_in_the_splitter(monkeypatch):
         ("'Twas the mayor's plan,' said the union's head on Monday.", True),
         ("‘We will vote,’ the mayor of the town said on Monday.", True),
         ("The mayor's plan cost more than the union's.", True),
+        ('"The mayor and the union voted on Monday."', False),  # who says so?
+        ("“Isn’t it good that the mayor voted on Monday?”", False),
+        ("'The mayor and the union voted on Monday.'", False),
+        ('"We voted," the mayor said of the "Monday club".', True),
+        ("The mayor and the union voted on Monday.'", False),  # the end of a quotation
+        ("The mayor said: 'The union voted on Monday.'", True),
     ],
 )
 def test_what_can_be_read_without_the_sentences_around_it(sentence, alone):

@@ -93,6 +93,9 @@ def test_what_stands_beside_may_go(short, whole, rest):
         "On the table in the hall lay a list of all who had voted for the strike.",
         "A six-month inquiry into the sale of the land found no fault with the council.",
         "It rained all day in the north of the country.",
+        "The damage has made the port useless to rebels, says Norrland Research, and will cost a year.",
+        "As the police said, the boat of the coastguard sank in the bay near the port.",
+        "The visit by Anna Berg, a member of the council, the body that runs the port, was the first one.",
     ],
 )
 def test_what_tells_which_or_how_stays(short, whole):

@@ -51,10 +51,10 @@ def test_sources_of_two_articles_do_not_meet_in_one_retriever(kind, retriever):
     one = kind(["The harbour plan is good.", "Solberg went to the harbour on Monday.", "The union met on Monday."])
     other = kind([*one, "Solberg likes the union plan on Monday.", "The union of the harbour has a plan."])
     claim = ["The union opposes the harbour plan."]
-    in_turn = [retriever.stand_ins(sources, claim) for sources in (one, other)]
+    in_turn = [retriever.passages(sources, claim) for sources in (one, other)]
     assert in_turn[0] != in_turn[1]
     with ThreadPoolExecutor(4) as threads:
-        at_once = threads.map(lambda sources: retriever.stand_ins(sources, claim), [one, other] * 50)
+        at_once = threads.map(lambda sources: retriever.passages(sources, claim), [one, other] * 50)
         assert list(at_once) == in_turn * 50
 
 

@@ -1,0 +1,143 @@
+"""Which sentences make up a summary: those that together tell most of the article.
+
+After Lin and Bilmes 2011, "A Class of Submodular Functions for Document Summarization": a set of sentences is worth,
+for each sentence of the article, how near the nearest of the set is to it, and the first ones count most, as news
+begins with what matters. Sentences are taken one by one, always the one that adds most.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from newstance.models.content import WORD, content_words
+
+from ..analysis import SummarySentence
+from ..reading.names import bare_name
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+# Chosen by ROUGE on development articles; docs/experiments.md has the table.
+_FALLS = 2  # sentences, within which the weight of those that come first falls to a third
+_LEAST = 0.1  # of the first one's weight, which the last ones have
+_OWN_WORDS = 0.02  # what a sentence is worth more, as a share of the article, that is not the article's as it stands
+_SAME = 0.5  # of the content words of the shorter of two sentences; two that share more say the same
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence that may go into a summary.
+
+    Attributes:
+        sentence: As the summary would have it.
+        place: Index of the first sentence of the article that it tells.
+        is_quoted: Whether it is that sentence as it stands.
+    """
+
+    sentence: SummarySentence
+    place: int
+    is_quoted: bool
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self.sentence.text
+
+
+class People:
+    """Whom an article names in full, and where first: behind that it may call them by the surname alone.
+
+    Args:
+        doc: The annotated article.
+        starts: Where its sentences begin, in characters.
+    """
+
+    def __init__(self, doc: Doc, starts: Sequence[int]) -> None:
+        self._full: defaultdict[str, set[str]] = defaultdict(set)
+        self._first: dict[str, int] = {}
+        for entity in doc.ents:
+            words = bare_name(entity.text).split()
+            if entity.label_ == "PERSON" and len(words) > 1:
+                self._full[words[-1]].add(" ".join(words))
+                place = int(np.searchsorted(starts, entity.start_char, side="right")) - 1
+                self._first.setdefault(words[-1], place)
+
+    def named(self, text: str) -> set[str]:
+        """Surnames of those whom a text names in full."""
+        return {surname for surname in self._surnames(text) if any(name in text for name in self._full[surname])}
+
+    def presumed(self, one: Candidate) -> set[str]:
+        """Surnames that a sentence uses alone, because the article has named them in full before it."""
+        used = self._surnames(one.text) - self.named(one.text)
+        return {surname for surname in used if self._first[surname] < one.place}
+
+    def _surnames(self, text: str) -> set[str]:
+        return {bare_name(word) for word in WORD.findall(text)} & self._full.keys()
+
+
+def choose(
+    candidates: Sequence[Candidate], similar: np.ndarray, number: int, people: People, kept: Sequence[Candidate] = ()
+) -> list[Candidate]:
+    """Those that tell most of the article beside what is kept already; none says again what another says.
+
+    Who is called by the surname must have been named before, by one that is taken or kept.
+
+    Args:
+        candidates: What may be taken.
+        similar: Cosines of kept ones, then candidates, with the sentences of the article, of shape
+            (kept and candidates, sentences).
+        number: How many are taken at most.
+        people: Whom the article names.
+        kept: What is in the summary anyway.
+
+    Returns:
+        The chosen ones, in the order of the article.
+    """
+    weights = importance(similar.shape[1])
+    near = np.clip(similar, 0, None) * weights
+    told, near = near[: len(kept)].max(axis=0, initial=0), near[len(kept) :]
+    worth = [0 if one.is_quoted else _OWN_WORDS for one in candidates]
+    taken: list[int] = []
+    while len(taken) < number:
+        there = [*kept, *(candidates[i] for i in taken)]
+        free = [i for i, one in enumerate(candidates) if not repeats(one.text, [other.text for other in there])]
+        free = [i for i in free if _is_introduced(candidates[i], there, people)] or ([] if there else free)
+        if not free:
+            break
+        best = max(free, key=lambda i: float(np.maximum(near[i], told).sum()) + worth[i])
+        told = np.maximum(near[best], told)
+        taken.append(best)
+    return sorted((candidates[i] for i in taken), key=lambda one: one.place)
+
+
+def importance(count: int) -> np.ndarray:
+    """What each sentence of an article counts, the first most, of all together 1; of shape (count,)."""
+    weights = np.exp(-np.arange(count) / _FALLS) + _LEAST
+    shares: np.ndarray = weights / max(weights.sum(), 1e-9)
+    return shares
+
+
+def most_telling(similar: np.ndarray) -> list[int]:
+    """Sentences of an article, those first that alone tell most of it.
+
+    Args:
+        similar: Their cosines with each other, of shape (sentences, sentences).
+    """
+    told = np.clip(similar, 0, None) @ importance(similar.shape[1])
+    return [int(i) for i in np.argsort(-told, kind="stable")]
+
+
+def repeats(sentence: str, others: Sequence[str]) -> bool:
+    """Whether a sentence says mostly what another one says."""
+    own = content_words(sentence)
+    return any(len(own & words) >= _SAME * max(1, min(len(own), len(words))) for words in map(content_words, others))
+
+
+def _is_introduced(one: Candidate, there: Sequence[Candidate], people: People) -> bool:
+    presumed = people.presumed(one)
+    return not presumed or presumed <= set().union(*(people.named(o.text) for o in there if o.place < one.place))
