@@ -132,6 +132,10 @@ class ConsistencyChecker:
         """The cosines of texts and the sentences of a source, shape (texts, sources)."""
         return self._retriever.cosines(sources, texts)
 
+    def telling(self, sources: Sequence[str], weights: np.ndarray) -> np.ndarray:
+        """How much of a source each of its sentences tells; see ``Retriever.telling``."""
+        return self._retriever.telling(sources, weights)
+
     def check(self, claims: Sequence[str], sources: Sequence[str]) -> list[Support]:
         """Hold claims against a source.
 

@@ -20,14 +20,13 @@ _articles = count()
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 _trim = getattr(_libc, "malloc_trim", None)  # musl has none
 _bound = getattr(_libc, "mallopt", None)
-# By these a user sets the bound, as training does, which keeps what it frees.
-_CHOSEN = ("MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES")
+_CHOSEN = ("MALLOC_", "GLIBC_TUNABLES")  # by these a user chooses, as training does, which keeps what it frees
 
 
 def give_back() -> None:
     """Called once for each article; every sixteenth time what is free goes back, where the C library is glibc."""
     number = next(_articles)
-    if number == 0 and _bound is not None and not any(os.environ.get(name) for name in _CHOSEN):
+    if number == 0 and _bound is not None and not any(name.startswith(_CHOSEN) for name in os.environ):
         _bound(_MMAP_THRESHOLD, _LARGE)
     if number % _EVERY == 0 and _trim is not None:
         _trim(0)

@@ -87,6 +87,22 @@ class Retriever:
         similar: np.ndarray = self._vectors(claims, self._embedder) @ self._vectors(sources, self._embedder).T
         return similar
 
+    def telling(self, sources: Sequence[str], weights: np.ndarray) -> np.ndarray:
+        """How much of a source each of its sentences tells: the weighted mean of its cosines with all.
+
+        Args:
+            sources: The sentences.
+            weights: What each of them counts, shape (sources,).
+
+        Returns:
+            Shape (sources,); zeros without embeddings.
+        """
+        if self._embedder is None or not sources:
+            return np.zeros(len(sources))
+        vectors = self._vectors(sources, self._embedder)
+        told: np.ndarray = vectors @ (weights @ vectors)
+        return told
+
     @staticmethod
     def _vectors(sources: Sequence[str], embedder: SentenceEmbedder) -> np.ndarray:
         return sources.vectors(embedder) if isinstance(sources, Sources) else embedder.embed(sources)

@@ -137,9 +137,9 @@ class SummarySentence:
         text: The sentence.
         sources: The article's sentences that support it best, the best first.
         support: How probable it is that the sources bear it out, 0 to 1; 1 for a sentence of the article.
-        replaced: The generated sentence in whose place this one stands, because the article did not support it;
-            None if the sentence is as generated. This one is the article's own, or of another sample of the
-            summarizer: see ``is_quoted`` and ``is_shortened``.
+        replaced: The generated sentence in whose place this one stands, because the article did not support it; this
+            one is the article's own, or of another sample of the summarizer: see ``is_quoted`` and ``is_shortened``.
+            None if it stands in no such place.
         unsupported: Names, numbers and quotations of the generated sentence that the article does not contain, and
             roles that it turned around.
     """

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from newstance.models import Annotator
 from newstance.models.consistency import ConsistencyChecker
@@ -18,12 +21,12 @@ from newstance.models.faults import begins_with_name, found_nowhere, turned_role
 from newstance.models.retrieval import Sources
 from newstance.models.sentences import is_finished, points_back, repeats_itself, stands_alone
 from newstance.models.shortening import shortened
-from newstance.models.summarizer import GeneratedSummary, Summarizer
+from newstance.models.summarizer import Summarizer
 from newstance.models.words import bare
 
 from ..analysis import Source, Summary, SummarySentence
 from ..profile import GuardSettings
-from .selection import Candidate, People, choose, most_telling, repeats
+from .selection import Candidate, People, choose, importance, repeats
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -86,10 +89,10 @@ class Guard:
         self._settings = settings
         self._spans = list(_told(doc))
         self._briefs: dict[int, str] = {}
+        self._told: dict[int, tuple[str, float]] = {}
         self._starts = [sentence.start_char for sentence in self._spans]
         placed = zip(self._starts, texts, strict=True)
         self._sources = [Source(start, start + len(text), text) for start, text in placed]
-        self._people = People(doc, self._starts)
         self._places = {bare(text): i for i, text in reversed(list(enumerate(texts)))}
 
     def check(self, sentences: Sequence[str]) -> list[Checked]:
@@ -130,8 +133,17 @@ class Guard:
         first = self._sure(first)
         versions = [first, *self._further(summarizer, length, first, on_text)]
         best = max(versions, key=_worth)
-        passing = [one for version in versions for one in version if one.passes and not points_back(one.text)]
-        return self._put_together(generated, best, passing, length or len(best))
+        passing = [
+            one
+            for version in versions
+            for one in version
+            if one.passes and one.is_own and not points_back(one.text)  # what is copied is among the article's own
+        ]
+        if self._settings.prefer == "written":
+            kept, dropped = self._filled(best, passing)
+        else:
+            kept, dropped = self._competing(best, passing, length or len(best))
+        return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
 
     def _sure(self, version: Sequence[Checked]) -> list[Checked]:
         """A version in which what the summarizer put in its own words passes only with the support that this takes."""
@@ -159,54 +171,61 @@ class Guard:
             passing = _distinct(passing, _standing(versions[-1]))
         return versions
 
-    def _put_together(
-        self, generated: GeneratedSummary, best: Sequence[Checked], passing: Sequence[Checked], length: int
-    ) -> Summary:
-        """The summary: what stands of the best version, if that is preferred, and what tells most beside it."""
-        written = [self._candidate(one) for one in passing]
-        own = [] if self._settings.unsupported == "drop" else self._own()
-        standing = _standing(best) if self._settings.prefer == "written" else []
-        chosen = [self._candidate(one) for one in standing]
-        for pool in [written, own] if self._settings.prefer == "written" else [[*written, *own]]:
-            similar = self._checker.similarity([one.text for one in (*chosen, *pool)], self._texts)
-            chosen += choose(pool, similar, length - len(chosen), self._people, chosen)
-        kept = iter(chosen[: len(standing)])
-        added = deque(sorted(chosen[len(standing) :], key=lambda one: one.place))
-        order = []
+    def _filled(self, best: Sequence[Checked], passing: Sequence[Checked]) -> tuple[list[SummarySentence], list[str]]:
+        """What of a version may stand, in place of the rest what tells most beside it, and what has no such place."""
+        standing = _standing(best)
+        there = [self._candidate(one) for one in standing]
+        stands = iter(there)
+        for pool in ([self._candidate(one) for one in passing if not _is_among(one, standing)], self._own(len(best))):
+            there = [*there, *self._chosen(pool, len(best) - len(there), there)]
+        fillers = deque(sorted(there[len(standing) :], key=lambda one: one.place))
+        kept, dropped = [], []
         for one in best:
-            if one in standing:
-                order.append(next(kept))
-            elif added:
-                order.append(added.popleft())
-        as_written = {bare(one.text) for one in best}
-        gaps = deque(one for one in best if not one.passes)
-        sentences = []
-        for candidate in (*order, *added):
-            found = candidate.sentence
-            if gaps and as_written.isdisjoint({bare(found.text), *(bare(source.text) for source in found.sources[:1])}):
-                gap = gaps.popleft()
-                found = replace(found, replaced=gap.text, unsupported=gap.faults)
-            sentences.append(found)
-        dropped = tuple(gap.text for gap in gaps)
-        return Summary(tuple(sentences), generated.model, generated.unchanged, dropped, generated.text)
+            if _is_among(one, standing):
+                kept.append(next(stands).sentence)
+            elif fillers:
+                kept.append(_in_place_of(one, fillers.popleft()))
+            else:
+                dropped.append(one.text)
+        return kept, dropped
+
+    def _competing(
+        self, best: Sequence[Checked], passing: Sequence[Checked], number: int
+    ) -> tuple[list[SummarySentence], list[str]]:
+        """What tells most of the article, written or its own, and what was written and is not borne out."""
+        chosen = self._chosen([*map(self._candidate, passing), *self._own(number)], number)
+        shown, written = {bare(one.text) for one in chosen}, {bare(one.text) for one in best}
+        gaps = deque(one for one in best if not one.passes and bare(one.text) not in shown)
+        kept = [
+            _in_place_of(gaps.popleft(), one) if gaps and bare(one.text) not in written else one.sentence
+            for one in chosen
+        ]
+        return kept, [gap.text for gap in gaps]
+
+    def _chosen(self, pool: Sequence[Candidate], number: int, there: Sequence[Candidate] = ()) -> list[Candidate]:
+        similar = self._checker.similarity([one.text for one in (*there, *pool)], self._texts)
+        return choose(pool, similar, number, People(self._doc, self._starts), there)
 
     def _candidate(self, one: Checked) -> Candidate:
         copied = self._places.get(bare(one.text))
-        text, support = (one.text, one.support) if copied is None else self._told_briefly(copied)
-        place = min((self._starts.index(source.start) for source in one.sources), default=0)
-        return Candidate(SummarySentence(text, one.sources, support), place, bare(text) in self._places)
+        if copied is not None:
+            return self._own_candidate(copied)
+        place = self._starts.index(one.sources[0].start) if one.sources else 0
+        return Candidate(SummarySentence(one.text, one.sources, one.support), place, is_quoted=False)
 
-    def _own(self) -> list[Candidate]:
+    def _own_candidate(self, i: int) -> Candidate:
+        text, support = self._told_briefly(i)
+        return Candidate(SummarySentence(text, (self._sources[i],), support), i, bare(text) == bare(self._texts[i]))
+
+    def _own(self, number: int) -> list[Candidate]:
         """The article's own sentences that tell most of it and stand alone, as a summary would have them."""
-        alone = {i for i, span in enumerate(self._spans) if _is_clause(span) and stands_alone(self._brief(i))}
-        ranked = most_telling(self._checker.similarity(self._texts, self._texts)) if alone else []
-        # The model is asked about these alone: an article may have a thousand sentences.
-        told = [(i, *self._told_briefly(i)) for i in [i for i in ranked if i in alone][:_OWN]]
-        return [
-            Candidate(SummarySentence(text, (self._sources[i],), support), i, bare(text) in self._places)
-            for i, text, support in told
-            if stands_alone(text)
-        ]
+        if self._settings.unsupported == "drop":
+            return []
+        ranked = np.argsort(-self._checker.telling(self._texts, importance(len(self._texts))), kind="stable")
+        alone = (i for i in map(int, ranked) if _is_clause(self._spans[i]) and _stands(self._brief(i)))
+        # Few, as each is parted and asked about: an article may have a thousand sentences.
+        told = map(self._own_candidate, islice(alone, max(_OWN, 2 * number)))
+        return [one for one in told if _stands(one.text)]
 
     def _brief(self, i: int) -> str:
         if i not in self._briefs:  # each may be looked at for every sentence of the summary
@@ -215,13 +234,26 @@ class Guard:
 
     def _told_briefly(self, i: int) -> tuple[str, float]:
         """A sentence of the article as a summary has it, shortened if that is wanted and borne out; and its support."""
-        whole = self._texts[i]
-        text = self._brief(i)
-        if bare(text) != bare(whole):
-            (found,) = self._checker.check([text], [whole])
-            if found.support >= self._settings.min_support:
-                return text, found.support
-        return whole, 1.0
+        if i not in self._told:
+            whole, text = self._texts[i], self._brief(i)
+            self._told[i] = whole, 1.0
+            if bare(text) != bare(whole):
+                (found,) = self._checker.check([text], [whole])
+                if found.support >= self._settings.min_support:
+                    self._told[i] = text, found.support
+        return self._told[i]
+
+
+def _in_place_of(one: Checked, other: Candidate) -> SummarySentence:
+    return replace(other.sentence, replaced=one.text, unsupported=one.faults)
+
+
+def _is_among(one: Checked, others: Sequence[Checked]) -> bool:
+    return any(one is other for other in others)
+
+
+def _stands(sentence: str) -> bool:
+    return stands_alone(sentence) and not repeats_itself(sentence)
 
 
 def _is_clause(sentence: Span) -> bool:

@@ -7,14 +7,15 @@ begins with what matters. Sentences are taken one by one, always the one that ad
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from newstance.models.content import WORD, content_words
+from newstance.models.content import content_words, stop_words
 
 from ..analysis import SummarySentence
 from ..reading.names import bare_name
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
 
 # Chosen by ROUGE on development articles; docs/experiments.md has the table.
 _FALLS = 2  # sentences, within which the weight of those that come first falls to a third
-_LEAST = 0.1  # of the first one's weight, which the last ones have
 _OWN_WORDS = 0.02  # what a sentence is worth more, as a share of the article, that is not the article's as it stands
 _SAME = 0.5  # of the content words of the shorter of two sentences; two that share more say the same
+_MARKS = "\"“”‘’'()[],;:.!?…"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Candidate:
 
     Attributes:
         sentence: As the summary would have it.
-        place: Index of the first sentence of the article that it tells.
+        place: Index of the sentence of the article that it tells.
         is_quoted: Whether it is that sentence as it stands.
     """
 
@@ -61,11 +62,10 @@ class People:
         self._full: defaultdict[str, set[str]] = defaultdict(set)
         self._first: dict[str, int] = {}
         for entity in doc.ents:
-            words = bare_name(entity.text).split()
-            if entity.label_ == "PERSON" and len(words) > 1:
+            words = bare_name(entity.text).split() if entity.label_ == "PERSON" else []
+            if len(words) > 1 and words[-1].lower() not in stop_words():  # "May" is a month, too
                 self._full[words[-1]].add(" ".join(words))
-                place = int(np.searchsorted(starts, entity.start_char, side="right")) - 1
-                self._first.setdefault(words[-1], place)
+                self._first.setdefault(words[-1], bisect_right(starts, entity.start_char) - 1)
 
     def named(self, text: str) -> set[str]:
         """Surnames of those whom a text names in full."""
@@ -73,11 +73,16 @@ class People:
 
     def presumed(self, one: Candidate) -> set[str]:
         """Surnames that a sentence uses alone, because the article has named them in full before it."""
-        used = self._surnames(one.text) - self.named(one.text)
+        used = set(self._surnames(one.text)) - self.named(one.text)
         return {surname for surname in used if self._first[surname] < one.place}
 
-    def _surnames(self, text: str) -> set[str]:
-        return {bare_name(word) for word in WORD.findall(text)} & self._full.keys()
+    def _surnames(self, text: str) -> Iterator[str]:
+        words = text.split()
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            name = bare_name(word.strip(_MARKS))
+            # "White" is nobody's in "White House".
+            if name in self._full and not (following[:1].isupper() and word[-1:] not in _MARKS):
+                yield name
 
 
 def choose(
@@ -85,7 +90,7 @@ def choose(
 ) -> list[Candidate]:
     """Those that tell most of the article beside what is kept already; none says again what another says.
 
-    Who is called by the surname must have been named before, by one that is taken or kept.
+    Who is called by the surname must have been named before, by one that is taken or kept; but for the first one.
 
     Args:
         candidates: What may be taken.
@@ -98,44 +103,38 @@ def choose(
     Returns:
         The chosen ones, in the order of the article.
     """
-    weights = importance(similar.shape[1])
-    near = np.clip(similar, 0, None) * weights
+    near = np.clip(similar, 0, None) * importance(similar.shape[1])
     told, near = near[: len(kept)].max(axis=0, initial=0), near[len(kept) :]
     worth = [0 if one.is_quoted else _OWN_WORDS for one in candidates]
-    taken: list[int] = []
-    while len(taken) < number:
-        there = [*kept, *(candidates[i] for i in taken)]
-        free = [i for i, one in enumerate(candidates) if not repeats(one.text, [other.text for other in there])]
-        free = [i for i in free if _is_introduced(candidates[i], there, people)] or ([] if there else free)
-        if not free:
+    words = [content_words(one.text) for one in candidates]
+    there, said = list(kept), [content_words(one.text) for one in kept]
+    free = list(range(len(candidates)))
+    for _ in range(number):
+        free = [i for i in free if not _repeats(words[i], said)]
+        understood = [i for i in free if _is_introduced(candidates[i], there, people)] or ([] if there else free)
+        if not understood:
             break
-        best = max(free, key=lambda i: float(np.maximum(near[i], told).sum()) + worth[i])
+        best = max(understood, key=lambda i: float(np.maximum(near[i], told).sum()) + worth[i])
         told = np.maximum(near[best], told)
-        taken.append(best)
-    return sorted((candidates[i] for i in taken), key=lambda one: one.place)
+        there.append(candidates[best])
+        said.append(words[best])
+    return sorted(there[len(kept) :], key=lambda one: one.place)
 
 
 def importance(count: int) -> np.ndarray:
-    """What each sentence of an article counts, the first most, of all together 1; of shape (count,)."""
-    weights = np.exp(-np.arange(count) / _FALLS) + _LEAST
-    shares: np.ndarray = weights / max(weights.sum(), 1e-9)
-    return shares
+    """What each sentence of an article counts, of all together 1: half is the same for all, half falls; (count,)."""
+    falling = np.exp(-np.arange(count) / _FALLS)
+    weights: np.ndarray = (falling / max(falling.sum(), 1e-9) + 1 / max(count, 1)) / 2
+    return weights
 
 
-def most_telling(similar: np.ndarray) -> list[int]:
-    """Sentences of an article, those first that alone tell most of it.
-
-    Args:
-        similar: Their cosines with each other, of shape (sentences, sentences).
-    """
-    told = np.clip(similar, 0, None) @ importance(similar.shape[1])
-    return [int(i) for i in np.argsort(-told, kind="stable")]
-
-
-def repeats(sentence: str, others: Sequence[str]) -> bool:
+def repeats(sentence: str, others: Iterable[str]) -> bool:
     """Whether a sentence says mostly what another one says."""
-    own = content_words(sentence)
-    return any(len(own & words) >= _SAME * max(1, min(len(own), len(words))) for words in map(content_words, others))
+    return _repeats(content_words(sentence), map(content_words, others))
+
+
+def _repeats(own: frozenset[str], others: Iterable[frozenset[str]]) -> bool:
+    return any(len(own & words) >= _SAME * max(1, min(len(own), len(words))) for words in others)
 
 
 def _is_introduced(one: Candidate, there: Sequence[Candidate], people: People) -> bool:

@@ -1,5 +1,6 @@
 import shutil
 
+import numpy as np
 import pytest
 import tiny
 
@@ -164,3 +165,12 @@ def test_copied_counts_runs_of_three_words():
     assert copied("The union opposes a ban.", SOURCES[1]) == pytest.approx(1 / 3)
     assert copied("It rained.", SOURCES[2]) == 1.0
     assert copied("...", SOURCES[2]) == 0.0
+
+
+def test_sentences_that_are_near_to_what_counts_tell_most(retriever):
+    edge, central = "The union and the ships rained on the lot.", "The harbour plan was praised, and all were pleased."
+    sources = [edge, central, central]
+    told = retriever.telling(sources, np.full(3, 1 / 3))
+    assert told[1] == pytest.approx(told[2]) and told[1] > told[0]
+    assert retriever.telling(sources, np.array([1.0, 0, 0]))[0] == pytest.approx(1)
+    assert list(Retriever(None).telling(sources, np.ones(3))) == [0, 0, 0]

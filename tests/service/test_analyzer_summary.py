@@ -78,10 +78,11 @@ def test_invented_name_is_kept_with_its_flag(guarded):
     assert summary.sentences[0].replaced is None
 
 
-def test_sentence_without_any_source_is_dropped_rather_than_replaced(guarded):
-    summary = guarded("replace", "Penguins swim.", TRUE).summarize(ARTICLE)
-    assert summary.text == TRUE
-    assert summary.dropped == ("Penguins swim.",)
+def test_sentence_without_any_source_gives_way_to_what_tells_most_beside_the_rest(guarded):
+    first, second = guarded("replace", "Penguins swim.", TRUE).summarize(ARTICLE).sentences
+    assert (first.replaced, first.is_quoted, first.text in ARTICLE.text) == ("Penguins swim.", True, True)
+    assert (second.text, second.replaced) == (TRUE, None)
+    assert guarded("drop", "Penguins swim.", TRUE).summarize(ARTICLE).dropped == ("Penguins swim.",)
 
 
 def test_weak_support_counts_as_unsupported_and_no_source_comes_twice(guarded):
