@@ -148,15 +148,33 @@ class ConsistencyChecker:
             source and no support. Of one that leaves no room for a source in the pair model, the beginning is held.
         """
         passages = self._retriever.passages(sources, claims)
-        whole = " ".join(sources)
+        return self._held(claims, passages, [sources] * len(claims))
+
+    def check_each(self, claims: Sequence[str], sources: Sequence[str]) -> list[Support]:
+        """Hold each claim against a sentence of its own.
+
+        Args:
+            claims: Sentences.
+            sources: As many.
+
+        Returns:
+            One answer for each claim, in the same order; its source is the only one, 0.
+        """
+        similar = self._retriever.cosines(sources, claims).diagonal()
+        passages = [SourcePassage(text, (0,), float(near)) for text, near in zip(sources, similar, strict=True)]
+        return self._held(claims, passages, [[source] for source in sources])
+
+    def _held(
+        self, claims: Sequence[str], passages: Sequence[SourcePassage], sources: Sequence[Sequence[str]]
+    ) -> list[Support]:
         entailed = [0.5] * len(claims)
         if self._scorer is not None:
             cut = map(self._scorer.cut, claims)
             questions = [Hypotheses(passage.text, (claim,)) for passage, claim in zip(passages, cut, strict=True)]
             entailed = [answer.probability for answer in self._scorer.score(questions)]
         return [
-            self._support(claim, passage, entailment, sources, whole)
-            for claim, passage, entailment in zip(claims, passages, entailed, strict=True)
+            self._support(claim, passage, entailment, known, " ".join(known))
+            for claim, passage, entailment, known in zip(claims, passages, entailed, sources, strict=True)
         ]
 
     def _support(

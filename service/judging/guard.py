@@ -209,12 +209,13 @@ class Guard:
     def _candidate(self, one: Checked) -> Candidate:
         copied = self._places.get(bare(one.text))
         if copied is not None:
+            self._tell_briefly([copied])
             return self._own_candidate(copied)
         place = self._starts.index(one.sources[0].start) if one.sources else 0
         return Candidate(SummarySentence(one.text, one.sources, one.support), place, is_quoted=False)
 
     def _own_candidate(self, i: int) -> Candidate:
-        text, support = self._told_briefly(i)
+        text, support = self._told[i]
         return Candidate(SummarySentence(text, (self._sources[i],), support), i, bare(text) == bare(self._texts[i]))
 
     def _own(self, number: int) -> list[Candidate]:
@@ -223,25 +224,25 @@ class Guard:
             return []
         ranked = np.argsort(-self._checker.telling(self._texts, importance(len(self._texts))), kind="stable")
         alone = (i for i in map(int, ranked) if _is_clause(self._spans[i]) and _stands(self._brief(i)))
-        # Few, as each is parted and asked about: an article may have a thousand sentences.
-        told = map(self._own_candidate, islice(alone, max(_OWN, 2 * number)))
-        return [one for one in told if _stands(one.text)]
+        # Few, as the model is asked about each: an article may have a thousand sentences.
+        few = list(islice(alone, max(_OWN, 2 * number)))
+        self._tell_briefly(few)
+        return [one for one in map(self._own_candidate, few) if _stands(one.text)]
 
     def _brief(self, i: int) -> str:
         if i not in self._briefs:  # each may be looked at for every sentence of the summary
             self._briefs[i] = shortened(self._spans[i]) if self._settings.shorten else self._texts[i]
         return self._briefs[i]
 
-    def _told_briefly(self, i: int) -> tuple[str, float]:
-        """A sentence of the article as a summary has it, shortened if that is wanted and borne out; and its support."""
-        if i not in self._told:
-            whole, text = self._texts[i], self._brief(i)
-            self._told[i] = whole, 1.0
-            if bare(text) != bare(whole):
-                (found,) = self._checker.check([text], [whole])
-                if found.support >= self._settings.min_support:
-                    self._told[i] = text, found.support
-        return self._told[i]
+    def _tell_briefly(self, places: Sequence[int]) -> None:
+        """Note sentences of the article as a summary has them, shortened if that is wanted and borne out."""
+        for i in places:
+            self._told.setdefault(i, (self._texts[i], 1.0))
+        shorter = [i for i in places if bare(self._brief(i)) != bare(self._texts[i]) and self._told[i][1] == 1.0]
+        found = self._checker.check_each([self._brief(i) for i in shorter], [self._texts[i] for i in shorter])
+        for i, support in zip(shorter, found, strict=True):
+            if support.support >= self._settings.min_support:
+                self._told[i] = self._brief(i), support.support
 
 
 def _in_place_of(one: Checked, other: Candidate) -> SummarySentence:

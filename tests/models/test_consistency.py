@@ -174,3 +174,14 @@ def test_sentences_that_are_near_to_what_counts_tell_most(retriever):
     assert told[1] == pytest.approx(told[2]) and told[1] > told[0]
     assert retriever.telling(sources, np.array([1.0, 0, 0]))[0] == pytest.approx(1)
     assert list(Retriever(None).telling(sources, np.ones(3))) == [0, 0, 0]
+
+
+def test_claims_held_each_against_its_own_sentence(retriever):
+    checker = ConsistencyChecker(retriever, None, SupportWeights(entailment=0, copied=4, bias=-2))
+    claims = ["The union opposes the ban.", "It rained.", "Solberg praised the ban."]
+    together = checker.check_each(claims, [SOURCES[1], SOURCES[2], SOURCES[0]])
+    assert together == [
+        checker.check([c], [s])[0] for c, s in zip(claims, (SOURCES[1], SOURCES[2], SOURCES[0]), strict=True)
+    ]
+    assert [one.sources for one in together] == [(0,)] * 3
+    assert checker.check_each([], []) == []
