@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # Chosen by ROUGE on development articles; docs/experiments.md has the table.
 _FALLS = 2  # sentences, within which the weight of those that come first falls to a third
+_LEAST = 0.1  # of the first one's weight, which each has at least,
+_MANY = 50  # but all of a longer article together no more than those of one of so many
 _OWN_WORDS = 0.02  # what a sentence is worth more, as a share of the article, that is not the article's as it stands
 _SAME = 0.5  # of the content words of the shorter of two sentences; two that share more say the same
 _MARKS = "\"“”‘’'()[],;:.!?…"
@@ -122,10 +124,10 @@ def choose(
 
 
 def importance(count: int) -> np.ndarray:
-    """What each sentence of an article counts, of all together 1: half is the same for all, half falls; (count,)."""
-    falling = np.exp(-np.arange(count) / _FALLS)
-    weights: np.ndarray = (falling / max(falling.sum(), 1e-9) + 1 / max(count, 1)) / 2
-    return weights
+    """What each sentence of an article counts, the first ones most, of all together 1; of shape (count,)."""
+    weights = np.exp(-np.arange(count) / _FALLS) + _LEAST * min(1, _MANY / max(count, 1))
+    shares: np.ndarray = weights / max(weights.sum(), 1e-9)
+    return shares
 
 
 def repeats(sentence: str, others: Iterable[str]) -> bool:
