@@ -41,7 +41,7 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 # Scraps of captions and lists: "court, accusing him.", "He was ridiculed for outfits such as ."
-_BROKEN_OFF = re.compile(r"^\W*[a-z]|\b(?:as|of|to|the|an?|and|or|in|on|at|with|for|from|by)\s*[.…]\W*$")
+_BROKEN_OFF = re.compile(r"^\W*[a-z]|^[:;,.)\]]|\b(?:as|of|to|the|an?|and|or|in|on|at|with|for|from|by)\s*[.…]\W*$")
 # A quotation in single marks that goes on in the next sentence: the mark that closes it would stand before no letter.
 _LEFT_OPEN = re.compile(r"['‘](?!.*\w[.,!?…]?['’](?:\W|$))")
 # And the last sentence of one: "We are the men.'"

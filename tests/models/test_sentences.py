@@ -133,6 +133,7 @@ def test_threads_do_not_meet_in_the_splitter(monkeypatch):
         ("“We will vote to raise taxes on Monday.", False),  # a quotation that goes on
         ("Scroll down for video.", False),
         ("court, where the mayor of the town was accused.", False),  # the rest of a line that was cut
+        (": The mayor of the town was accused on Monday.", False),
         ("The mayor was ridiculed for his outfits such as .", False),
         ("'The mayors of all towns voted on Monday.", False),
         ("'Twas the mayor's plan,' said the union's head on Monday.", True),
