@@ -16,17 +16,18 @@ from itertools import count
 _EVERY = 16  # articles; it takes some hundredths of a second
 _LARGE = 1 << 20  # bytes; glibc raises its own bound to 32 MB, with the largest piece that was freed
 _MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
-_articles = count()
+_articles = count(1)
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 _trim = getattr(_libc, "malloc_trim", None)  # musl has none
 _bound = getattr(_libc, "mallopt", None)
-_CHOSEN = ("MALLOC_", "GLIBC_TUNABLES")  # by these a user chooses, as training does, which keeps what it frees
+# By these a user chooses, as training does, which keeps what it frees.
+_CHOSEN = ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_", "MALLOC_MMAP_MAX_", "GLIBC_TUNABLES")
 
 
 def give_back() -> None:
     """Called once for each article; every sixteenth time what is free goes back, where the C library is glibc."""
     number = next(_articles)
-    if number == 0 and _bound is not None and not any(name.startswith(_CHOSEN) for name in os.environ):
+    if number == 1 and _bound is not None and not any(os.environ.get(name) for name in _CHOSEN):
         _bound(_MMAP_THRESHOLD, _LARGE)
     if number % _EVERY == 0 and _trim is not None:
         _trim(0)

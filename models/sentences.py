@@ -160,14 +160,18 @@ def is_finished(sentence: str) -> bool:
 
 
 def stands_alone(sentence: str) -> bool:
-    """Whether a sentence of a text can be read without those around it.
+    """Whether a sentence of a text can be read without those around it, and is more than a scrap of a caption."""
+    return _words(sentence) >= _LEAST_WORDS and is_understood(sentence)
+
+
+def is_understood(sentence: str) -> bool:
+    """Whether a sentence, however short, can be read without those around it.
 
     It is whole, begins with neither a pronoun nor a word that goes on from before, closes the quotations that it opens,
-    says more than what somebody said, and is more than a scrap of a caption.
+    and says more than what somebody said.
     """
     return (
         is_finished(sentence)
-        and _words(sentence) >= _LEAST_WORDS
         and not points_back(sentence)
         and not _GOES_ON.match(sentence)
         and not _BROKEN_OFF.search(sentence)

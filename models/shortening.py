@@ -197,8 +197,8 @@ def _says_who(phrase: Phrase) -> bool:
     """Whether a phrase names the source of what stands beside it: "says Stratfor", "according to the police"."""
     beside = {child.dep_ for child in phrase.head.children}
     joins = {child.lower_ for child in phrase.head.children if child.dep_ == "mark"} <= {"as"}
-    says = phrase.head.lemma_.lower() in _SAYING and "nsubj" in beside and joins and not beside & _SAID
-    return says or phrase.head.lower_ == "according"
+    says = phrase.head.lemma_.lower() in _SAYING and beside & {"nsubj", "nsubjpass"} and joins and not beside & _SAID
+    return bool(says) or phrase.head.lower_ == "according"
 
 
 def _begins_apposition(sentence: Span, i: int) -> bool:

@@ -172,7 +172,8 @@ class Summary:
         sentences: In reading order.
         model: What wrote it.
         unchanged: The article is not longer than its summary would be, and is given as it is.
-        dropped: Generated sentences that were left out because the article does not support them.
+        dropped: Generated sentences that were left out, since the article does not support them or they cannot be told
+            where they stand.
         written: The whole text as the model wrote it, before it was checked.
     """
 

@@ -1,6 +1,7 @@
 """The guard: each sentence of a generated summary is held against the article, and none passes unseen.
 
 What fails is written anew, replaced by the article's own sentence, or left out, as the profile says; the summary tells.
+Where the profile prefers coverage, what passes is not shown either where the article's own sentences tell more.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +19,14 @@ from newstance.models.content import content_words
 from newstance.models.errors import ModelError
 from newstance.models.faults import begins_with_name, found_nowhere, turned_roles
 from newstance.models.retrieval import Sources
-from newstance.models.sentences import is_finished, points_back, repeats_itself, stands_alone
+from newstance.models.sentences import is_finished, is_understood, points_back, repeats_itself, stands_alone
 from newstance.models.shortening import shortened
 from newstance.models.summarizer import Summarizer
 from newstance.models.words import bare
 
 from ..analysis import Source, Summary, SummarySentence
 from ..profile import GuardSettings
-from .selection import Candidate, People, choose, importance, repeats
+from .selection import Candidate, People, are_alike, choose, importance, repeats
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
@@ -133,12 +133,7 @@ class Guard:
         first = self._sure(first)
         versions = [first, *self._further(summarizer, length, first, on_text)]
         best = max(versions, key=_worth)
-        passing = [
-            one
-            for version in versions
-            for one in version
-            if one.passes and one.is_own and not points_back(one.text)  # what is copied is among the article's own
-        ]
+        passing = [one for version in versions for one in version if one.passes and is_understood(one.text)]
         if self._settings.prefer == "written":
             kept, dropped = self._filled(best, passing)
         else:
@@ -174,14 +169,15 @@ class Guard:
     def _filled(self, best: Sequence[Checked], passing: Sequence[Checked]) -> tuple[list[SummarySentence], list[str]]:
         """What of a version may stand, in place of the rest what tells most beside it, and what has no such place."""
         standing = _standing(best)
-        there = [self._candidate(one) for one in standing]
+        there = self._candidates(standing)
         stands = iter(there)
-        for pool in ([self._candidate(one) for one in passing if not _is_among(one, standing)], self._own(len(best))):
-            there = [*there, *self._chosen(pool, len(best) - len(there), there)]
+        there = self._with_more(there, self._candidates([one for one in passing if one not in standing]), len(best))
+        if len(there) < len(best):
+            there = self._with_more(there, self._own(len(best)), len(best))
         fillers = deque(sorted(there[len(standing) :], key=lambda one: one.place))
         kept, dropped = [], []
         for one in best:
-            if _is_among(one, standing):
+            if any(one is other for other in standing):
                 kept.append(next(stands).sentence)
             elif fillers:
                 kept.append(_in_place_of(one, fillers.popleft()))
@@ -193,24 +189,35 @@ class Guard:
         self, best: Sequence[Checked], passing: Sequence[Checked], number: int
     ) -> tuple[list[SummarySentence], list[str]]:
         """What tells most of the article, written or its own, and what was written and is not borne out."""
-        chosen = self._chosen([*map(self._candidate, passing), *self._own(number)], number)
-        shown, written = {bare(one.text) for one in chosen}, {bare(one.text) for one in best}
+        written = self._candidates(passing)
+        copied = {one.place for one in written if _is_from(one, self._texts[one.place])}
+        own = [one for one in self._own(number) if one.place not in copied]
+        chosen = self._with_more([], [*written, *own], number)
+        if not chosen:  # scraps; but what is borne out is better than nothing
+            return self._filled(best, passing)
+        shown = {bare(one.text) for one in chosen}
         gaps = deque(one for one in best if not one.passes and bare(one.text) not in shown)
+        of_best = [one for one, source in zip(written, passing, strict=True) if source in best]
         kept = [
-            _in_place_of(gaps.popleft(), one) if gaps and bare(one.text) not in written else one.sentence
+            _in_place_of(gaps.popleft(), one) if gaps and not any(one is other for other in of_best) else one.sentence
             for one in chosen
         ]
         return kept, [gap.text for gap in gaps]
 
-    def _chosen(self, pool: Sequence[Candidate], number: int, there: Sequence[Candidate] = ()) -> list[Candidate]:
+    def _with_more(self, there: Sequence[Candidate], pool: Sequence[Candidate], number: int) -> list[Candidate]:
         similar = self._checker.similarity([one.text for one in (*there, *pool)], self._texts)
-        return choose(pool, similar, number, People(self._doc, self._starts), there)
+        people = People(self._doc, self._starts)
+        return [*there, *choose(pool, similar, number - len(there), people, there)]
+
+    def _candidates(self, written: Sequence[Checked]) -> list[Candidate]:
+        copied = [self._places.get(bare(one.text)) for one in written]
+        self._tell_briefly([i for i in copied if i is not None])
+        return [
+            self._candidate(one) if i is None else self._own_candidate(i)
+            for one, i in zip(written, copied, strict=True)
+        ]
 
     def _candidate(self, one: Checked) -> Candidate:
-        copied = self._places.get(bare(one.text))
-        if copied is not None:
-            self._tell_briefly([copied])
-            return self._own_candidate(copied)
         place = self._starts.index(one.sources[0].start) if one.sources else 0
         return Candidate(SummarySentence(one.text, one.sources, one.support), place, is_quoted=False)
 
@@ -223,22 +230,28 @@ class Guard:
         if self._settings.unsupported == "drop":
             return []
         ranked = np.argsort(-self._checker.telling(self._texts, importance(len(self._texts))), kind="stable")
-        alone = (i for i in map(int, ranked) if _is_clause(self._spans[i]) and _stands(self._brief(i)))
-        # Few, as the model is asked about each: an article may have a thousand sentences.
-        few = list(islice(alone, max(_OWN, 2 * number)))
+        few: list[int] = []  # as the model is asked about each; an article may have a thousand sentences
+        said: list[frozenset[str]] = []
+        for i in map(int, ranked):
+            if len(few) == max(_OWN, 2 * number):
+                break
+            words = content_words(self._texts[i])
+            if not are_alike(words, said) and _is_clause(self._spans[i]) and _stands(self._brief(i)):
+                few.append(i)
+                said.append(words)
         self._tell_briefly(few)
         return [one for one in map(self._own_candidate, few) if _stands(one.text)]
 
     def _brief(self, i: int) -> str:
-        if i not in self._briefs:  # each may be looked at for every sentence of the summary
+        if i not in self._briefs:
             self._briefs[i] = shortened(self._spans[i]) if self._settings.shorten else self._texts[i]
         return self._briefs[i]
 
     def _tell_briefly(self, places: Sequence[int]) -> None:
         """Note sentences of the article as a summary has them, shortened if that is wanted and borne out."""
-        for i in places:
-            self._told.setdefault(i, (self._texts[i], 1.0))
-        shorter = [i for i in places if bare(self._brief(i)) != bare(self._texts[i]) and self._told[i][1] == 1.0]
+        new = [i for i in dict.fromkeys(places) if i not in self._told]
+        self._told |= {i: (self._texts[i], 1.0) for i in new}
+        shorter = [i for i in new if bare(self._brief(i)) != bare(self._texts[i])]
         found = self._checker.check_each([self._brief(i) for i in shorter], [self._texts[i] for i in shorter])
         for i, support in zip(shorter, found, strict=True):
             if support.support >= self._settings.min_support:
@@ -249,8 +262,9 @@ def _in_place_of(one: Checked, other: Candidate) -> SummarySentence:
     return replace(other.sentence, replaced=one.text, unsupported=one.faults)
 
 
-def _is_among(one: Checked, others: Sequence[Checked]) -> bool:
-    return any(one is other for other in others)
+def _is_from(one: Candidate, text: str) -> bool:
+    """Whether a candidate is a sentence of the article, as it stands or shortened."""
+    return [source.text for source in one.sentence.sources] == [text] and (one.is_quoted or one.sentence.is_shortened)
 
 
 def _stands(sentence: str) -> bool:

@@ -7,9 +7,9 @@ begins with what matters. Sentences are taken one by one, always the one that ad
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,9 @@ class Candidate:
 
 
 class People:
-    """Whom an article names in full, and where first: behind that it may call them by the surname alone.
+    """Whom an article names in full, and where: behind that it may call them by the surname alone.
+
+    Somebody is known by first name and surname, as "Ingrid Solberg", whatever stands between.
 
     Args:
         doc: The annotated article.
@@ -61,30 +63,34 @@ class People:
     """
 
     def __init__(self, doc: Doc, starts: Sequence[int]) -> None:
-        self._full: defaultdict[str, set[str]] = defaultdict(set)
-        self._first: dict[str, int] = {}
+        self._names: defaultdict[str, dict[str, str]] = defaultdict(dict)  # by surname: who is meant by a full name
+        self._places: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)  # by surname: where who is named
         for entity in doc.ents:
             words = bare_name(entity.text).split() if entity.label_ == "PERSON" else []
             if len(words) > 1 and words[-1].lower() not in stop_words():  # "May" is a month, too
-                self._full[words[-1]].add(" ".join(words))
-                self._first.setdefault(words[-1], bisect_right(starts, entity.start_char) - 1)
+                who = f"{words[0]} {words[-1]}"
+                self._names[words[-1]][" ".join(words)] = who
+                self._places[words[-1]].append((bisect_right(starts, entity.start_char) - 1, who))
 
     def named(self, text: str) -> set[str]:
-        """Surnames of those whom a text names in full."""
-        return {surname for surname in self._surnames(text) if any(name in text for name in self._full[surname])}
+        """Whom a text names in full."""
+        return {who for surname in self._surnames(text) for name, who in self._names[surname].items() if name in text}
 
     def presumed(self, one: Candidate) -> set[str]:
-        """Surnames that a sentence uses alone, because the article has named them in full before it."""
-        used = set(self._surnames(one.text)) - self.named(one.text)
-        return {surname for surname in used if self._first[surname] < one.place}
+        """Whom a sentence calls by the surname alone, because the article has named them in full before it."""
+        alone = self._surnames(one.text) - {who.split()[-1] for who in self.named(one.text)}
+        before = {surname: bisect_left(self._places[surname], (one.place,)) for surname in alone}
+        return {self._places[surname][i - 1][1] for surname, i in before.items() if i}  # the last who was named so
 
-    def _surnames(self, text: str) -> Iterator[str]:
+    def _surnames(self, text: str) -> set[str]:
         words = text.split()
-        for word, following in zip(words, [*words[1:], ""], strict=True):
-            name = bare_name(word.strip(_MARKS))
+        bare = (
+            bare_name(word.strip(_MARKS))
+            for word, following in zip(words, [*words[1:], ""], strict=True)
             # "White" is nobody's in "White House".
-            if name in self._full and not (following[:1].isupper() and word[-1:] not in _MARKS):
-                yield name
+            if not (following[:1].isupper() and word[-1:] not in _MARKS)
+        )
+        return {name for name in bare if name in self._names}
 
 
 def choose(
@@ -109,14 +115,21 @@ def choose(
     told, near = near[: len(kept)].max(axis=0, initial=0), near[len(kept) :]
     worth = [0 if one.is_quoted else _OWN_WORDS for one in candidates]
     words = [content_words(one.text) for one in candidates]
+    named = {one.text: people.named(one.text) for one in (*kept, *candidates)}
+    presumed = [people.presumed(one) for one in candidates]
     there, said = list(kept), [content_words(one.text) for one in kept]
     free = list(range(len(candidates)))
     for _ in range(number):
-        free = [i for i in free if not _repeats(words[i], said)]
-        understood = [i for i in free if _is_introduced(candidates[i], there, people)] or ([] if there else free)
+        free = [i for i in free if not are_alike(words[i], said)]
+        known = [(one.place, named[one.text]) for one in there]
+        understood = [
+            i
+            for i in free
+            if not there or presumed[i] <= {who for place, whom in known if place < candidates[i].place for who in whom}
+        ]
         if not understood:
             break
-        best = max(understood, key=lambda i: float(np.maximum(near[i], told).sum()) + worth[i])
+        best = max(understood, key=lambda i: float(np.maximum(near[i], told).sum()) + worth[i] - bool(presumed[i]))
         told = np.maximum(near[best], told)
         there.append(candidates[best])
         said.append(words[best])
@@ -132,13 +145,9 @@ def importance(count: int) -> np.ndarray:
 
 def repeats(sentence: str, others: Iterable[str]) -> bool:
     """Whether a sentence says mostly what another one says."""
-    return _repeats(content_words(sentence), map(content_words, others))
+    return are_alike(content_words(sentence), map(content_words, others))
 
 
-def _repeats(own: frozenset[str], others: Iterable[frozenset[str]]) -> bool:
+def are_alike(own: frozenset[str], others: Iterable[frozenset[str]]) -> bool:
+    """Whether a sentence of these content words says mostly what another one says."""
     return any(len(own & words) >= _SAME * max(1, min(len(own), len(words))) for words in others)
-
-
-def _is_introduced(one: Candidate, there: Sequence[Candidate], people: People) -> bool:
-    presumed = people.presumed(one)
-    return not presumed or presumed <= set().union(*(people.named(o.text) for o in there if o.place < one.place))
