@@ -87,7 +87,7 @@ class GuardSettings(Settings):
             and replace it if none will do, ``drop`` it, or ``keep`` it with its flag.
         prefer: ``written``: all that the summarizer wrote and that may stand makes up the summary, and others fill the
             gaps. ``coverage``: the article's own sentences compete with it, and those are taken that together tell
-            most of the article; for a small model, which often misses the point. Where unsupported ones are kept, all are.
+            most of the article; for a small model, which often misses the point. It says nothing where all are kept.
         samples: How many further summaries ``regenerate`` draws at most.
     """
 
