@@ -231,14 +231,14 @@ class Guard:
             return []
         ranked = np.argsort(-self._checker.telling(self._texts, importance(len(self._texts))), kind="stable")
         few: list[int] = []  # as the model is asked about each; an article may have a thousand sentences
-        said: list[frozenset[str]] = []
+        unlike: list[frozenset[str]] = []  # of all that are alike one; more of them would leave no room for others
         for i in map(int, ranked):
-            if len(few) == max(_OWN, 2 * number):
+            if len(few) >= _OWN and len(unlike) >= 2 * number:
                 break
-            words = content_words(self._texts[i])
-            if not are_alike(words, said) and _is_clause(self._spans[i]) and _stands(self._brief(i)):
+            is_new = not are_alike(words := content_words(self._texts[i]), unlike)
+            if (is_new or len(few) < _OWN) and _is_clause(self._spans[i]) and _stands(self._brief(i)):
                 few.append(i)
-                said.append(words)
+                unlike += [words] if is_new else []
         self._tell_briefly(few)
         return [one for one in map(self._own_candidate, few) if _stands(one.text)]
 

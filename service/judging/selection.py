@@ -7,7 +7,7 @@ begins with what matters. Sentences are taken one by one, always the one that ad
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,9 +53,7 @@ class Candidate:
 
 
 class People:
-    """Whom an article names in full, and where: behind that it may call them by the surname alone.
-
-    Somebody is known by first name and surname, as "Ingrid Solberg", whatever stands between.
+    """Whom an article names in full, and where first: behind that it may call them by the surname alone.
 
     Args:
         doc: The annotated article.
@@ -63,24 +61,22 @@ class People:
     """
 
     def __init__(self, doc: Doc, starts: Sequence[int]) -> None:
-        self._names: defaultdict[str, dict[str, str]] = defaultdict(dict)  # by surname: who is meant by a full name
-        self._places: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)  # by surname: where who is named
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._first: dict[str, int] = {}
         for entity in doc.ents:
             words = bare_name(entity.text).split() if entity.label_ == "PERSON" else []
             if len(words) > 1 and words[-1].lower() not in stop_words():  # "May" is a month, too
-                who = f"{words[0]} {words[-1]}"
-                self._names[words[-1]][" ".join(words)] = who
-                self._places[words[-1]].append((bisect_right(starts, entity.start_char) - 1, who))
+                self._names[words[-1]].add(" ".join(words))
+                self._first.setdefault(words[-1], bisect_right(starts, entity.start_char) - 1)
 
     def named(self, text: str) -> set[str]:
-        """Whom a text names in full."""
-        return {who for surname in self._surnames(text) for name, who in self._names[surname].items() if name in text}
+        """Surnames of those whom a text names in full."""
+        return {surname for surname in self._surnames(text) if any(name in text for name in self._names[surname])}
 
     def presumed(self, one: Candidate) -> set[str]:
-        """Whom a sentence calls by the surname alone, because the article has named them in full before it."""
-        alone = self._surnames(one.text) - {who.split()[-1] for who in self.named(one.text)}
-        before = {surname: bisect_left(self._places[surname], (one.place,)) for surname in alone}
-        return {self._places[surname][i - 1][1] for surname, i in before.items() if i}  # the last who was named so
+        """Surnames that a sentence uses alone, because the article has named them in full before it."""
+        used = self._surnames(one.text) - self.named(one.text)
+        return {surname for surname in used if self._first[surname] < one.place}
 
     def _surnames(self, text: str) -> set[str]:
         words = text.split()
@@ -125,7 +121,8 @@ def choose(
         understood = [
             i
             for i in free
-            if not there or presumed[i] <= {who for place, whom in known if place < candidates[i].place for who in whom}
+            if not there
+            or presumed[i] <= {name for place, names in known if place < candidates[i].place for name in names}
         ]
         if not understood:
             break

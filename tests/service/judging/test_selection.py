@@ -74,24 +74,15 @@ def test_first_sentences_count_most():
 @pytest.mark.parametrize(
     ("text", "alone"),
     [
-        ("Solberg’s plan failed.", {"Ingrid Solberg"}),
-        ("They met Ms Solberg.", {"Ingrid Solberg"}),
+        ("Solberg’s plan failed.", {"Solberg"}),
+        ("They met Ms Solberg.", {"Solberg"}),
         ("Ingrid Solberg and Solberg’s son met.", set()),
         ("The Solberg House is old.", set()),  # a house
         ("They met Kim.", set()),
-        ("Rees-Mogg spoke.", {"Jacob Rees-Mogg"}),
+        ("Rees-Mogg spoke.", {"Rees-Mogg"}),
         ("The vote is in May.", set()),  # a month
     ],
 )
 def test_surnames_that_a_sentence_uses_alone(annotator, text, alone):
     doc = annotator.annotate("Ingrid Solberg met Kim, Jacob Rees-Mogg and Theresa May. It rained.")
     assert People(doc, [0]).presumed(candidate(text, 1)) == alone
-
-
-def test_of_two_of_one_surname_the_last_one_named_is_meant(annotator):
-    text = "Ingrid Solberg met Kim. Peter A. Solberg left. Solberg spoke."
-    doc = annotator.annotate(text)
-    people = People(doc, [sentence.start_char for sentence in doc.sents])
-    meant = {place: people.presumed(candidate("Solberg spoke.", place)) for place in (0, 1, 2)}
-    assert meant == {0: set(), 1: {"Ingrid Solberg"}, 2: {"Peter Solberg"}}
-    assert people.named("Peter A. Solberg left.") == {"Peter Solberg"}
