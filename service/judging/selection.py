@@ -121,12 +121,12 @@ def choose(
         understood = [
             i
             for i in free
-            if not there
-            or presumed[i] <= {name for place, names in known if place < candidates[i].place for name in names}
+            if presumed[i] <= {name for place, names in known if place < candidates[i].place for name in names}
         ]
+        understood = understood or ([] if there else free)
         if not understood:
             break
-        best = max(understood, key=lambda i: float(np.maximum(near[i], told).sum()) + worth[i] - bool(presumed[i]))
+        best = max(understood, key=lambda i: float(np.maximum(near[i], told).sum()) + worth[i])
         told = np.maximum(near[best], told)
         there.append(candidates[best])
         said.append(words[best])

@@ -55,6 +55,10 @@ def test_a_surname_alone_needs_the_sentence_that_gives_the_name(people):
     meets, leaves = candidate("Ingrid Solberg met Kim.", 0), candidate("Solberg left the town.", 2)
     assert chosen([leaves, RAIN], [[0, 0, 1, 0], [1, 0, 0, 0]], 2, people) == ["Rain fell."]
     assert chosen([leaves, meets], [[0, 0, 1, 0], [1, 0, 0, 0]], 2, people) == [meets.text, leaves.text]
+    # Once the name is there, a sentence that uses it is taken before one that tells less.
+    wind = candidate("Wind blew.", 4)
+    near = [[0, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0.5, 0]]
+    assert chosen([leaves, meets, wind], near, 2, people) == [meets.text, leaves.text]
     # The article itself calls him by the surname first; and where there is nothing else, it does.
     assert (
         chosen([RAIN, candidate("Mr Berg spoke.", 3)], [[1, 0, 0, 0], [0, 0, 0, 1]], 2, people)[1] == "Mr Berg spoke."
