@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -206,8 +207,11 @@ class Guard:
 
     def _with_more(self, there: Sequence[Candidate], pool: Sequence[Candidate], number: int) -> list[Candidate]:
         similar = self._checker.similarity([one.text for one in (*there, *pool)], self._texts)
-        people = People(self._doc, self._starts)
-        return [*there, *choose(pool, similar, number - len(there), people, there)]
+        return [*there, *choose(pool, similar, number - len(there), self._people, there)]
+
+    @cached_property
+    def _people(self) -> People:
+        return People(self._doc, self._starts)
 
     def _candidates(self, written: Sequence[Checked]) -> list[Candidate]:
         copied = [self._places.get(bare(one.text)) for one in written]
