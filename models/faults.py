@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from .content import WORD, is_number, normal, stop_words
@@ -50,6 +52,24 @@ def invented(sentence: str, source: str, begins_with_name: bool | None = None) -
         if (is_number(word) or is_name) and normal(word) not in known:
             found.append(word)
     return tuple(dict.fromkeys(found))
+
+
+def torn_names(sentence: str, source: str) -> tuple[str, ...]:
+    """Two capitalized words of a sentence, side by side, that its source has, but nowhere side by side."""
+    words = [normal(word) for word in WORD.findall(source)]
+    known = set(pairwise(words))
+    return tuple(
+        f"{one} {other}"
+        for (one, other), between in _neighbours(sentence)
+        if not between.strip() and one[0].isupper() and other[0].isupper() and one.lower() not in stop_words()
+        if (normal(one), normal(other)) not in known
+    )
+
+
+def _neighbours(text: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """Words side by side, and what stands between them."""
+    for one, other in pairwise(WORD.finditer(text)):
+        yield (one[0], other[0]), text[one.end() : other.start()]
 
 
 def misquoted(sentence: str, source: str) -> tuple[str, ...]:

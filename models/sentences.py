@@ -41,12 +41,17 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 # Scraps of captions and lists: "court, accusing him.", "He was ridiculed for outfits such as ."
+# "Last moments: The pictures show ..."
+_CAPTION = re.compile(r"\W?[A-Z][\w’' ]{0,40}\W?: [A-Z]")
 _BROKEN_OFF = re.compile(r"^\W*[a-z]|^[:;,.)\]]|\b(?:as|of|to|the|an?|and|or|in|on|at|with|for|from|by)\s*[.…]\W*$")
 # A quotation in single marks that goes on in the next sentence: the mark that closes it would stand before no letter.
 _LEFT_OPEN = re.compile(r"['‘](?!.*\w[.,!?…]?['’](?:\W|$))")
 # And the last sentence of one: "We are the men.'"
 _LEFT_CLOSED = re.compile(r"(?!.*(?:^|[\s(])['‘]).*[.!?,…]['’]\W*$")
 _QUOTATION = re.compile(r"(?:\"[^\"]*\"|“[^“”]*”|['‘](?:[^'‘’]|\b['’]\b)*['’])\W*$")
+# Who speaks so outside of a quotation goes on with one that began before.
+_FIRST_PERSON = re.compile(r"\b(?:[Ww]e|[Mm]y|[Oo]ur|us|me|(?<!War )I)\b")
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^“”]*”|‘[^‘]*’(?!\w)|(?<!\w)'[^']*'(?!\w)")
 # Words that a sentence of a summary may have before a text of few but endless sentences counts as long.
 _LONG_SENTENCE = 60
 _SPLITTING = Lock()
@@ -154,33 +159,42 @@ def repeats_itself(sentence: str) -> bool:
     return len(set(runs)) < len(runs)
 
 
+def goes_on(sentence: str) -> bool:
+    """Whether a sentence begins with a pronoun, or with a word that goes on from the sentence before, such as "but"."""
+    return points_back(sentence) or bool(_GOES_ON.match(sentence))
+
+
 def is_finished(sentence: str) -> bool:
     """Whether a sentence ends as sentences do, and is not cut off."""
     return bool(_FINAL.search(sentence.strip()))
 
 
-def stands_alone(sentence: str) -> bool:
-    """Whether a sentence of a text can be read without those around it, and is more than a scrap of a caption."""
-    return _words(sentence) >= _LEAST_WORDS and is_understood(sentence)
-
-
-def is_understood(sentence: str) -> bool:
-    """Whether a sentence, however short, can be read without those around it.
-
-    It is whole, begins with neither a pronoun nor a word that goes on from before, closes the quotations that it opens,
-    and says more than what somebody said.
-    """
+def is_complete(sentence: str) -> bool:
+    """Whether a sentence is whole, closes the quotations that it opens, and says more than what somebody said."""
     return (
         is_finished(sentence)
-        and not points_back(sentence)
-        and not _GOES_ON.match(sentence)
         and not _BROKEN_OFF.search(sentence)
+        and not _CAPTION.match(sentence)
         and not _LEFT_OPEN.match(sentence)
         and not _LEFT_CLOSED.match(sentence)
         and not _QUOTATION.match(sentence)
         and sentence.count("“") == sentence.count("”")
         and sentence.count('"') % 2 == 0
+        and not _FIRST_PERSON.search(_QUOTED.sub("", sentence))
     )
+
+
+def is_long(sentence: str) -> bool:
+    """Whether a sentence has more words than scraps of captions have."""
+    return _words(sentence) >= _LEAST_WORDS
+
+
+def is_understood(sentence: str) -> bool:
+    """Whether a sentence, however short, can be read without those around it.
+
+    It is complete, and begins with neither a pronoun nor a word that goes on from before.
+    """
+    return is_complete(sentence) and not goes_on(sentence)
 
 
 def standing(sentences: Sequence[str]) -> list[float]:

@@ -343,7 +343,7 @@ class Analyzer(Parts):
     def _checked_summary(
         self, reading: Reading, length: int | None, on_text: Callable[[str], None] | None = None
     ) -> Summary:
-        return self._guard(reading).summary(self.summarizer, length, on_text)
+        return self._guard(reading).summary(self.summarizer, length or self.profile.summarizer.sentences, on_text)
 
     def _guard(self, reading: Reading) -> Guard:
         return Guard(reading.doc, self.consistency, self.annotator, self.profile.guard, reading.sources)

@@ -6,6 +6,7 @@ Where the profile prefers coverage, what passes is not shown either where the ar
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,21 +19,24 @@ from newstance.models import Annotator
 from newstance.models.consistency import ConsistencyChecker
 from newstance.models.content import content_words
 from newstance.models.errors import ModelError
-from newstance.models.faults import begins_with_name, found_nowhere, turned_roles
+from newstance.models.faults import begins_with_name, found_nowhere, torn_names, turned_roles
 from newstance.models.retrieval import Sources
-from newstance.models.sentences import is_finished, is_understood, points_back, repeats_itself, stands_alone
+from newstance.models.sentences import is_complete, is_finished, is_long, is_understood, points_back, repeats_itself
 from newstance.models.shortening import shortened
 from newstance.models.summarizer import Summarizer
 from newstance.models.words import bare
 
 from ..analysis import Source, Summary, SummarySentence
 from ..profile import GuardSettings
-from .selection import Candidate, People, are_alike, choose, importance, repeats
+from .context import Context
+from .joining import joined
+from .selection import Candidate, are_alike, choose, importance, repeats
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 OnText = Callable[[str], None]
+_DAY_AT_END = re.compile(r"\b[A-Z][a-z]+\.? \d{1,2}, \d{4}\W*$")
 _OWN = 16  # of the article's own sentences that may be taken
 
 
@@ -113,7 +117,7 @@ class Guard:
             checked.append(Checked(sentence, sources, support.support, faults, passes))
         return checked
 
-    def summary(self, summarizer: Summarizer, length: int | None, on_text: OnText | None = None) -> Summary:
+    def summary(self, summarizer: Summarizer, length: int, on_text: OnText | None = None) -> Summary:
         """Have the article summarized, and deal with what it does not support.
 
         Of several versions, where the profile asks for them, that of which most may stand is the summary, and of equals
@@ -123,7 +127,7 @@ class Guard:
 
         Args:
             summarizer: Writes the summary.
-            length: In sentences; None takes the summarizer's own.
+            length: In sentences.
             on_text: Called with each piece of raw text as it is written.
         """
         generated = summarizer.summarize(self._doc.text, sentences=length, on_text=on_text)
@@ -138,16 +142,24 @@ class Guard:
         if self._settings.prefer == "written":
             kept, dropped = self._filled(best, passing)
         else:
-            kept, dropped = self._competing(best, passing, length or len(best))
+            kept, dropped = self._competing(best, passing, length)
         return Summary(tuple(kept), generated.model, generated.unchanged, tuple(dropped), generated.text)
 
     def _sure(self, version: Sequence[Checked]) -> list[Checked]:
-        """A version in which what the summarizer put in its own words passes only with the support that this takes."""
+        """A version in which what the summarizer put in its own words passes only with the support that this takes.
+
+        Names of several words must be the article's, too: "the Health and Safety Act" is not "... at Work Act".
+        """
         least = self._settings.min_written or 0
-        return [replace(one, passes=one.passes and (one.support >= least or not one.is_own)) for one in version]
+        return [
+            replace(one, passes=one.support >= least and not torn_names(one.text, self._doc.text))
+            if one.passes and one.is_own
+            else one
+            for one in version
+        ]
 
     def _further(
-        self, summarizer: Summarizer, length: int | None, first: Sequence[Checked], on_text: OnText | None
+        self, summarizer: Summarizer, length: int, first: Sequence[Checked], on_text: OnText | None
     ) -> list[list[Checked]]:
         """Further samples, drawn until as many sentences pass as are wanted, half of them in words of their own."""
         if self._settings.unsupported != "regenerate":
@@ -174,7 +186,8 @@ class Guard:
         stands = iter(there)
         there = self._with_more(there, self._candidates([one for one in passing if one not in standing]), len(best))
         if len(there) < len(best):
-            there = self._with_more(there, self._own(len(best)), len(best))
+            # One that goes on from another could not be sure to stand behind it.
+            there = self._with_more(there, [one for one in self._own(len(best)) if not one.needs], len(best))
         fillers = deque(sorted(there[len(standing) :], key=lambda one: one.place))
         kept, dropped = [], []
         for one in best:
@@ -192,26 +205,30 @@ class Guard:
         """What tells most of the article, written or its own, and what was written and is not borne out."""
         written = self._candidates(passing)
         copied = {one.place for one in written if _is_from(one, self._texts[one.place])}
-        own = [one for one in self._own(number) if one.place not in copied]
+        own = [one for one in self._own(number) if len(one.places) > 1 or one.place not in copied]
         chosen = self._with_more([], [*written, *own], number)
         if not chosen:  # scraps; but what is borne out is better than nothing
             return self._filled(best, passing)
         shown = {bare(one.text) for one in chosen}
         gaps = deque(one for one in best if not one.passes and bare(one.text) not in shown)
         of_best = [one for one, source in zip(written, passing, strict=True) if source in best]
-        kept = [
-            _in_place_of(gaps.popleft(), one) if gaps and not any(one is other for other in of_best) else one.sentence
-            for one in chosen
-        ]
+        kept = []
+        known: set[str] = set()
+        for one in chosen:
+            stands_in = gaps and not any(one is other for other in of_best)
+            sentence = _in_place_of(gaps.popleft(), one) if stands_in else one.sentence
+            told = self._context.in_full(one.place, sentence.text, known)
+            known |= self._context.tells(one.place, told)
+            kept.append(replace(sentence, text=told))
         return kept, [gap.text for gap in gaps]
 
     def _with_more(self, there: Sequence[Candidate], pool: Sequence[Candidate], number: int) -> list[Candidate]:
         similar = self._checker.similarity([one.text for one in (*there, *pool)], self._texts)
-        return [*there, *choose(pool, similar, number - len(there), self._people, there)]
+        return [*there, *choose(pool, similar, number - len(there), there)]
 
     @cached_property
-    def _people(self) -> People:
-        return People(self._doc, self._starts)
+    def _context(self) -> Context:
+        return Context(self._spans)
 
     def _candidates(self, written: Sequence[Checked]) -> list[Candidate]:
         copied = [self._places.get(bare(one.text)) for one in written]
@@ -223,11 +240,16 @@ class Guard:
 
     def _candidate(self, one: Checked) -> Candidate:
         place = self._starts.index(one.sources[0].start) if one.sources else 0
-        return Candidate(SummarySentence(one.text, one.sources, one.support), place, is_quoted=False)
+        return self._placed(SummarySentence(one.text, one.sources, one.support), place, needs=frozenset())
 
     def _own_candidate(self, i: int) -> Candidate:
         text, support = self._told[i]
-        return Candidate(SummarySentence(text, (self._sources[i],), support), i, bare(text) == bare(self._texts[i]))
+        return self._placed(SummarySentence(text, (self._sources[i],), support), i, self._context.needs(i, text))
+
+    def _placed(self, sentence: SummarySentence, place: int, needs: frozenset[str]) -> Candidate:
+        told = sentence.text
+        wants, tells = self._context.wants(place, told), self._context.tells(place, told)
+        return Candidate(sentence, (place,), needs, wants, tells)
 
     def _own(self, number: int) -> list[Candidate]:
         """The article's own sentences that tell most of it and stand alone, as a summary would have them."""
@@ -243,8 +265,21 @@ class Guard:
             if (is_new or len(few) < _OWN) and _is_clause(self._spans[i]) and _stands(self._brief(i)):
                 few.append(i)
                 unlike += [words] if is_new else []
-        self._tell_briefly(few)
-        return [one for one in map(self._own_candidate, few) if _stands(one.text)]
+        pairs = [i for i in few if i + 1 < len(self._texts) and joined(self._texts[i], self._texts[i + 1])]
+        self._tell_briefly([*few, *(i + 1 for i in pairs)])
+        single = [one for one in map(self._own_candidate, few) if _stands(one.text)]
+        return [*single, *filter(None, (self._with_next(one) for one in single if one.place in pairs))]
+
+    def _with_next(self, one: Candidate) -> Candidate | None:
+        """A sentence of the article and the one that goes on from it, in one."""
+        after = self._own_candidate(one.place + 1)
+        text = joined(one.text, after.text) if _stands(after.text) else None
+        if text is None:
+            return None
+        sources = (*one.sentence.sources, *after.sentence.sources)
+        sentence = SummarySentence(text, sources, min(one.sentence.support, after.sentence.support))
+        needs, wants = one.needs | after.needs - one.tells, one.wants | after.wants - one.tells
+        return Candidate(sentence, (*one.places, *after.places), needs, wants, one.tells | after.tells)
 
     def _brief(self, i: int) -> str:
         if i not in self._briefs:
@@ -268,17 +303,24 @@ def _in_place_of(one: Checked, other: Candidate) -> SummarySentence:
 
 def _is_from(one: Candidate, text: str) -> bool:
     """Whether a candidate is a sentence of the article, as it stands or shortened."""
-    return [source.text for source in one.sentence.sources] == [text] and (one.is_quoted or one.sentence.is_shortened)
+    is_told_by_it = one.sentence.is_quoted or one.sentence.is_shortened
+    return is_told_by_it and [source.text for source in one.sentence.sources] == [text]
 
 
 def _stands(sentence: str) -> bool:
-    return stands_alone(sentence) and not repeats_itself(sentence)
+    return is_long(sentence) and is_complete(sentence) and not repeats_itself(sentence)
 
 
 def _is_clause(sentence: Span) -> bool:
-    """Whether a sentence has somebody do something; a caption, a date line and a heading have not."""
-    return sentence.root.pos_ in ("VERB", "AUX") and any(
-        "subj" in child.dep_ or child.dep_ == "expl" for child in sentence.root.children
+    """Whether a sentence has somebody do something; a caption, a date line and a heading have not.
+
+    A caption that has tells what is seen as it were now, and ends with the day: "... speaks in London, May 3, 2016."
+    """
+    is_caption = sentence.root.tag_ in ("VBZ", "VBP") and _DAY_AT_END.search(sentence.text)
+    return (
+        not is_caption
+        and sentence.root.pos_ in ("VERB", "AUX")
+        and any("subj" in child.dep_ or child.dep_ == "expl" for child in sentence.root.children)
     )
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from newstance.models.faults import begins_with_name, found_nowhere, invented, misquoted, turned_roles
+from newstance.models.faults import begins_with_name, found_nowhere, invented, misquoted, torn_names, turned_roles
 
 SOURCES = [
     "Mayor Ingrid Solberg praised the harbour plan on Monday.",
@@ -94,3 +94,20 @@ def test_numbers_that_were_cut_apart_are_known():
     source = "It was seen 235, 000 times, 122. 5 a day, by 3 of 7, 8 or 9 people."
     assert invented("It was seen 235,000 times, 122.5 a day, by 3 of 7, 8 or 9 people.", source) == ()
     assert invented("It was seen 235,001 times.", source) == ("235,001",)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "torn"),
+    [
+        ("He broke the Health and Safety Act.", ("Safety Act",)),
+        ("He broke the Health and Safety at Work Act 1974.", ()),
+        ("Gordon Brown met Tony Blair.", ()),
+        ("Tony Brown left.", ("Tony Brown",)),
+        ("Tony Blair, Gordon Brown left.", ()),
+        ("When Tony left, it rained.", ()),
+        ("blair brown", ()),
+    ],
+)
+def test_names_that_are_torn(sentence, torn):
+    source = "He broke the Health and Safety at Work Act 1974. Tony Blair met Gordon Brown. Tony left."
+    assert torn_names(sentence, source) == torn

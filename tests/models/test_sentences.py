@@ -6,7 +6,7 @@ import pytest
 
 from newstance.models import sentences as sentences_module
 from newstance.models.errors import InputError
-from newstance.models.sentences import Draft, Length, split_sentences, stands_alone, unique
+from newstance.models.sentences import Draft, Length, is_long, is_understood, split_sentences, unique
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,6 @@ def test_threads_do_not_meet_in_the_splitter(monkeypatch):
         ("But the senate voted to raise taxes.", False),  # goes on from before
         ("The senate voted to raise taxes on", False),  # cut off
         ("“We will vote to raise taxes on Monday.", False),  # a quotation that goes on
-        ("Scroll down for video.", False),
         ("court, where the mayor of the town was accused.", False),  # the rest of a line that was cut
         (": The mayor of the town was accused on Monday.", False),
         ("The mayor was ridiculed for his outfits such as .", False),
@@ -145,7 +144,15 @@ def test_threads_do_not_meet_in_the_splitter(monkeypatch):
         ('"We voted," the mayor said of the "Monday club".', True),
         ("The mayor and the union voted on Monday.'", False),  # the end of a quotation
         ("The mayor said: 'The union voted on Monday.'", True),
+        ("We voted on the plan of the mayor on Monday.", False),  # within a quotation that began before
+        ('"We voted," said the mayor of the town, who saw World War I.', True),
+        ("Last moments: The pictures show the mayor of the town.", False),  # under a picture
     ],
 )
 def test_what_can_be_read_without_the_sentences_around_it(sentence, alone):
-    assert stands_alone(sentence) == alone
+    assert is_understood(sentence) == alone
+
+
+def test_scraps_are_not_long():
+    assert not is_long("Scroll down for video.")
+    assert is_long("The mayor of the town resigned.")

@@ -41,7 +41,7 @@ def summary_of(analyzer):
         doc = analyzer.annotator.annotate(text)
         chosen = GuardSettings(min_support=min_support, unsupported=unsupported, **settings)
         guard = Guard(doc, analyzer.consistency, analyzer.annotator, chosen, sources_of(doc))
-        return guard.summary(writer, None, on_text)
+        return guard.summary(writer, len(writer.samples[0]), on_text)
 
     return make
 
@@ -198,7 +198,7 @@ def test_only_the_first_summary_is_shown_but_who_wants_to_stop_is_heard(summary_
         summary_of("regenerate", [INVENTED], [TRUE], on_text=stop)
 
 
-LONG = "Clarke, who came in spring, opposes the sale of the old club. It rained all day in the north of the country."
+LONG = "Clarke, who came in spring, opposes the sale of the old club. A rainy day in the north of the country."
 BRIEF = "Clarke opposes the sale of the old club."
 
 
@@ -322,3 +322,54 @@ def test_what_goes_on_from_before_does_not_compete(summary_of):
     goes_on = "But the union of the dockers opposes the plan of the council."
     summary = summary_of("replace", [goes_on], text=HARBOUR, min_support=0.1, prefer="coverage")
     assert goes_on not in texts(summary)
+
+
+def test_what_goes_on_is_told_with_the_sentence_before(summary_of):
+    text = "The council will close the harbour. But the dockers oppose the plan. " + " ".join(
+        f"Snow lay in the {word} part of the town." for word in ("old", "new", "low", "high")
+    )
+    summary = summary_of("replace", ["Penguins swim.", INVENTED], text=text, prefer="coverage")
+    both = "The council will close the harbour, but the dockers oppose the plan."
+    (sentence,) = (one for one in summary.sentences if one.text == both)
+    assert [text[source.start : source.end] for source in sentence.sources] == [
+        "The council will close the harbour.",
+        "But the dockers oppose the plan.",
+    ]
+    assert not sentence.is_quoted and not sentence.is_shortened
+
+
+def test_who_is_called_by_the_surname_is_named_in_full_once(summary_of):
+    text = (
+        "A visit of President Ingrid Solberg to the tower. Mr Solberg opposes the old harbour of the town. "
+        "Mr Solberg praised all dockers of the north."
+    )
+    summary = summary_of("replace", ["Penguins swim.", INVENTED], text=text, prefer="coverage")
+    assert texts(summary) == [
+        "President Ingrid Solberg opposes the old harbour of the town.",
+        "Mr Solberg praised all dockers of the north.",
+    ]
+    assert not summary.sentences[0].is_quoted
+    assert summary.sentences[1].is_quoted
+
+
+def test_a_caption_is_no_sentence_of_a_summary(summary_of):
+    caption = "Ingrid Solberg speaks to the dockers of the town, May 3, 2016."
+    text = f"{caption} The dockers of the north oppose the harbour plan."
+    assert texts(summary_of("replace", ["Penguins swim."], text=text, prefer="coverage")) == [
+        "The dockers of the north oppose the harbour plan."
+    ]
+
+
+def test_what_goes_on_fills_no_gap(summary_of):
+    text = "The council will close the old harbour of the town in May! But the dockers of the town oppose the plan."
+    summary = summary_of("replace", ["Penguins swim.", INVENTED], text=text)
+    assert texts(summary) == ["The council will close the old harbour of the town in May!"]
+    assert summary.dropped == (INVENTED,)
+
+
+def test_own_words_must_have_the_names_of_the_article(summary_of):
+    text = "The court fined Berg under the Health and Safety at Work Act. It rained all day."
+    whole, torn = (f"The court fined Berg under the Health and Safety {act}." for act in ("at Work Act", "Act"))
+    for written, stands in ((whole, True), (torn, False)):
+        (sentence,) = summary_of("replace", [written], text=text, min_written=0.5).sentences
+        assert (sentence.replaced is None) == stands

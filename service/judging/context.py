@@ -1,0 +1,200 @@
+"""What a sentence of an article leaves to those before it to say, and what it tells those behind it.
+
+A summary that takes "But he denied that" needs the sentence that this goes on from; "The agent sent texts" wants an
+agent who was told of, and "Froome" a name in full. What is mentioned first is introduced, and presumed from then on
+(Prince 1981, "Toward a Taxonomy of Given-New Information").
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from newstance.models.content import stop_words
+from newstance.models.sentences import goes_on
+
+from ..reading.names import bare_name, is_title
+from ..reading.nouns import BODIES, KINDS, NO_SURNAMES, ROLES, TITLES
+
+if TYPE_CHECKING:
+    from spacy.tokens import Span, Token
+
+_WORD = re.compile(r"\S+")
+_LETTERS = re.compile(r"\w+")
+_MARKS = "\"“”‘’'()[],;:.!?…"
+_QUOTES = re.compile(r'["“”]')
+_NOMINAL = frozenset(("PROPN", "NOUN", "ADJ"))
+_LORDS = frozenset(("Lord", "Lady", "Baroness", "Viscount", "Earl"))  # who have no first name beside their title
+_MISTER = re.compile(r"\b(?:Mr|Mrs|Ms|Miss)\.? $")
+_POINTING = frozenset(("this", "that", "these", "those"))
+_INTRODUCING = frozenset(("a", "an", "another", "one", "some", "several", "many", "two", "three"))
+_SOMEBODY = frozenset(("he", "she", "him", "her", "his", "hers"))
+_SEVERAL = frozenset(("they", "them", "their", "theirs"))
+_BEINGS = frozenset(("nsubj", "nsubjpass", "dobj", "pobj", "appos"))  # what a noun is that a pronoun may stand for
+_TELLING = frozenset(("prep", "relcl", "acl", "appos", "compound", "amod", "poss", "nummod", "nmod"))
+_MEMBERS = frozenset(("sen", "rep"))
+_MOST_WORDS_OF_ROLE = 5
+_WHEN = frozenset(("DATE", "TIME"))
+
+
+class Context:
+    """What the sentences of an article introduce and presume.
+
+    What is known has a name: ``name Froome``, ``thing agent``, and ``sentence 3``, the fourth itself.
+
+    Args:
+        spans: The sentences.
+    """
+
+    def __init__(self, spans: Sequence[Span]) -> None:
+        self._spans = spans
+        self._names: defaultdict[str, set[str]] = defaultdict(set)
+        self._named: dict[str, int] = {}  # where first; so below
+        self._roles: dict[str, str] = {}
+        self._mentioned: dict[str, int] = {}
+        self._introduced: dict[str, int] = {}
+        for place, span in enumerate(spans):
+            for entity in span.ents:
+                words = bare_name(entity.text).split() if entity.label_ == "PERSON" else []
+                is_surname = len(words) > 1 and words[-1].lower() not in stop_words() | NO_SURNAMES
+                if is_surname:  # "May" is a month, too
+                    self._names[words[-1]].add(" ".join(words))
+                    self._named.setdefault(words[-1], place)
+                    self._roles.setdefault(words[-1], _role(entity, words[0]))
+            for token in span:
+                thing = _thing(token)
+                if thing and thing not in self._mentioned:
+                    self._mentioned[thing] = place
+                    if _introduces(token):
+                        self._introduced[thing] = place
+
+    def tells(self, place: int, text: str) -> frozenset[str]:
+        """What a sentence makes known.
+
+        Args:
+            place: Its index in the article.
+            text: What is told of it.
+        """
+        things = {thing for token in self._left(place, text) if (thing := _thing(token))}
+        named = {f"name {surname}" for surname, _ in self._surnames(place, text) if self._is_in_full(surname, text)}
+        return frozenset({*things, *named, f"sentence {place}"})
+
+    def needs(self, place: int, text: str) -> frozenset[str]:
+        """The sentence before, if one of the article cannot be understood without it."""
+        span = self._spans[place]
+        is_going_on = goes_on(text) or any(_points_back(token, span) for token in self._left(place, text))
+        return frozenset({f"sentence {place - 1}"} if place and is_going_on else ())
+
+    def wants(self, place: int, text: str) -> frozenset[str]:
+        """What should be known already, as ``tells`` has it: who is called by the surname, and "the agent"."""
+        alone = {
+            f"name {surname}"
+            for surname, _ in self._surnames(place, text)
+            if self._named[surname] < place and not self._is_in_full(surname, text)
+        }
+        things = {_thing(token) for token in self._left(place, text) if place and self._is_presumed(token, place)}
+        return frozenset(alone | things)
+
+    def in_full(self, place: int, text: str, known: Iterable[str]) -> str:
+        """A sentence in which those are named in full, once each, of whom the article knows but one by that surname.
+
+        With the name goes what the article puts in front of it where it first gives it, "Prime Minister". Nothing
+        within a quotation is changed.
+
+        Args:
+            place: Its index in the article.
+            text: What is told of it.
+            known: What is known before it; who is among that keeps the surname.
+        """
+        known = set(known)
+        for surname, start in reversed(list(self._surnames(place, text))):
+            is_one = len(self._names[surname]) == 1
+            before = _before(text, start)
+            is_more = before[:1].isupper() and before != text.split()[0] and not is_title(before.strip(_MARKS), 2)
+            is_told = len(_QUOTES.findall(text[:start])) % 2 == 0 and before not in _LORDS and not is_more
+            if is_one and is_told and f"name {surname}" not in known and not self._is_in_full(surname, text):
+                (name,) = self._names[surname]
+                front = _MISTER.sub("", text[:start])
+                has_role = _before(front, len(front))[:1].isupper() and len(front.split()) > 1
+                whole = ("" if has_role else self._roles[surname]) + name
+                text = front + (whole if front else whole[:1].upper() + whole[1:]) + text[start + len(surname) :]
+        return text
+
+    def _is_in_full(self, surname: str, text: str) -> bool:
+        return any(name in text for name in self._names[surname])
+
+    def _surnames(self, place: int, text: str) -> Iterator[tuple[str, int]]:
+        """Surnames of those whom the article names in full, each once, and where they stand."""
+        # Who Obama is matters little to "the Obama administration".
+        of_others = {
+            token.text for token in self._spans[place] if token.dep_ == "compound" and token.head.pos_ == "NOUN"
+        }
+        found: dict[str, int] = {}
+        words = list(_WORD.finditer(text))
+        for word, following in zip(words, [*(word[0] for word in words[1:]), ""], strict=True):
+            # "White" is nobody's in "White House".
+            is_name_of_more = following[:1].isupper() and word[0][-1:] not in _MARKS
+            surname = bare_name(word[0].strip(_MARKS))
+            if surname in self._names and surname not in of_others and not is_name_of_more:
+                found.setdefault(surname, text.index(surname, word.start()))
+        yield from found.items()
+
+    def _left(self, place: int, text: str) -> Iterator[Token]:
+        words = set(_LETTERS.findall(text))
+        return (token for token in self._spans[place] if token.text in words)
+
+    def _is_presumed(self, token: Token, place: int) -> bool:
+        """Whether a noun means what was mentioned before: "those notices", and "the agent" who was "an agent" first."""
+        if token.pos_ != "NOUN" or token.ent_type_ in _WHEN:
+            return False
+        marks = {child.lower_ for child in token.children if child.dep_ == "det"}
+        is_bare = not any(child.dep_ in _TELLING for child in token.children)
+        is_again = "the" in marks and is_bare and self._introduced.get(_thing(token), place) < place
+        return is_again or bool(marks & _POINTING and self._mentioned[_thing(token)] < place)
+
+
+def _role(entity: Span, first_name: str) -> str:
+    """What stands in front of a name, without an article: "Prime Minister " of Tony Abbott."""
+    doc = entity.doc
+    end = next((token.i for token in entity if token.text == first_name), entity.start)
+    if end == entity.sent.start or doc[end - 1].lower_.strip(".") not in ROLES | TITLES | _MEMBERS:
+        return ""
+    start = end
+    while start > entity.sent.start and doc[start - 1].pos_ in _NOMINAL and end - start < _MOST_WORDS_OF_ROLE:
+        start -= 1
+    while doc[start].tag_ == "NNS" and doc[start].is_lower:  # "concerns President Trump"
+        start += 1
+    return f"{doc[start:end].text} " if start < end else ""
+
+
+def _thing(token: Token) -> str:
+    return f"thing {token.lemma_.lower()}" if token.pos_ in ("NOUN", "PROPN") else ""
+
+
+def _introduces(token: Token) -> bool:
+    """Whether a noun is new: "an agent", "his agent", "two agents"."""
+    return any(
+        child.dep_ == "poss" or (child.dep_ in ("det", "nummod") and child.lower_ in _INTRODUCING)
+        for child in token.children
+    )
+
+
+def _points_back(token: Token, span: Span) -> bool:
+    """Whether a word of a sentence means something outside: "did that", "his texts" where nobody is named before."""
+    if token.lower_ in _POINTING:
+        return token.pos_ == "PRON" and token.tag_ == "DT" and not any(token.children)
+    if token.lower_ not in _SOMEBODY | _SEVERAL:
+        return False
+    before = (other for other in span if other.i < token.i and other.pos_ in ("NOUN", "PROPN"))
+    return not any(other.dep_ in _BEINGS and (token.lower_ in _SEVERAL or not _is_body(other)) for other in before)
+
+
+def _is_body(token: Token) -> bool:
+    return token.ent_type_ == "ORG" or token.lemma_.lower() in BODIES | KINDS
+
+
+def _before(text: str, start: int) -> str:
+    """The word before a place."""
+    return text[:start].rpartition(" ")[0].rpartition(" ")[2] if text[start - 1 : start] == " " else ""
