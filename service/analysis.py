@@ -135,10 +135,10 @@ class SummarySentence:
 
     Attributes:
         text: The sentence.
-        sources: The article's sentences that support it best, the best first.
+        sources: The article's sentences that support it best, the best first; of two in one both, in their order.
         support: How probable it is that the sources bear it out, 0 to 1; 1 for a sentence of the article.
         replaced: The generated sentence in whose place this one stands, because the article did not support it; this
-            one is the article's own, or of another sample of the summarizer: see ``is_quoted`` and ``is_shortened``.
+            one is the article's own, or of another sample of the summarizer: see ``is_own``.
             None if it stands in no such place.
         unsupported: Names, numbers and quotations of the generated sentence that the article does not contain, and
             roles that it turned around.
@@ -154,6 +154,16 @@ class SummarySentence:
     def is_quoted(self) -> bool:
         """Whether this is a sentence of the article, word for word."""
         return bool(self.sources) and self.text == self.sources[0].text
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this is in the article's own words: as they stand, shortened, or ``is_edited``."""
+        return self.is_quoted or self.is_shortened or self.is_edited
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether this is two sentences of the article in one, or one in which somebody is named in full."""
+        return bool(self.sources) and self.support == 1 and not self.is_quoted and not self.is_shortened
 
     @property
     def is_shortened(self) -> bool:

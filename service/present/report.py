@@ -26,8 +26,7 @@ def markdown(analysis: Analysis) -> str:
         lines += ["## Summary", "", escaped(analysis.summary.text), ""]
         for number, sentence in enumerate(analysis.summary.sentences, 1):
             sources = " … ".join(source.text for source in sentence.sources)
-            is_own = sentence.is_quoted or sentence.is_shortened
-            kind = "the article's own sentence" if is_own else "written anew"
+            kind = "in the article's own words" if sentence.is_own else "written anew"
             mark = f" ({kind}, in place of an unsupported one)" if sentence.replaced else ""
             lines.append(f"{number}. support {sentence.support:.2f}{mark}: {escaped(sources)}")
         lines.append("")
@@ -76,8 +75,8 @@ def terminal(analysis: Analysis) -> Group:
         parts += [Text("\nSummary", style="bold underline")]
         for sentence in analysis.summary.sentences:
             mark = "quoted from the article" if sentence.is_quoted else f"support {sentence.support:.2f}"
-            if sentence.is_shortened:
-                mark = "the article's words, shortened"
+            if sentence.is_own and not sentence.is_quoted:
+                mark = f"the article's words, {'shortened' if sentence.is_shortened else 'edited'}"
             parts.append(Padding(f"{escape(_short(sentence.text))} [bright_black]({mark})[/]", (0, 0, 0, 2)))
         if analysis.summary.dropped:
             parts.append(Padding(f"[italic]{_dropped(analysis.summary)}[/]", (0, 0, 0, 2)))

@@ -74,8 +74,8 @@ def _quoted(found: Summary, article: Article | None) -> str:
 def _line(one: SummarySentence, unchanged: bool) -> Line:
     if one.is_quoted and not unchanged:
         return Line(one, "“…” the article’s own words", "own")
-    if one.is_shortened and (one.replaced is not None or not one.unsupported):  # faults are of what it stands for
-        return Line(one, "“…” the article’s own words, shortened", "own")
-    if one.unsupported:
+    if one.unsupported and one.replaced is None:  # else they are faults of what it stands for
         return Line(one, f"! not in the article: {', '.join(one.unsupported)}", "weak")
+    if one.is_own and not unchanged:
+        return Line(one, f"“…” the article’s own words, {'shortened' if one.is_shortened else 'edited'}", "own")
     return Line(one, "", "good")

@@ -28,8 +28,8 @@ class Scripted:
 
 @pytest.fixture
 def guarded(analyzer):
-    def make(unsupported, *sentences):
-        guard = analyzer.profile.guard.model_copy(update={"unsupported": unsupported})
+    def make(unsupported, *sentences, **settings):
+        guard = analyzer.profile.guard.model_copy(update={"unsupported": unsupported, **settings})
         profile = analyzer.profile.model_copy(update={"guard": guard})
         return Analyzer(profile, analyzer.annotator, analyzer.classifier, Scripted(*sentences))
 
@@ -45,6 +45,13 @@ def test_lead_summary_has_its_own_sentences_for_sources(analyzer):
 
 def test_length_of_the_summary_is_the_callers(analyzer):
     assert len(analyzer.analyze(ARTICLE, ["rain"], sentences=1).summary.sentences) == 1
+    assert len(analyzer.summarize(ARTICLE, sentences=3).sentences) == 3
+
+
+def test_as_many_sentences_as_the_profile_says_where_fewer_were_written(guarded):
+    analyzer = guarded("replace", TRUE, prefer="coverage")
+    assert analyzer.profile.summarizer.sentences == 2
+    assert len(analyzer.summarize(ARTICLE).sentences) == 2
     assert len(analyzer.summarize(ARTICLE, sentences=3).sentences) == 3
 
 

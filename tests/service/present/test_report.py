@@ -92,7 +92,7 @@ def test_markdown_table_keeps_its_columns():
 
 def test_markdown_says_what_stands_in_for_an_unsupported_sentence():
     text = markdown(ANALYSIS)
-    assert "2. support 1.00 (the article's own sentence, in place of an unsupported one): Putin said no." in text
+    assert "2. support 1.00 (in the article's own words, in place of an unsupported one): Putin said no." in text
     assert r"- − 0.90 Kim \[red\] praised \| the plan. \[Kim \[i\]'s words\]" in text
     assert r"> A note \[y\]." in text
     assert "no stance found |" in text
