@@ -34,7 +34,8 @@ _SOMEBODY = frozenset(("he", "she", "him", "her", "his", "hers"))
 _SEVERAL = frozenset(("they", "them", "their", "theirs"))
 _BEINGS = frozenset(("nsubj", "nsubjpass", "dobj", "pobj", "appos"))  # what a noun is that a pronoun may stand for
 _TELLING = frozenset(("prep", "relcl", "acl", "appos", "compound", "amod", "poss", "nummod", "nmod"))
-_MEMBERS = frozenset(("sen", "rep"))
+_OFFICES = ROLES | TITLES | {"sen", "rep"}
+_BODIES = BODIES | KINDS
 _MOST_WORDS_OF_ROLE = 5
 _WHEN = frozenset(("DATE", "TIME"))
 
@@ -83,8 +84,7 @@ class Context:
 
     def needs(self, place: int, text: str) -> frozenset[str]:
         """The sentence before, if one of the article cannot be understood without it."""
-        span = self._spans[place]
-        is_going_on = goes_on(text) or any(_points_back(token, span) for token in self._left(place, text))
+        is_going_on = goes_on(text) or _points_outside(self._left(place, text))
         return frozenset({f"sentence {place - 1}"} if place and is_going_on else ())
 
     def wants(self, place: int, text: str) -> frozenset[str]:
@@ -159,7 +159,7 @@ def _role(entity: Span, first_name: str) -> str:
     """What stands in front of a name, without an article: "Prime Minister " of Tony Abbott."""
     doc = entity.doc
     end = next((token.i for token in entity if token.text == first_name), entity.start)
-    if end == entity.sent.start or doc[end - 1].lower_.strip(".") not in ROLES | TITLES | _MEMBERS:
+    if end == entity.sent.start or doc[end - 1].lower_.strip(".") not in _OFFICES:
         return ""
     start = end
     while start > entity.sent.start and doc[start - 1].pos_ in _NOMINAL and end - start < _MOST_WORDS_OF_ROLE:
@@ -181,18 +181,22 @@ def _introduces(token: Token) -> bool:
     )
 
 
-def _points_back(token: Token, span: Span) -> bool:
+def _points_outside(tokens: Iterable[Token]) -> bool:
     """Whether a word of a sentence means something outside: "did that", "his texts" where nobody is named before."""
-    if token.lower_ in _POINTING:
-        return token.pos_ == "PRON" and token.tag_ == "DT" and not any(token.children)
-    if token.lower_ not in _SOMEBODY | _SEVERAL:
-        return False
-    before = (other for other in span if other.i < token.i and other.pos_ in ("NOUN", "PROPN"))
-    return not any(other.dep_ in _BEINGS and (token.lower_ in _SEVERAL or not _is_body(other)) for other in before)
+    somebody = several = False
+    for token in tokens:
+        word = token.lower_
+        is_left_open = word in _POINTING and token.pos_ == "PRON" and token.tag_ == "DT" and not any(token.children)
+        if is_left_open or (word in _SOMEBODY and not somebody) or (word in _SEVERAL and not several):
+            return True
+        if token.pos_ in ("NOUN", "PROPN") and token.dep_ in _BEINGS:
+            several = True
+            somebody = somebody or not _is_body(token)
+    return False
 
 
 def _is_body(token: Token) -> bool:
-    return token.ent_type_ == "ORG" or token.lemma_.lower() in BODIES | KINDS
+    return token.ent_type_ == "ORG" or token.lemma_.lower() in _BODIES
 
 
 def _before(text: str, start: int) -> str:
