@@ -91,6 +91,11 @@ def shortened(sentence: Span) -> str:
     return told(sentence, gone) if gone else " ".join(sentence.text.split())
 
 
+def reports(sentence: Span) -> bool:
+    """Whether a sentence tells what somebody says."""
+    return sentence.root.lemma_.lower() in _SAYING
+
+
 def cut(sentence: Span, weights: Weights) -> set[int]:
     """The indices of the tokens that go."""
     gone: set[int] = set()

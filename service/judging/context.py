@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from newstance.models.content import stop_words
 from newstance.models.sentences import goes_on
 
-from ..reading.names import bare_name, is_title
+from ..reading.names import bare_name
 from ..reading.nouns import BODIES, KINDS, NO_SURNAMES, ROLES, TITLES
+from ..reading.places import country_of_people
+from ..reading.spelling import PARTICLES
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -37,6 +39,11 @@ _TELLING = frozenset(("prep", "relcl", "acl", "appos", "compound", "amod", "poss
 _OFFICES = ROLES | TITLES | {"sen", "rep"}
 _BODIES = BODIES | KINDS
 _MOST_WORDS_OF_ROLE = 5
+_HYPHENS = frozenset("-–/")
+_MODIFYING = frozenset(("JJ", "VBN", "VBG", "POS"))
+_PAST = ("former", "ex-", "then", "sacked", "candidate", "nominee")
+_NAME = re.compile(r"[A-Z][\w'’.-]*")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _WHEN = frozenset(("DATE", "TIME"))
 
 
@@ -59,8 +66,7 @@ class Context:
         for place, span in enumerate(spans):
             for entity in span.ents:
                 words = bare_name(entity.text).split() if entity.label_ == "PERSON" else []
-                is_surname = len(words) > 1 and words[-1].lower() not in stop_words() | NO_SURNAMES
-                if is_surname:  # "May" is a month, too
+                if len(words) > 1 and all(map(_NAME.fullmatch, words)) and _is_surname(words[-1]):
                     self._names[words[-1]].add(" ".join(words))
                     self._named.setdefault(words[-1], place)
                     self._roles.setdefault(words[-1], _role(entity, words[0]))
@@ -111,16 +117,24 @@ class Context:
         known = set(known)
         for surname, start in reversed(list(self._surnames(place, text))):
             is_one = len(self._names[surname]) == 1
-            before = _before(text, start)
-            is_more = before[:1].isupper() and before != text.split()[0] and not is_title(before.strip(_MARKS), 2)
-            is_told = len(_QUOTES.findall(text[:start])) % 2 == 0 and before not in _LORDS and not is_more
+            is_told = len(_QUOTES.findall(text[:start])) % 2 == 0
             if is_one and is_told and f"name {surname}" not in known and not self._is_in_full(surname, text):
-                (name,) = self._names[surname]
-                front = _MISTER.sub("", text[:start])
-                has_role = _before(front, len(front))[:1].isupper() and len(front.split()) > 1
-                whole = ("" if has_role else self._roles[surname]) + name
-                text = front + (whole if front else whole[:1].upper() + whole[1:]) + text[start + len(surname) :]
+                text = self._named_in_full(surname, text, start)
         return text
+
+    def _named_in_full(self, surname: str, text: str, start: int) -> str:
+        before = _before(text, start).strip(_MARKS)
+        has_office = before.lower() in _OFFICES
+        is_more = before[:1].isupper() and before != text.split()[0].strip(_MARKS) and not has_office
+        if is_more or before in _LORDS or before.lower() in PARTICLES:
+            return text
+        (name,) = self._names[surname]
+        front = _MISTER.sub("", text[:start])
+        # What somebody was or is now, may be another thing at another time; and nobody wants to read it twice.
+        is_said = _YEAR.search(text) or self._roles[surname].split()[-1:] in ([word] for word in text.split())
+        role = "" if (has_office and front == text[:start]) or is_said else self._roles[surname]
+        whole = role + name
+        return front + (whole if front else whole[:1].upper() + whole[1:]) + text[start + len(surname) :]
 
     def _is_in_full(self, surname: str, text: str) -> bool:
         return any(name in text for name in self._names[surname])
@@ -155,18 +169,35 @@ class Context:
         return is_again or bool(marks & _POINTING and self._mentioned[_thing(token)] < place)
 
 
+def _is_surname(word: str) -> bool:
+    """Whether the last word of a name may mean somebody alone: "May" is a month, too, and "Russian" a people."""
+    return word.lower() not in stop_words() | NO_SURNAMES and country_of_people(word) is None
+
+
 def _role(entity: Span, first_name: str) -> str:
-    """What stands in front of a name, without an article: "Prime Minister " of Tony Abbott."""
-    doc = entity.doc
+    """What stands in front of a name, without an article: "Prime Minister " of Tony Abbott.
+
+    Empty where that is only a part of it, as behind "five-term" or "Counselor to the", and where it is of a past time.
+    """
+    doc, border = entity.doc, entity.sent.start
     end = next((token.i for token in entity if token.text == first_name), entity.start)
-    if end == entity.sent.start or doc[end - 1].lower_.strip(".") not in _OFFICES:
+    if end == border or doc[end - 1].lower_.strip(".") not in _OFFICES:
         return ""
     start = end
-    while start > entity.sent.start and doc[start - 1].pos_ in _NOMINAL and end - start < _MOST_WORDS_OF_ROLE:
+    while start > border and doc[start - 1].pos_ in _NOMINAL:
         start -= 1
-    while doc[start].tag_ == "NNS" and doc[start].is_lower:  # "concerns President Trump"
+    while start < end and not start <= doc[start].head.i < entity.end:  # "their announcement Mayor Tony Abbott"
         start += 1
-    return f"{doc[start:end].text} " if start < end else ""
+    role = doc[start:end]
+    is_part = start > border and (doc[start - 1].text in _HYPHENS or doc[start - 1].tag_ in _MODIFYING)
+    is_of_body = start > border + 1 and doc[start - 1].pos_ == "DET" and doc[start - 2].lower_ in ("to", "of")
+    is_past = any(token.lower_.startswith(_PAST) for token in role)
+    if not 0 < len(role) <= _MOST_WORDS_OF_ROLE or is_part or is_of_body or is_past:
+        return ""
+    # "Chief executive" begins with a capital at the front of its sentence alone; "Prime Minister" anywhere.
+    is_small = start == border and not (role[-1].text[0].isupper() and (len(role) > 1 or role[0].lower_ in TITLES))
+    text = role.text
+    return f"{text[0].lower() if is_small and not text[:2].isupper() else text[0]}{text[1:]} "
 
 
 def _thing(token: Token) -> str:

@@ -22,7 +22,7 @@ from newstance.models.errors import ModelError
 from newstance.models.faults import begins_with_name, found_nowhere, torn_names, turned_roles
 from newstance.models.retrieval import Sources
 from newstance.models.sentences import is_complete, is_finished, is_long, is_understood, points_back, repeats_itself
-from newstance.models.shortening import shortened
+from newstance.models.shortening import reports, shortened
 from newstance.models.summarizer import Summarizer
 from newstance.models.words import bare
 
@@ -262,7 +262,8 @@ class Guard:
             if len(few) >= _OWN and len(unlike) >= 2 * number:
                 break
             is_new = not are_alike(words := content_words(self._texts[i]), unlike)
-            if (is_new or len(few) < _OWN) and _is_clause(self._spans[i]) and _stands(self._brief(i)):
+            is_told = _is_clause(self._spans[i]) and not self._is_within_quotation(i)
+            if is_told and (is_new or len(few) < _OWN) and _stands(self._brief(i)):
                 few.append(i)
                 unlike += [words] if is_new else []
         pairs = [i for i in few if i + 1 < len(self._texts) and joined(self._texts[i], self._texts[i + 1])]
@@ -270,11 +271,20 @@ class Guard:
         single = [one for one in map(self._own_candidate, few) if _stands(one.text)]
         return [*single, *filter(None, (self._with_next(one) for one in single if one.place in pairs))]
 
+    def _is_within_quotation(self, i: int) -> bool:
+        """Whether the last quotation mark of the paragraph before a sentence opens a quotation, which goes on."""
+        text, start = self._doc.text, self._starts[i]
+        place = max(text.rfind(mark, text.rfind("\n", 0, start) + 1, start) for mark in '“”"')
+        if place < 0 or text[place] != '"':
+            return place >= 0 and text[place] == "“"
+        return not text[place - 1 : place].strip() and bool(text[place + 1 : place + 2].strip())
+
     def _with_next(self, one: Candidate) -> Candidate | None:
         """A sentence of the article and the one that goes on from it, in one."""
         after = self._own_candidate(one.place + 1)
         text = joined(one.text, after.text) if _stands(after.text) else None
-        if text is None:
+        # What the article says would seem to be said by whoever said the first half.
+        if text is None or (reports(self._spans[one.place]) and not reports(self._spans[one.place + 1])):
             return None
         sources = (*one.sentence.sources, *after.sentence.sources)
         sentence = SummarySentence(text, sources, min(one.sentence.support, after.sentence.support))

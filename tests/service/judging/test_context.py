@@ -95,7 +95,11 @@ def test_who_might_be_two_is_left_alone(read):
     ("before", "role"),
     [
         ("Chief executive", "Chief executive "),
-        ("She met former President", "Former President "),
+        ("She met Prime Minister", "Prime Minister "),
+        ("She met chief executive", "Chief executive "),
+        ("She met former President", ""),  # at another time
+        ("He praised the five-term Senator", ""),  # a part of something
+        ("He asked the counselor to the President", ""),  # somebody else
         ("He saw", ""),
         ("It rained on", ""),
     ],
@@ -103,6 +107,27 @@ def test_who_might_be_two_is_left_alone(read):
 def test_the_role_is_what_stands_in_front_of_the_name(read, before, role):
     context, sentences = read(f"{before} Ingrid Solberg in town.", "Solberg was pleased.")
     assert context.in_full(1, sentences[1], known=()) == f"{role}Ingrid Solberg was pleased."
+
+
+def test_the_capital_of_a_sentences_front_does_not_come_along(read):
+    text = "They liked Solberg."
+    for front, role in (("Chief executive", "chief executive"), ("Prime Minister", "Prime Minister")):
+        context, _ = read(f"{front} Ingrid Solberg left the town.", text)
+        assert context.in_full(1, text, known=()) == f"They liked {role} Ingrid Solberg."
+
+
+@pytest.mark.parametrize(
+    ("text", "full"),
+    [
+        ("President Solberg was pleased.", "President Ingrid Solberg was pleased."),
+        ("In 1998 Mr Solberg was pleased.", "In 1998 Ingrid Solberg was pleased."),  # what was she then?
+        ("Solberg was Minister of trade.", "Ingrid Solberg was Minister of trade."),
+        ("They met Mr de Solberg there.", "They met Mr de Solberg there."),
+    ],
+)
+def test_an_office_is_given_where_it_is_wanted(read, text, full):
+    context, _ = read(MET, text)
+    assert context.in_full(1, text, known=()) == full
 
 
 @pytest.mark.parametrize(

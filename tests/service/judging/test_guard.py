@@ -373,3 +373,26 @@ def test_own_words_must_have_the_names_of_the_article(summary_of):
     for written, stands in ((whole, True), (torn, False)):
         (sentence,) = summary_of("replace", [written], text=text, min_written=0.5).sentences
         assert (sentence.replaced is None) == stands
+
+
+def test_what_is_told_behind_what_somebody_says_is_not_joined(summary_of):
+    text = "The mayor of the town said that the harbour will close. But the dockers of the town own the old quay."
+    summary = summary_of("replace", ["Penguins swim.", INVENTED], text=text, prefer="coverage")
+    assert all(", but" not in told for told in texts(summary))
+
+
+@pytest.mark.parametrize(
+    ("begins", "is_told"),
+    [
+        ('"The mayor of the town has a plan. ', False),
+        ("“The mayor of the town has a plan. ", False),
+        ('"The mayor of the town has a plan." ', True),
+        ('The "mayor" of the town has a plan. ', True),
+        ('"The mayor of the town has a plan.\n', True),  # a paragraph without its closing mark
+    ],
+)
+def test_what_stands_within_a_quotation_is_told_by_nobody(summary_of, begins, is_told):
+    inside = "The harbour of the town is a disaster."
+    text = f"{begins}{inside} Rain fell on the old quay of the north all day."
+    summary = summary_of("replace", ["Penguins swim.", INVENTED, STRANGE], text=text, prefer="coverage")
+    assert (inside in texts(summary)) == is_told

@@ -16,6 +16,8 @@ from newstance.service.judging.joining import joined
         ("Solberg won.", "Berg lost.", None),
         ("Solberg won.", "But, he said, she lost.", None),
         ("Solberg won!", "She left.", None),
+        ("Solberg won, and Berg lost.", "But she left.", None),  # a chain
+        ("Solberg won.", "It follows a row about the race.", None),  # not she, but that she did
         ('Solberg said "yes".', "She left.", None),  # whoever speaks next would speak within
         ("Solberg spoke of ‘a start.", "She left.", None),
         ("Solberg left the U.S.", "She was tired.", None),
