@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -56,20 +55,13 @@ def invented(sentence: str, source: str, begins_with_name: bool | None = None) -
 
 def torn_names(sentence: str, source: str) -> tuple[str, ...]:
     """Two capitalized words of a sentence, side by side, that its source has, but nowhere side by side."""
-    words = [normal(word) for word in WORD.findall(source)]
-    known = set(pairwise(words))
+    known = set(pairwise(normal(word) for word in WORD.findall(source)))
     return tuple(
-        f"{one} {other}"
-        for (one, other), between in _neighbours(sentence)
-        if not between.strip() and one[0].isupper() and other[0].isupper() and one.lower() not in stop_words()
-        if (normal(one), normal(other)) not in known
+        f"{one[0]} {other[0]}"
+        for one, other in pairwise(WORD.finditer(sentence))
+        if not sentence[one.end() : other.start()].strip() and one[0][0].isupper() and other[0][0].isupper()
+        if one[0].lower() not in stop_words() and (normal(one[0]), normal(other[0])) not in known
     )
-
-
-def _neighbours(text: str) -> Iterator[tuple[tuple[str, str], str]]:
-    """Words side by side, and what stands between them."""
-    for one, other in pairwise(WORD.finditer(text)):
-        yield (one[0], other[0]), text[one.end() : other.start()]
 
 
 def misquoted(sentence: str, source: str) -> tuple[str, ...]:

@@ -171,7 +171,8 @@ class Context:
 
 def _is_surname(word: str) -> bool:
     """Whether the last word of a name may mean somebody alone: "May" is a month, too, and "Russian" a people."""
-    return word.lower() not in stop_words() | NO_SURNAMES and country_of_people(word) is None
+    small = word.lower()
+    return small not in stop_words() and small not in NO_SURNAMES and country_of_people(word) is None
 
 
 def _role(entity: Span, first_name: str) -> str:
