@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from newstance.models.calibration import DevScores
+from newstance.models.consistency import SUPPORT
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS
+from newstance.models.training.branch import BranchRecipe
 from newstance.models.training.recipe import Recipe
 from newstance.models.training.rows import STATEMENTS
 from newstance.models.training.support_rows import SUPPORTED, UNSUPPORTED
@@ -111,6 +113,51 @@ def write_card(recipe: Recipe, trained: Trained) -> Path:
     return path
 
 
+def write_branch_card(recipe: BranchRecipe, trained: Trained) -> Path:
+    """Write ``SUPPORT.md`` into the folder of a model with a trained branch, and return its path."""
+    recipe, fit = recipe.on_terms(trained.terms), recipe.fit
+    flag = "" if trained.terms == "all" else f" --terms {trained.terms}"
+    lines = [
+        "# Support, by layers of its own",
+        "",
+        f"The output `support` of this model: the last {fit.trained_layers} layers and the head, trained for the one "
+        "question whether a passage of an article bears a claim out (`entailment`, `not_entailment`; softmax over "
+        "these two), above the lower layers as they are. Its passages are wide: all sentences of the article that are "
+        "near to the claim, as far as there is room.",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| grown on | `{recipe.of}` |",
+        f"| training | {sum(trained.rows.values()):,} rows, {fit.epochs} epochs, batches of {fit.tokens_per_batch:,} "
+        f"tokens, learning rate {fit.learning_rate:g}, seed {fit.seed} |",
+        f"| shipped as | {recipe.form} |",
+        f"| temperature | {trained.temperatures[SUPPORT]:g} on {', '.join(recipe.support.calibrate_on)} |",
+        f"| made by | `newstance train {recipe.name} --data DIR{flag}` |",
+        "",
+        "## What it may be used for",
+        "",
+        use_of(recipe),
+        "",
+        "## Training data",
+        "",
+        "| set | rows | terms |",
+        "|---|---|---|",
+        *(f"| {part.name} | {trained.rows.get(part.name, 0):,} | {part.terms} |" for part in recipe.support.train),
+        "",
+        "## Development sets",
+        "",
+        "95 % bootstrap intervals, resampled by article.",
+        "",
+        "| set | n | AUC | balanced accuracy |",
+        "|---|---|---|---|",
+        *(_support_row(name, scores) for name, scores in trained.scores.items()),
+        "",
+    ]
+    path = trained.folder / "SUPPORT.md"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
 def _second_fit(recipe: Recipe) -> list[str]:
     if recipe.shallower is None:
         return []
@@ -121,7 +168,7 @@ def _second_fit(recipe: Recipe) -> list[str]:
     ]
 
 
-def use_of(recipe: Recipe) -> str:
+def use_of(recipe: Recipe | BranchRecipe) -> str:
     """What the weights may be used for, and why."""
     use = recipe.use()
     told = f"{use[:1].upper()}{use[1:]}."

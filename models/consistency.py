@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from newstance.configs import Settings
 
@@ -25,11 +25,12 @@ from .embedding import SentenceEmbedder
 from .entailment import EntailmentScorer, Hypotheses
 from .faults import found_nowhere, invented
 from .pairs import PairClassifier
-from .retrieval import Retriever, SourcePassage
+from .retrieval import Retriever, SourcePassage, Sources
 from .sources import Weights, locate
 from .words import bare
 
 _NEGATION = re.compile(r"\b(?:not|no|never|nor|neither|nobody|nothing|none|without|cannot)\b|n[’']t\b", re.IGNORECASE)
+SUPPORT = "support"  # the task, for models that have layers of their own for it
 WEIGHTS_FILE = "support.json"  # beside a pair model: the weights that its training fitted
 _COPIED = 3  # words in a run that counts as copied
 
@@ -62,12 +63,16 @@ class ConsistencySettings(Settings):
     Attributes:
         source: The pair model: any NLI model, two labels or three. None goes by the other signs alone.
         embeddings: A sentence encoder with mean pooling.
+        passage_words: How wide the passages are that a claim is held against, in words; 0 stands for the two nearest
+            sentences. The log-odds of several are averaged: a narrow one shows best where one word is wrong, a wide one
+            bears out what joins facts of many sentences.
         weights: How the signs of support are weighed; needed without a pair model. None takes what the pair model's
             training fitted, and the pair model's word alone if it fitted nothing.
     """
 
     source: str | None = None
     embeddings: str
+    passage_words: tuple[Annotated[int, Field(ge=0)], ...] = Field((0,), min_length=1)
     weights: SupportWeights | None = None
 
     @model_validator(mode="after")
@@ -104,12 +109,20 @@ class ConsistencyChecker:
         retriever: Finds that part.
         scorer: A pair model's probability that it entails the claim; None leaves that sign at 0.
         weights: How the signs of support are weighed.
+        passage_words: How wide the passages are that a claim is held against; see ``ConsistencySettings``.
     """
 
-    def __init__(self, retriever: Retriever, scorer: EntailmentScorer | None, weights: SupportWeights) -> None:
+    def __init__(
+        self,
+        retriever: Retriever,
+        scorer: EntailmentScorer | None,
+        weights: SupportWeights,
+        passage_words: Sequence[int] = (0,),
+    ) -> None:
         self._retriever = retriever
         self._scorer = scorer
         self._weights = weights
+        self._passage_words = passage_words
 
     @classmethod
     def load(cls, settings: ConsistencySettings, device: str = "cpu") -> ConsistencyChecker:
@@ -122,11 +135,10 @@ class ConsistencyChecker:
         retriever = Retriever(SentenceEmbedder.load(locate(settings.embeddings), device=device))
         if settings.source is None:
             assert settings.weights is not None
-            return cls(retriever, None, settings.weights)
+            return cls(retriever, None, settings.weights, settings.passage_words)
         weights = locate(settings.source)
-        pairs = PairClassifier.load(weights, device=device)
-        scorer = EntailmentScorer(pairs)
-        return cls(retriever, scorer, settings.weights or fitted_weights(weights))
+        scorer = EntailmentScorer(PairClassifier.load(weights, device=device).for_task(SUPPORT))
+        return cls(retriever, scorer, settings.weights or fitted_weights(weights), settings.passage_words)
 
     def similarity(self, texts: Sequence[str], sources: Sequence[str]) -> np.ndarray:
         """The cosines of texts and the sentences of a source, shape (texts, sources)."""
@@ -147,8 +159,9 @@ class ConsistencyChecker:
             One answer for each claim, in the same order. A claim that has nothing in common with any sentence has no
             source and no support. Of one that leaves no room for a source in the pair model, the beginning is held.
         """
-        passages = self._retriever.passages(sources, claims)
-        return self._held(claims, passages, [sources] * len(claims))
+        asked = Sources(claims)  # embedded once
+        widths = [self._retriever.passages(sources, asked, words) for words in self._passage_words]
+        return self._held(claims, widths, [sources] * len(claims))
 
     def check_each(self, claims: Sequence[str], sources: Sequence[str]) -> list[Support]:
         """Hold each claim against a sentence of its own.
@@ -162,19 +175,28 @@ class ConsistencyChecker:
         """
         similar = self._retriever.cosines(sources, claims).diagonal()
         passages = [SourcePassage(text, (0,), float(near)) for text, near in zip(sources, similar, strict=True)]
-        return self._held(claims, passages, [[source] for source in sources])
+        return self._held(claims, [passages], [[source] for source in sources])
 
     def _held(
-        self, claims: Sequence[str], passages: Sequence[SourcePassage], sources: Sequence[Sequence[str]]
+        self,
+        claims: Sequence[str],
+        widths: Sequence[Sequence[SourcePassage]],
+        sources: Sequence[Sequence[str]],
     ) -> list[Support]:
-        entailed = [0.5] * len(claims)
+        """Answers to claims, by the passages of each width."""
+        odds = np.zeros(len(claims))
         if self._scorer is not None:
-            cut = map(self._scorer.cut, claims)
-            questions = [Hypotheses(passage.text, (claim,)) for passage, claim in zip(passages, cut, strict=True)]
-            entailed = [answer.probability for answer in self._scorer.score(questions)]
+            cut = [self._scorer.cut(claim) for claim in claims]
+            questions = [
+                Hypotheses(passage.text, (claim,))
+                for passages in widths
+                for passage, claim in zip(passages, cut, strict=True)
+            ]
+            entailed = np.array([answer.probability for answer in self._scorer.score(questions)])
+            odds = _log_odds(entailed).reshape(len(widths), len(claims)).mean(axis=0)
         return [
-            self._support(claim, passage, entailment, known, " ".join(known))
-            for claim, passage, entailment, known in zip(claims, passages, entailed, sources, strict=True)
+            self._support(claim, passage, float(entailment), known, " ".join(known))
+            for claim, passage, entailment, known in zip(claims, widths[0], odds, sources, strict=True)
         ]
 
     def _support(
@@ -184,7 +206,7 @@ class ConsistencyChecker:
         if not nearest:
             return Support((), 0.0, {}, found_nowhere(claim, whole))
         signs = {
-            "entailment": float(np.log((entailment + 1e-6) / (1 - entailment + 1e-6))),
+            "entailment": entailment,
             "copied": max(copied(claim, source) for source in nearest),
             "similarity": passage.similarity,
             "strange": _strange(claim, passage.text),
@@ -208,6 +230,11 @@ def fitted_weights(weights: Weights) -> SupportWeights:
     if file is None or not file.is_file():
         return SupportWeights()
     return SupportWeights.model_validate_json(file.read_text(encoding="utf-8"))
+
+
+def _log_odds(probabilities: np.ndarray) -> np.ndarray:
+    odds: np.ndarray = np.log((probabilities + 1e-6) / (1 - probabilities + 1e-6))
+    return odds
 
 
 def _strange(claim: str, passage: str) -> float:

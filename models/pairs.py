@@ -6,12 +6,14 @@ and direct stance classification stand on it.
 
 from __future__ import annotations
 
+import copy
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import Any
 from weakref import WeakValueDictionary
@@ -23,7 +25,7 @@ from .sources import Weights
 
 # Logits, shape (batch, labels), and if the model tells of tokens, what it tells, shape (batch, tokens, told).
 Run = Callable[[dict[str, np.ndarray]], tuple[np.ndarray, np.ndarray | None]]
-TOLD = "told"  # that output's name; models/training/telling.py makes it
+LOGITS, TOLD = "logits", "told"  # these outputs' names; models/training/telling.py makes the second
 # Called after each batch with (pairs scored so far, pairs in all); an exception raised in it stops the work.
 OnBatch = Callable[[int, int], None]
 _TOKENS_PER_BATCH = 2048
@@ -89,6 +91,7 @@ class PairClassifier:
         tokens_per_batch: Upper bound of a batch, padding included; a longer pair is a batch of its own.
         side_by_side: How many batches run at the same time, those of all who ask taken together.
         told_bias: What is added to what the tokens of a part tell, shape (told,); None if the model tells nothing.
+        branches: What runs the model for a task that has layers of its own, by task; logits are as those of ``run``.
     """
 
     def __init__(
@@ -101,8 +104,11 @@ class PairClassifier:
         tokens_per_batch: int = _TOKENS_PER_BATCH,
         side_by_side: int = 1,
         told_bias: Sequence[float] | None = None,
+        branches: Mapping[str, Run] | None = None,
     ) -> None:
         self._run = run
+        self._branches = dict(branches or {})
+        self._whole: PairClassifier | None = None  # of a branch; weights in use are not loaded again
         self._tokenizer = tokenizer
         self.labels = list(labels)
         self.max_length = max_length
@@ -118,6 +124,14 @@ class PairClassifier:
     def asks_singly(self) -> bool:
         """Whether each pair runs by itself, so that its answer is the same beside any others."""
         return self._tokens_per_batch == 1
+
+    def for_task(self, task: str) -> PairClassifier:
+        """The same classifier as it answers a task: by the layers that it has for that one alone, if it has some."""
+        if task not in self._branches:
+            return self
+        branch = copy.copy(self)
+        branch._run, branch.told_bias, branch._whole = self._branches[task], None, self
+        return branch
 
     @classmethod
     def load(cls, weights: Weights, device: str = "cpu") -> PairClassifier:
@@ -143,7 +157,7 @@ class PairClassifier:
         try:
             config = AutoConfig.from_pretrained(**arguments)
             tokenizer = AutoTokenizer.from_pretrained(**arguments)
-            run, tells = _onnx_run(weights) if weights.is_onnx else (_torch_run(weights, device), False)
+            run, tells, branches = _onnx_runs(weights) if weights.is_onnx else (_torch_run(weights, device), False, {})
         except (OSError, ValueError) as error:
             raise ModelError(f"{weights.source} could not be loaded as a pair classifier: {error}") from error
         own = getattr(config, "newstance", None) or {}
@@ -160,6 +174,7 @@ class PairClassifier:
             tokens_per_batch=1 if weights.is_onnx else _TOKENS_PER_BATCH,
             side_by_side=usable_cores() if weights.is_onnx else 1,
             told_bias=own.get("told_bias") if tells else None,
+            branches=branches,
         )
 
     def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:
@@ -326,8 +341,8 @@ def _torch_run(weights: Weights, device: str) -> Run:
     return run
 
 
-def _onnx_run(weights: Weights) -> tuple[Run, bool]:
-    """What runs it, and whether it tells of tokens."""
+def _onnx_runs(weights: Weights) -> tuple[Run, bool, dict[str, Run]]:
+    """What runs it, whether it tells of tokens, and what runs it for tasks with layers of their own."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -336,14 +351,13 @@ def _onnx_run(weights: Weights) -> tuple[Run, bool]:
         str(weights.path / "model.onnx"), options, providers=["CPUExecutionProvider"]
     )
     expected = {node.name for node in session.get_inputs()}
+    outputs = [node.name for node in session.get_outputs()]
 
-    tells = any(node.name == TOLD for node in session.get_outputs())
-
-    def run(inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray | None]:
-        logits, *told = session.run(
-            ["logits", TOLD] if tells else ["logits"],
-            {name: values for name, values in inputs.items() if name in expected},
-        )
+    def run(inputs: dict[str, np.ndarray], wanted: Sequence[str]) -> tuple[np.ndarray, np.ndarray | None]:
+        # What the outputs that are not wanted take besides is not computed.
+        logits, *told = session.run(wanted, {name: values for name, values in inputs.items() if name in expected})
         return logits, told[0] if told else None
 
-    return run, tells
+    tells = TOLD in outputs
+    branches = {name: partial(run, wanted=[name]) for name in outputs if name not in (LOGITS, TOLD)}
+    return partial(run, wanted=[LOGITS, TOLD] if tells else [LOGITS]), tells, dict(branches)

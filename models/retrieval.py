@@ -23,11 +23,13 @@ class SourcePassage:
         text: Sentences of the source, in its order.
         sources: Indices of the sentences that are nearest to the claim, the best first.
         similarity: The cosine of the claim and the best one; 0 without embeddings.
+        shown: Indices of all sentences in the text, in its order.
     """
 
     text: str
     sources: tuple[int, ...]
     similarity: float
+    shown: tuple[int, ...] = ()
 
 
 class Sources(tuple[str, ...]):
@@ -55,7 +57,8 @@ class Retriever:
 
     A sentence's score is the cosine of the two embeddings plus the share of the claim's content words that it holds.
     The second sentence is scored by the words that the first one lacks. The sentence before the first comes along if
-    the first begins with a pronoun, which points there.
+    the first begins with a pronoun, which points there. A wide passage goes on by the same rule, as long as there is
+    room: what joins facts of many sentences is held against all of them.
 
     Args:
         embedder: Sentence embeddings; None goes by shared words alone.
@@ -64,19 +67,20 @@ class Retriever:
     def __init__(self, embedder: SentenceEmbedder | None) -> None:
         self._embedder = embedder
 
-    def passages(self, sources: Sequence[str], claims: Sequence[str]) -> list[SourcePassage]:
+    def passages(self, sources: Sequence[str], claims: Sequence[str], words: int = 0) -> list[SourcePassage]:
         """One passage for each claim.
 
         Args:
             sources: All sentences of the source, in order.
             claims: What is held against it.
+            words: How many a passage may have; it has the nearest two sentences in any case.
         """
         if not sources or not claims:
             return [SourcePassage("", (), 0.0) for _ in claims]
         cosines = self.cosines(sources, claims)
         vocabularies = [content_words(source) for source in sources]
         return [
-            self._passage(sources, vocabularies, near, content_words(claim))
+            self._passage(sources, vocabularies, near, content_words(claim), words)
             for claim, near in zip(claims, cosines, strict=True)
         ]
 
@@ -113,6 +117,7 @@ class Retriever:
         vocabularies: Sequence[frozenset[str]],
         cosines: np.ndarray,
         wanted: frozenset[str],
+        words: int,
     ) -> SourcePassage:
         overlap = _overlap(wanted, vocabularies)
         best = int(np.argmax(cosines + overlap))
@@ -120,14 +125,28 @@ class Retriever:
             return SourcePassage("", (), float(cosines[best]))
         chosen = [best]
         if len(sources) > 1:
-            missing = wanted - vocabularies[best]
-            gain = np.array([len(missing & vocabulary) for vocabulary in vocabularies]) / max(1, len(wanted))
-            ranked = cosines + gain
-            ranked[best] = -np.inf
-            chosen.append(int(np.argmax(ranked)))
+            chosen.append(_next(chosen, wanted, vocabularies, cosines))
         before = {best - 1} if best and points_back(sources[best]) else set()
-        shown = sorted({*chosen, *before})
-        return SourcePassage(" ".join(sources[i] for i in shown), tuple(chosen), float(cosines[best]))
+        shown = {*chosen, *before}
+        while len(shown) < len(sources):
+            further = _next(shown, wanted, vocabularies, cosines)
+            if sum(len(sources[i].split()) for i in (*shown, further)) > words:
+                break
+            shown.add(further)
+        in_order = tuple(sorted(shown))
+        return SourcePassage(" ".join(sources[i] for i in in_order), tuple(chosen), float(cosines[best]), in_order)
+
+
+def _next(
+    shown: Iterable[int], wanted: frozenset[str], vocabularies: Sequence[frozenset[str]], cosines: np.ndarray
+) -> int:
+    """The sentence that is nearest to a claim beside those shown, by cosine and the words that these lack."""
+    known = list(shown)
+    missing = wanted.difference(*(vocabularies[i] for i in known))
+    gain = np.array([len(missing & vocabulary) for vocabulary in vocabularies]) / max(1, len(wanted))
+    ranked: np.ndarray = cosines + gain
+    ranked[known] = -np.inf
+    return int(np.argmax(ranked))
 
 
 def _overlap(wanted: frozenset[str], vocabularies: Sequence[frozenset[str]]) -> np.ndarray:

@@ -179,6 +179,8 @@ def _train(chosen: argparse.Namespace) -> int:
         raise InputError("--data names the folder that holds the labelled sets that this is trained on")
     if task == "summarizer":
         return _train_summarizer(chosen)
+    if task == "branch":
+        return _train_branch(chosen)
     recipe = configs.load("training", chosen.config, Recipe)
     factory = ArticleRowsOf("embedded")
     out = chosen.out / recipe.name
@@ -202,6 +204,17 @@ def _train_summarizer(chosen: argparse.Namespace) -> int:
 
     recipe = configs.load("training", chosen.config, SummarizerTrainingSettings)
     print(write_adapter_card(recipe, train_summarizer(recipe, chosen.data, chosen.out / recipe.name)))
+    return 0
+
+
+def _train_branch(chosen: argparse.Namespace) -> int:
+    from newstance import configs
+    from newstance.eval.card import write_branch_card
+    from newstance.models.training.branch import BranchRecipe, train_branch
+
+    recipe = configs.load("training", chosen.config, BranchRecipe)
+    out = chosen.out / recipe.name
+    print(write_branch_card(recipe, train_branch(recipe, chosen.data, out, chosen.terms, chosen.processes)))
     return 0
 
 

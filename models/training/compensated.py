@@ -73,7 +73,7 @@ def on_grid(weight: Any, moments: Any, kept: np.ndarray) -> Any:
     import torch
 
     rounded = torch.ones(weight.shape[1], dtype=torch.bool)
-    rounded[torch.as_tensor(np.asarray(kept, np.int64))] = False
+    rounded[torch.tensor(kept, dtype=torch.long)] = False
     # Those with much to say go first: what follows makes up for them. The ones that stay in float32 go last.
     order = torch.argsort(moments.diagonal() * rounded - 1.0 * ~rounded, descending=True)
     count = int(rounded.sum())

@@ -1,4 +1,4 @@
-"""Training that goes on: the last layers and the head of a stance model, on a few hundred rows, on a CPU.
+"""Training that goes on: the last layers and the head of a pair classifier, on some thousand rows at most, on a CPU.
 
 The layers below stay as they are, so what they say of a row is computed once and kept; an epoch then costs only the
 layers that learn. Freezing lower layers costs little where rows are few (Lee, Tang, Lin 2019, "What Would Elsa Do?
@@ -8,6 +8,7 @@ Freezing Layers During Transformer Fine-Tuning").
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any, Literal
 
 import numpy as np
@@ -17,17 +18,15 @@ from newstance.configs import Settings
 
 from ..stance import LABELS
 from .batching import by_length
+from .first_token import first_token_alone
 
 MOST_ROWS = 5000  # whose states are kept in memory; 300 rows of 260 tokens take a quarter of a gigabyte
 
 
-class ContinuingSettings(Settings):
-    """How a model is trained further; see ``configs/training/corrections.yaml``.
+class UpperSettings(Settings):
+    """How the layers on top of others are trained.
 
     Attributes:
-        name: Of the folder that the model goes to.
-        task: Tells this kind of file from others.
-        form: In which the model is shipped; one of ``export.FORMS``.
         trained_layers: How many layers learn, from above; the head always does.
         epochs: How often each row is seen.
         tokens_per_batch: Padding included.
@@ -36,13 +35,9 @@ class ContinuingSettings(Settings):
         weight_decay: Of AdamW.
         clip: The longest gradient.
         label_smoothing: How much of each label is spread over all.
-        folds: In how many parts the articles are cut to measure what it brings.
         seed: Decides order and dropout.
     """
 
-    name: str
-    task: Literal["corrections"]
-    form: str
     trained_layers: int = Field(ge=0)
     epochs: int = Field(ge=1)
     tokens_per_batch: int = Field(ge=1)
@@ -51,28 +46,56 @@ class ContinuingSettings(Settings):
     weight_decay: float = Field(ge=0)
     clip: float = Field(gt=0)
     label_smoothing: float = Field(ge=0, lt=1)
-    folds: int = Field(ge=2)
     seed: int
 
 
+class ContinuingSettings(UpperSettings):
+    """How a model is trained further on corrections; see ``configs/training/corrections.yaml``.
+
+    Attributes:
+        name: Of the folder that the model goes to.
+        task: Tells this kind of file from others.
+        form: In which the model is shipped; one of ``export.FORMS``.
+        folds: In how many parts the articles are cut to measure what it brings.
+    """
+
+    name: str
+    task: Literal["corrections"]
+    form: str
+    folds: int = Field(ge=2)
+
+
 class Continued:
-    """A stance model whose last layers and head can be trained further, from where they are, again and again.
+    """A pair classifier whose last layers and head can be trained further, from where they are, again and again.
 
     Args:
-        model: A torch sequence classifier with favor, against and neutral among its labels.
+        model: A torch sequence classifier.
         tokenizer: Its tokenizer.
         max_length: Of a pair, in tokens; texts are cut to fit.
         settings: How.
+        labels: Those of its labels that are trained and asked for; the others stay out of the softmax.
+        bf16: Whether to compute in bfloat16, and keep states so: in half of the room, and where the machine has
+            arithmetic for it, in less than half of the time.
     """
 
-    def __init__(self, model: Any, tokenizer: Any, max_length: int, settings: ContinuingSettings) -> None:
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        max_length: int,
+        settings: UpperSettings,
+        labels: Sequence[str] = LABELS,
+        bf16: bool = False,
+    ) -> None:
         import torch
 
         self.model = model.eval()
         self.tokenizer = tokenizer
         self._max_length = max_length
         self._settings = settings
-        self._columns = [model.config.label2id[label] for label in LABELS]
+        self._labels = list(labels)
+        self._columns = [model.config.label2id[label] for label in labels]
+        self._bf16 = bf16
         self._body = model.base_model
         self._embeddings, self._layers = self._body.embeddings, self._body.encoder.layer
         cut = max(0, len(self._layers) - settings.trained_layers)
@@ -91,32 +114,39 @@ class Continued:
             self.tokenizer(text, question, truncation="only_first", max_length=self._max_length)
             for text, question in pairs
         ]
+        found: list[Any] = [None] * len(encoded)
         self._body.encoder.layer = self._lower
-        found = []
-        with torch.inference_mode():
-            for one in encoded:
-                inputs = {name: torch.tensor([values]) for name, values in one.items()}
-                found.append(self._body(**inputs).last_hidden_state[0])
-        self._body.encoder.layer = self._layers
+        try:
+            for batch in by_length(
+                range(len(encoded)), [len(one.input_ids) for one in encoded], self._settings.tokens_per_batch
+            ):
+                inputs = self.tokenizer.pad([encoded[i] for i in batch], return_tensors="pt")
+                with torch.inference_mode(), self._precision():
+                    said = self._body(**inputs).last_hidden_state
+                for i, state in zip(batch, said, strict=True):
+                    found[i] = state[: len(encoded[i].input_ids)].to(torch.bfloat16 if self._bf16 else state.dtype)
+        finally:
+            self._body.encoder.layer = self._layers
         return [state.clone() for state in found]
 
     def logits(self, states: Sequence[Any]) -> np.ndarray:
-        """What the model says now, shape (rows, 3), in the order of ``LABELS``."""
+        """What the model says now, shape (rows, labels)."""
         import torch
 
-        said = np.zeros((len(states), len(LABELS)), np.float32)
+        said = np.zeros((len(states), len(self._labels)), np.float32)
         self.model.eval()
         with torch.inference_mode():
             for batch in self._batches(range(len(states)), states):
                 said[batch] = self._run([states[i] for i in batch]).numpy()
         return said
 
-    def fit(self, states: Sequence[Any], labels: Sequence[str]) -> None:
+    def fit(self, states: Sequence[Any], labels: Sequence[str], weights: Sequence[float] | None = None) -> None:
         """Train from the start on rows; what was learned before is forgotten.
 
         Args:
             states: From ``states``.
             labels: Of each row.
+            weights: Of each row in the loss; None counts all alike.
         """
         import torch
 
@@ -124,7 +154,8 @@ class Continued:
         self.forget()
         torch.manual_seed(settings.seed)
         rng = np.random.default_rng(settings.seed)
-        gold = torch.tensor([LABELS.index(label) for label in labels])
+        gold = torch.tensor([self._labels.index(label) for label in labels])
+        counts = torch.ones(len(gold)) if weights is None else torch.tensor(weights, dtype=torch.float32)
         plan = []
         for _ in range(settings.epochs):
             epoch = list(self._batches(rng.permutation(len(states)).tolist(), states))
@@ -137,9 +168,13 @@ class Continued:
             height = min(1.0, (step + 1) / max(1.0, settings.warmup * len(plan)), (1 - done) / (1 - settings.warmup))
             for group in optimizer.param_groups:
                 group["lr"] = settings.learning_rate * height
-            loss = torch.nn.functional.cross_entropy(
-                self._run([states[i] for i in batch]), gold[batch], label_smoothing=settings.label_smoothing
+            losses = torch.nn.functional.cross_entropy(
+                self._run([states[i] for i in batch]),
+                gold[batch],
+                label_smoothing=settings.label_smoothing,
+                reduction="none",
             )
+            loss = (losses * counts[batch]).sum() / counts[batch].sum()
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(trained, settings.clip)
@@ -151,7 +186,7 @@ class Continued:
         self.model.load_state_dict(self._start, strict=False)
 
     def _run(self, states: Sequence[Any]) -> Any:
-        """The stance logits of a batch, by the layers that learn, shape (rows, 3)."""
+        """The logits of a batch, by the layers that learn, shape (rows, labels)."""
         import torch
 
         hidden = torch.nn.utils.rnn.pad_sequence(list(states), batch_first=True)
@@ -161,10 +196,16 @@ class Continued:
         # The model runs as always, but what it takes for embeddings is what the lower layers said.
         self._body.embeddings, self._body.encoder.layer = _known(hidden), self._upper
         try:
-            logits = self.model(input_ids=torch.ones_like(mask), attention_mask=mask).logits
+            with self._precision(), first_token_alone(self.model) if self._upper else nullcontext():
+                logits = self.model(input_ids=torch.ones_like(mask), attention_mask=mask).logits
         finally:
             self._body.embeddings, self._body.encoder.layer = self._embeddings, self._layers
-        return logits[:, self._columns]
+        return logits[:, self._columns].float()
+
+    def _precision(self) -> Any:
+        import torch
+
+        return torch.autocast("cpu", torch.bfloat16, enabled=self._bf16)
 
     def _batches(self, rows: Sequence[int], states: Sequence[Any]) -> list[list[int]]:
         return list(by_length(rows, [len(state) for state in states], self._settings.tokens_per_batch))

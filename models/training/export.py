@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError
+from ..pairs import LOGITS
 from .compensated import compensated
 from .first_token import first_token_alone
 from .outliers import Columns, largest_columns, module_of, split
@@ -77,7 +78,7 @@ def export(
         whole = Path(scratch) / "float32.onnx"
         _trace(model, tokenizer, whole, form)
         if mixed and not columns:
-            asked = [_encoded(tokenizer, *pair, model.config.max_position_embeddings) for pair in examples]
+            asked = [encoded_pair(tokenizer, *pair, model.config.max_position_embeddings) for pair in examples]
             columns = largest_columns(whole, asked)
             kept = {module_of(name): chosen for name, chosen in columns.items()}
             _trace(compensated(model, asked, kept), tokenizer, whole, form)
@@ -145,14 +146,15 @@ def _trace(model: Any, tokenizer: Any, path: Path, form: str) -> None:
             tuple(example[name] for name in inputs),
             str(path),
             input_names=inputs,
-            output_names=["logits"],
-            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in inputs} | {"logits": {0: "batch"}},
+            output_names=[LOGITS],
+            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in inputs} | {LOGITS: {0: "batch"}},
             opset_version=17,
             dynamo=False,
         )
 
 
-def _encoded(tokenizer: Any, text: str, question: str, positions: int) -> Encoded:
+def encoded_pair(tokenizer: Any, text: str, question: str, positions: int) -> Encoded:
+    """A pair of text and question as a model takes it, with a batch of one; of at most as many tokens as it takes."""
     # Of as many positions as a config names, models of this family take two for padding.
     encoded = tokenizer([text], [question], truncation="only_first", max_length=positions - 2, return_tensors="np")
     return {name: values.astype(np.int64) for name, values in encoded.items()}

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import ConfigError
 from ..sources import Weights
+from .grafting import trunk_of
 from .outliers import module_of
 
 _FEW, _ROUNDED = ".few", ".rounded"  # as ``outliers`` and ``export`` name them
@@ -48,12 +49,12 @@ def trainable(weights: Weights) -> Any:
 
 
 def floats_of(folder: Path) -> dict[str, np.ndarray]:
-    """The weights of an exported model, by the names that they have in torch, as float32."""
+    """The weights of an exported model, by the names that they have in torch, as float32; without those of branches."""
     import onnx
     from onnx import numpy_helper
 
-    graph = onnx.load(str(folder / "model.onnx")).graph
-    tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    model = onnx.load(str(folder / "model.onnx"))
+    tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     found = {name: value for name, value in tensors.items() if value.dtype == np.float32}
     for name, value in tensors.items():
         if name.endswith(_ROUNDED):  # a table that rows are looked up in
@@ -64,7 +65,7 @@ def floats_of(folder: Path) -> dict[str, np.ndarray]:
             zero = tensors[f"{table}_zero_point"].astype(np.float32)
             found[table] = (value.astype(np.float32) - zero) * tensors[f"{table}_scale"]
     few = []
-    for node in graph.node:
+    for node in trunk_of(model):
         if node.op_type == "MatMulInteger":
             whole, zero = (tensors[node.input[i]].astype(np.float32) for i in (1, 3))
             scale = tensors[node.input[1].removesuffix("_quantized") + "_scale"]

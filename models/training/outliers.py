@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from .grafting import trunk_of
+
 COLUMNS = 8  # of each product's inputs; 32 change nothing more, docs/experiments.md
 _FEW, _TOP = ".few", ".top"
 _LEAST = 1e-6  # a row of zeros is divided by it
@@ -69,11 +71,11 @@ def columns_of(path: Path) -> Columns:
     import onnx
     from onnx import numpy_helper
 
-    graph = onnx.load(str(path)).graph
-    tops = {tensor.name: tensor for tensor in graph.initializer if tensor.name.endswith(_TOP)}
+    model = onnx.load(str(path))
+    tops = {tensor.name: tensor for tensor in model.graph.initializer if tensor.name.endswith(_TOP)}
     return {
         node.output[0].removesuffix(_FEW): numpy_helper.to_array(tops[node.input[0].removesuffix(_FEW) + _TOP])
-        for node in graph.node
+        for node in trunk_of(model)
         if node.op_type == "MatMul" and node.output[0].endswith(_FEW)
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
@@ -175,9 +176,7 @@ class Recipe(Settings):
 
     def use(self) -> str:
         """What the terms of the sets leave of the use of weights trained on them, in a few words."""
-        if any(part.restricted for part in self.training_sets()):
-            return "research and other non-commercial use"
-        return "any use that its sets' terms allow: some ask to be named, or to share alike"
+        return use_of_sets(self.training_sets())
 
     def on_terms(self, terms: Terms) -> Recipe:
         """The recipe itself, or without the training sets whose terms are restricted.
@@ -186,7 +185,7 @@ class Recipe(Settings):
         """
         if terms == "all":
             return self
-        stance, judged, support = _open(self.stance), _open(self.judged), _open(self.support)
+        stance, judged, support = open_part(self.stance), open_part(self.judged), open_part(self.support)
         statements = self.stance.statements
         if statements is not None:
             kept = {labelled.name for labelled in stance.train}
@@ -195,5 +194,13 @@ class Recipe(Settings):
         return self.model_copy(update={"stance": stance, "judged": judged, "support": support})
 
 
-def _open(part: Part) -> Part:
+def use_of_sets(sets: Sequence[AnySet]) -> str:
+    """What the terms of sets leave of the use of weights trained on them, in a few words."""
+    if any(part.restricted for part in sets):
+        return "research and other non-commercial use"
+    return "any use that its sets' terms allow: some ask to be named, or to share alike"
+
+
+def open_part(part: Part) -> Part:
+    """A part of a recipe without the training sets whose terms are restricted."""
     return part.model_copy(update={"train": tuple(labelled for labelled in part.train if not labelled.restricted)})

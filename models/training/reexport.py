@@ -14,8 +14,9 @@ from pathlib import Path
 
 from ..errors import ConfigError
 from ..sources import Weights, locate
-from .export import FORMS, export
+from .export import FORMS, export, save_in_parts
 from .floats import trainable
+from .grafting import branches_of, carry
 from .outliers import columns_of
 from .telling import telling_of
 
@@ -31,12 +32,17 @@ def reexport(source: str, out: Path, form: str) -> None:
     Raises:
         ConfigError: The weights cannot be read back, are no ONNX, lie in ``out``, or keep no columns for a mixed form.
     """
+    import onnx
     from transformers import AutoTokenizer
 
     weights = exported(source, out)
     tokenizer = AutoTokenizer.from_pretrained(**weights.from_pretrained_arguments())
     columns, telling = columns_of(weights.path / "model.onnx"), telling_of(weights.path)
     export(trainable(weights), tokenizer, out, form, columns=columns, telling=telling)
+    old, new = (onnx.load(str(folder / "model.onnx")) for folder in (weights.path, out))
+    if branches_of(old):
+        carry(old, new)
+        save_in_parts(new, out)
     copy_others(weights.path, out)
 
 

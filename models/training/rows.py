@@ -9,7 +9,7 @@ import json
 import logging
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from . import stance_rows
 from .fit import DEV, ROWS, SETTINGS, SHALLOWER
 from .judged import JudgedSet, MakerFactory, judged_rows
 from .overlap import Excluded
-from .recipe import Recipe
+from .recipe import Recipe, SupportPart
 from .statements import statement_rows
 from .support_rows import Makers, SupportSet, support_rows
 from .twins import twin_of
@@ -71,18 +71,31 @@ def make_rows(recipe: Recipe, data: Path, out: Path, factory: MakerFactory, proc
     Raises:
         ConfigError: A file is missing or wrong, or ``out`` holds the rows of another recipe.
     """
-    made_of = recipe.model_dump(mode="json", include={"stance", "judged", "support"})
     out.mkdir(parents=True, exist_ok=True)
     recipe.fit.write(out / SETTINGS)
     if recipe.shallower is not None:
         recipe.shallower.write(out / SHALLOWER)
+    made_of = recipe.model_dump(mode="json", include={"stance", "judged", "support"})
+    train, dev = _train_rows(recipe, data, factory, processes), _dev_rows(recipe, data, factory, processes)
+    return _made(made_of, out, train, dev)
+
+
+def make_support_rows(part: SupportPart, seed: int, data: Path, out: Path, processes: int = 1) -> dict[str, int]:
+    """As ``make_rows``, for a model of support alone; ``seed`` chooses the rows."""
+    out.mkdir(parents=True, exist_ok=True)
+    train, dev = _support_train(part, data, seed, processes), _support_dev(part, data, seed, processes)
+    return _made({"support": part.model_dump(mode="json"), "seed": seed}, out, train, dev)
+
+
+def _made(made_of: Mapping[str, Any], out: Path, train: Iterable[Row], dev: Iterable[Row]) -> dict[str, int]:
+    """Write rows unless they are there; how many each training set gave."""
     if (out / MADE).is_file():
         known = json.loads((out / MADE).read_text(encoding="utf-8"))
         if known["made of"] != made_of:
             raise ConfigError(f"{out} holds rows of other sets; choose another --out, or remove {out / MADE}")
         return dict(known["rows"])
-    counts = _write(_train_rows(recipe, data, factory, processes), out / ROWS)
-    _write(_dev_rows(recipe, data, factory, processes), out / DEV)
+    counts = _write(train, out / ROWS)
+    _write(dev, out / DEV)
     (out / MADE).write_text(json.dumps({"rows": counts, "made of": made_of}, indent=1), encoding="utf-8")
     return counts
 
@@ -123,9 +136,7 @@ def _train_rows(recipe: Recipe, data: Path, factory: MakerFactory, processes: in
     excluded = Excluded.read([data / name for name in recipe.judged.excluded])
     for judged in recipe.judged.train:
         yield from _of_judged(judged, data, factory, excluded, twins, processes)
-    load, excluded = _support_models(recipe), Excluded.read([data / name for name in recipe.support.excluded])
-    for labelled in recipe.support.train:
-        yield from _of_support(labelled, data, load, excluded, recipe.fit.seed, processes)
+    yield from _support_train(recipe.support, data, recipe.fit.seed, processes)
 
 
 def _dev_rows(recipe: Recipe, data: Path, factory: MakerFactory, processes: int) -> Iterator[Row]:
@@ -134,9 +145,18 @@ def _dev_rows(recipe: Recipe, data: Path, factory: MakerFactory, processes: int)
         yield from _of_stance(stance_rows.select(part, data, rng), part.name, alone)
     for judged in recipe.judged.dev:
         yield from _of_judged(judged, data, factory, Excluded(), alone, processes)
-    load = _support_models(recipe)
-    for labelled in recipe.support.dev:
-        yield from _of_support(labelled, data, load, Excluded(), recipe.fit.seed, processes)
+    yield from _support_dev(recipe.support, data, recipe.fit.seed, processes)
+
+
+def _support_train(part: SupportPart, data: Path, seed: int, processes: int) -> Iterator[Row]:
+    load, excluded = _support_models(part), Excluded.read([data / name for name in part.excluded])
+    for labelled in part.train:
+        yield from _of_support(labelled, data, load, excluded, seed, processes)
+
+
+def _support_dev(part: SupportPart, data: Path, seed: int, processes: int) -> Iterator[Row]:
+    for labelled in part.dev:
+        yield from _of_support(labelled, data, _support_models(part), Excluded(), seed, processes)
 
 
 class _Twins:
@@ -166,8 +186,8 @@ def _of_judged(
     return twins.rows(((row.query, row.label, row.query.text) for row in rows), judged.name, judged.weight)
 
 
-def _support_models(recipe: Recipe) -> Any:
-    return partial(Makers.load, recipe.support.annotator, recipe.support.embeddings)
+def _support_models(part: SupportPart) -> Any:
+    return partial(Makers.load, part.annotator, part.embeddings)
 
 
 def _of_support(
@@ -176,4 +196,4 @@ def _of_support(
     rows = support_rows(labelled, data, load, excluded, seed, processes)
     log.info("%s: %d rows", labelled.name, len(rows))
     for row in rows:
-        yield Row(row.passage, row.claim, row.label, labelled.name, row.group)
+        yield Row(row.passage, row.claim, row.label, labelled.name, row.group, labelled.weight)

@@ -31,7 +31,7 @@ class Task(Settings):
 
     model_config = ConfigDict(extra="ignore")
 
-    task: Literal["summarizer", "corrections"] | None = None
+    task: Literal["summarizer", "corrections", "branch"] | None = None
 
 
 class SummarySet(SetFile):

@@ -7,8 +7,8 @@ Labelled sets of claims and of sentence pairs give the rest, in the words of peo
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -18,18 +18,19 @@ from ..annotator import Annotator, AnnotatorSettings
 from ..content import content_words
 from ..embedding import SentenceEmbedder
 from ..errors import ConfigError
-from ..retrieval import Retriever
+from ..retrieval import Retriever, SourcePassage, Sources
 from ..sentences import split_sentences
 from ..sources import locate
 from .false_edits import corruptions
 from .overlap import Excluded
 from .parallel import mapped
-from .set_files import SetFile, records_of, with_articles
+from .set_files import SetFile, Share, records_of, with_articles
 from .true_edits import faithful
 
 Retrieval = Literal["embeddings", "words"]
 SUPPORTED, UNSUPPORTED = "entailment", "not_entailment"
 LABELS = (SUPPORTED, UNSUPPORTED)
+_MUCH = 0.25  # of a claim's words; what a passage without its nearest sentence must lack
 
 
 class ArticleClaims(NamedTuple):
@@ -73,21 +74,28 @@ class SupportSet(SetFile):
         file: JSON lines, a path under the data root. For the article of a claim there may be the ``file`` that holds
             it, and its ``sha256``.
         restricted: Whether the terms allow less than any use of weights that were trained on it.
-        take: How many rows at most (of claims and pairs), drawn at random.
+        take: How many rows at most, drawn at random; of claims, how many claims.
+        weight: Of its rows in the loss.
         retrieval: What finds the passages of claims: sentence embeddings and shared words, or shared words alone. What
             another one finds than in use can give the label away (docs/experiments.md).
         sentences: How many sentences of each article claims are made from.
         summaries: Whether the sentences of the reference summaries are true claims, too.
         false_each: How many false versions of each true claim.
+        words: How wide the passages are that a claim is asked of, one after the other; see ``Retriever.passages``.
+        without: The share of true claims that are asked once more of a passage without their nearest sentence, which
+            does not bear them out then. Only those count whose words this sentence has to a good part.
     """
 
     kind: Literal["articles", "claims", "pairs"]
     restricted: bool = False
     take: int | None = None
+    weight: float = Field(1.0, gt=0)
     retrieval: Retrieval = "embeddings"
     sentences: int = Field(8, ge=0)
     summaries: bool = False
     false_each: int = Field(1, ge=1)
+    words: tuple[int, ...] = (0,)
+    without: Share = 0.0
 
 
 class Makers(NamedTuple):
@@ -142,23 +150,40 @@ def support_rows(
         for record in records:
             _label(record["label"], labelled)
     made = mapped(partial(_reader, load, labelled, seed), records, processes)
-    return [row for rows in made for row in rows if row.passage]
+    found = [row for rows in made for row in rows if row.passage]
+    return _taken(found, labelled.take, rng) if labelled.kind == "articles" else found
 
 
 def _reader(
     load: Callable[[], Makers], labelled: SupportSet, seed: int
 ) -> Callable[[dict[str, Any]], list[SupportRow]]:
     makers = load()
+    sources_of = lru_cache(maxsize=1)(Sources)  # sets have many claims about one article, one after the other
 
     def read(record: dict[str, Any]) -> list[SupportRow]:
         about = claims_about(record, labelled, makers.annotator, seed)
-        passages = makers.retrievers[labelled.retrieval].passages(about.sentences, [c for _, c, _ in about.claims])
-        return [
-            SupportRow(about.group, kind, passage.text, claim, label)
-            for (kind, claim, label), passage in zip(about.claims, passages, strict=True)
-        ]
+        rng = random.Random(f"{seed} without {record['id']}")
+        sentences, claims = sources_of(tuple(about.sentences)), Sources(claim for _, claim, _ in about.claims)
+        rows = []
+        for words in labelled.words:
+            passages = makers.retrievers[labelled.retrieval].passages(sentences, claims, words)
+            for (kind, claim, label), passage in zip(about.claims, passages, strict=True):
+                rows.append(SupportRow(about.group, kind, passage.text, claim, label))
+                if label == SUPPORTED and rng.random() < labelled.without:
+                    rows += _without_nearest(rows[-1], passage, sentences)
+        return rows
 
     return read
+
+
+def _without_nearest(row: SupportRow, passage: SourcePassage, sentences: Sequence[str]) -> list[SupportRow]:
+    """The same claim with what is left of its passage, if that lacks much of it; none otherwise."""
+    left = " ".join(sentences[i] for i in passage.shown if i not in passage.sources[:1])
+    wanted = content_words(row.claim)
+    lost = len(wanted & content_words(passage.text)) - len(wanted & content_words(left))
+    if not left or lost < _MUCH * len(wanted):
+        return []
+    return [row._replace(kind=f"{row.kind} without", passage=left, label=UNSUPPORTED)]
 
 
 def claims_about(record: dict[str, Any], labelled: SupportSet, annotator: Annotator, seed: int) -> ArticleClaims:

@@ -20,6 +20,7 @@ import numpy as np
 from ..errors import ConfigError
 from ..pairs import TOLD
 from ..stance import LABELS
+from .grafting import trunk_of
 
 _WEIGHT = f"{TOLD}.weight"
 _SHARES = f"{TOLD}.shares"
@@ -123,8 +124,9 @@ def _add_shares(model: Any) -> None:
         kept = [one for one in earlier if not one.name.startswith(TOLD)]
         del earlier[:]
         earlier.extend(kept)
-    attention = {node.output[0] for node in graph.node if node.op_type == "Softmax"}
-    attended = [node for node in graph.node if node.op_type == "MatMul" and node.input[0] in attention]
+    nodes = trunk_of(model)
+    attention = {node.output[0] for node in nodes if node.op_type == "Softmax"}
+    attended = [node for node in nodes if node.op_type == "MatMul" and node.input[0] in attention]
     if not attended:
         raise ConfigError("the model has no attention that could be read; it must be exported with eager attention")
     weights, values = attended[-1].input  # (batch, heads, tokens or the first alone, tokens), (..., tokens, width)

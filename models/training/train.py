@@ -24,7 +24,7 @@ from .recipe import Recipe, Terms
 from .rows import make_rows
 
 _HEAD_NAMES = ("stance", "support")
-_EXAMPLES = 200  # rows by which an export chooses what it rounds, and how
+EXAMPLES = 200  # rows by which an export chooses what it rounds, and how
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ def _restore(folder: Path, recipe: Recipe, settings: FitSettings) -> None:
 def _examples(rows: Path) -> list[tuple[str, str]]:
     """Rows from all over the file, so from all sets."""
     every = read_rows(rows)
-    step = max(1, len(every) // _EXAMPLES)
-    return [(row["text"], row["question"]) for row in every[::step][:_EXAMPLES]]
+    step = max(1, len(every) // EXAMPLES)
+    return [(row["text"], row["question"]) for row in every[::step][:EXAMPLES]]
 
 
 def write_config(folder: Path, own: Mapping[str, object]) -> None:
@@ -136,9 +136,15 @@ def write_config(folder: Path, own: Mapping[str, object]) -> None:
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
-def dev_scores(folder: Path, dev: Path) -> dict[str, DevScores]:
-    """A shipped model's logits on development rows, by set; each set has labels of one head."""
-    pairs = PairClassifier.load(locate(f"path:{folder}"))
+def dev_scores(folder: Path, dev: Path, task: str = "") -> dict[str, DevScores]:
+    """A shipped model's logits on development rows, by set; each set has labels of one head.
+
+    Args:
+        folder: Of the model.
+        dev: The rows.
+        task: As which task's the answers are taken, for a model that has layers of its own for it.
+    """
+    pairs = PairClassifier.load(locate(f"path:{folder}")).for_task(task)
     by_set: dict[str, list[dict[str, str]]] = {}
     for row in read_rows(dev):
         by_set.setdefault(row["set"], []).append(row)

@@ -8,6 +8,7 @@ from pydantic import Field
 from newstance import configs
 from newstance.configs import Settings, SettingsError
 from newstance.models.errors import ConfigError, NewstanceError
+from newstance.models.training.branch import BranchRecipe
 from newstance.models.training.continuing import ContinuingSettings
 from newstance.models.training.recipe import Recipe
 from newstance.models.training.summarizer import SummarizerTrainingSettings, Task
@@ -108,7 +109,11 @@ def test_every_shipped_file_fits_and_has_the_name_of_its_file(kind, settings):
     assert configs.names(kind)
     for name in configs.names(kind):
         task = configs.load(kind, name, Task).task if kind == "training" else None
-        of_task = {"summarizer": SummarizerTrainingSettings, "corrections": ContinuingSettings}
+        of_task = {
+            "summarizer": SummarizerTrainingSettings,
+            "corrections": ContinuingSettings,
+            "branch": BranchRecipe,
+        }
         assert configs.load(kind, name, of_task.get(task, settings)).name == name
 
 

@@ -77,6 +77,30 @@ def test_claim_that_has_nothing_in_common_has_no_source(retriever, checker_of):
     assert (support.sources, support.support, support.invented) == ((), 0.0, ("Paris",))
 
 
+def test_a_wide_passage_goes_on_with_what_is_near_as_far_as_there_is_room(retriever):
+    claim = ["Solberg praised the harbour plan, and the union spoke of jobs."]
+    sources = ["Rain fell.", "Solberg praised the harbour plan.", "The union spoke.", "Jobs are what the union wants."]
+    narrow, same, wide, whole = (retriever.passages(sources, claim, words)[0] for words in (0, 8, 14, 100))
+    assert narrow == same and len(narrow.shown) == 2
+    assert wide.shown == (1, 2, 3)
+    assert whole.shown == (0, 1, 2, 3) and whole.text == " ".join(sources)
+    assert narrow.sources == wide.sources == whole.sources  # the two nearest are what a reader is shown
+
+
+def test_a_profile_says_how_wide_passages_are(checker_of, encoder):
+    sources = [f"Solberg praised plan w{i} of the harbour." for i in range(8)] + ["The penguins sleep."]
+    claim = ["Solberg praised the plan of the harbour."]
+
+    def odds(*words):
+        settings = ConsistencySettings(
+            source=f"path:{checker_of.folder}", embeddings=encoder, passage_words=words, weights=SupportWeights()
+        )
+        return ConsistencyChecker.load(settings).check(claim, sources)[0].signs["entailment"]
+
+    assert odds(200) < odds(20)  # what tells of penguins bears nothing out, by this model
+    assert odds(20, 200) == pytest.approx((odds(20) + odds(200)) / 2, abs=1e-3)
+
+
 def test_no_sources_and_no_claims(retriever):
     assert retriever.passages([], ["A claim."])[0].sources == ()
     assert retriever.passages(SOURCES, []) == []

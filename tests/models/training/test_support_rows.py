@@ -120,6 +120,36 @@ def test_claims_and_pairs_of_people(rows_of, write):
     assert len(rows_of(kind="pairs", file="pairs.jsonl", take=5)) == 5
 
 
+def test_claims_are_asked_of_passages_of_each_width(rows_of, write):
+    article = " ".join([ARTICLE, OTHER])
+    claims = [{"id": "1", "article": article, "sentence": "Solberg praised a plan.", "label": "supported"}]
+    narrow, wide = rows_of(kind="claims", file=write("claims", claims), words=(0, 500))
+    assert narrow.passage in article and len(narrow.passage) < len(wide.passage)
+    assert (narrow.claim, narrow.label) == (wide.claim, wide.label)
+
+
+def test_a_true_claim_is_not_borne_out_without_its_sentence(rows_of, write):
+    article = "The union spoke of jobs. Solberg praised the harbour plan on Monday. Rain fell in the north."
+    claims = [
+        {"id": str(i), "article": article, "sentence": "Solberg praised the harbour plan.", "label": label}
+        for i, label in enumerate(["supported", "not_supported"])
+    ]
+    file = write("claims", claims)
+    rows = rows_of(kind="claims", file=file, without=1, words=(500,))
+    assert [row.label for row in rows] == [SUPPORTED, UNSUPPORTED, UNSUPPORTED]
+    assert rows[1].claim == rows[0].claim and "Solberg" not in rows[1].passage and "union" in rows[1].passage
+    assert len(rows_of(kind="claims", file=file, words=(500,))) == 2
+    # What the rest says, too, is no reason to doubt.
+    claims[0]["article"] = f"{article} Later Solberg praised the harbour plan again."
+    assert len(rows_of(kind="claims", file=write("claims", claims), without=1, words=(500,))) == 2
+
+
+def test_of_articles_a_number_of_rows_is_drawn(rows_of, write):
+    file = write("articles", ARTICLES)
+    every, some = rows_of(kind="articles", file=file), rows_of(kind="articles", file=file, take=3)
+    assert len(some) == 3 and set(some) < set(every)
+
+
 def test_unknown_label_and_missing_file_are_named(rows_of, write):
     with pytest.raises(ConfigError, match="a row has the label 'maybe'"):
         file = write("pairs", [{"id": "1", "premise": "x", "hypothesis": "y", "label": "maybe"}])

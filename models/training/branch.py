@@ -1,0 +1,158 @@
+"""Upper layers of its own for one task of a model, above the lower layers that all its tasks share.
+
+Two tasks want different things of the last layers, and the same ones of those below. A branch is trained with the lower
+layers as they are, on a CPU (``continuing.py``), and grafted onto the exported model as another output: the answers of
+the others stay what they were, and onnxruntime computes the layers of the output that is asked for alone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from newstance.configs import Settings
+
+from ..bfloat16 import has_bfloat16
+from ..calibration import fit_temperature
+from ..consistency import SUPPORT
+from ..errors import ConfigError
+from ..sources import Weights, locate
+from .batching import read_rows
+from .compensated import compensated
+from .continuing import Continued, UpperSettings
+from .export import encoded_pair, export, save_in_parts
+from .fit import DEV, ROWS
+from .floats import trainable
+from .grafting import graft
+from .outliers import columns_of, module_of
+from .recipe import SupportPart, Terms, open_part, use_of_sets
+from .reexport import copy_others
+from .rows import make_support_rows
+from .support_rows import LABELS, SupportSet
+from .train import EXAMPLES, Trained, dev_scores, write_config
+
+log = logging.getLogger(__name__)
+
+TRAINED = "trained.safetensors"  # the layers, before they are rounded
+
+
+class BranchRecipe(Settings):
+    """How a branch is trained; see ``configs/training/newstance-support.yaml``.
+
+    Attributes:
+        name: Of the folder that the model goes to.
+        task: Tells this kind of file from others.
+        of: The exported model that it grows on.
+        form: In which the model is shipped; that of the model that it grows on.
+        max_length: Of a pair, in tokens; texts are cut to fit.
+        fit: How it is trained.
+        support: What on.
+    """
+
+    name: str
+    task: Literal["branch"]
+    of: str
+    form: str
+    max_length: int = Field(ge=8)
+    fit: UpperSettings
+    support: SupportPart
+
+    def use(self) -> str:
+        """What the terms of the sets leave of the use of weights trained on them, in a few words."""
+        return use_of_sets(self.training_sets())
+
+    def training_sets(self) -> list[SupportSet]:
+        """All sets that are trained on."""
+        return [*self.support.train]
+
+    def on_terms(self, terms: Terms) -> BranchRecipe:
+        """The recipe itself, or without the training sets whose terms are restricted."""
+        return self if terms == "all" else self.model_copy(update={"support": open_part(self.support)})
+
+
+def train_branch(recipe: BranchRecipe, data: Path, out: Path, terms: Terms = "all", processes: int = 1) -> Trained:
+    """Make the rows, train, graft, and calibrate; rows and trained layers that are there already are kept.
+
+    The states of all rows are kept in memory: of three million tokens 4.5 GB.
+
+    Args:
+        recipe: What is trained.
+        data: The folder that holds the labelled sets.
+        out: Rows, the trained layers and the model go here.
+        terms: ``open`` leaves out the sets whose terms are restricted.
+        processes: How many read at the same time.
+    """
+    recipe = recipe.on_terms(terms)
+    counts = make_support_rows(recipe.support, recipe.fit.seed, data, out, processes)
+    weights = locate(recipe.of)
+    if not weights.is_onnx:
+        raise ConfigError(f"{recipe.of} is no exported model; a branch grows on one with a model.onnx")
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(**weights.from_pretrained_arguments())
+    rows = read_rows(out / ROWS)
+    model = _fitted(recipe, weights, tokenizer, rows, out / TRAINED)
+    shipped = out / recipe.name
+    _ship(recipe, weights, tokenizer, model, [(row["text"], row["question"]) for row in rows], shipped)
+    scores = dev_scores(shipped, out / DEV, SUPPORT)
+    temperature = round(fit_temperature([scores[name] for name in recipe.support.calibrate_on]), 3)
+    config = json.loads((shipped / "config.json").read_text(encoding="utf-8")).get("newstance", {})
+    write_config(shipped, {"temperatures": config.get("temperatures", {}) | {SUPPORT: temperature}})
+    return Trained(shipped, terms, {SUPPORT: temperature}, scores, counts)
+
+
+def _fitted(recipe: BranchRecipe, weights: Weights, tokenizer: Any, rows: Sequence[dict[str, Any]], file: Path) -> Any:
+    """The torch model with the branch in place of its upper layers, trained unless that was done."""
+    from safetensors.torch import load_file, save_file
+
+    model = trainable(weights)
+    if not file.is_file():
+        going = Continued(model, tokenizer, recipe.max_length, recipe.fit, LABELS, has_bfloat16("cpu"))
+        states = going.states([(row["text"], row["question"]) for row in rows])
+        log.info("%d rows, %d tokens", len(rows), sum(map(len, states)))
+        going.fit(states, [row["label"] for row in rows], [row["weight"] for row in rows])
+        learned = {name: p.detach().clone() for name, p in going.model.named_parameters() if p.requires_grad}
+        save_file(learned, str(file))
+    model.load_state_dict(load_file(str(file)), strict=False)
+    return model.eval()
+
+
+def _ship(
+    recipe: BranchRecipe,
+    weights: Weights,
+    tokenizer: Any,
+    model: Any,
+    pairs: Sequence[tuple[str, str]],
+    folder: Path,
+) -> None:
+    """Write the model that the branch grows on, with the branch."""
+    import onnx
+
+    columns = columns_of(weights.path / "model.onnx")
+    upper = {module_of(name) for name in columns} & _layers_above(model, recipe.fit.trained_layers)
+    chosen = [*pairs[:: max(1, len(pairs) // EXAMPLES)]][:EXAMPLES]
+    examples = [encoded_pair(tokenizer, *pair, recipe.max_length) for pair in chosen]
+    rounded = compensated(model, examples, {module_of(n): c for n, c in columns.items() if module_of(n) in upper})
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        export(rounded, tokenizer, Path(scratch) / "own", recipe.form, columns=columns)
+        own = onnx.load(str(Path(scratch) / "own" / "model.onnx"))
+    whole = onnx.load(str(weights.path / "model.onnx"))
+    added = graft(whole, own, SUPPORT)
+    log.info("%s: %.1f MB of weights of its own", SUPPORT, added / 1e6)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    save_in_parts(whole, folder)
+    copy_others(weights.path, folder)
+
+
+def _layers_above(model: Any, number: int) -> set[str]:
+    layers = model.base_model.encoder.layer
+    kept = {id(module) for layer in list(layers)[len(layers) - number :] for module in layer.modules()}
+    return {name for name, module in model.named_modules() if id(module) in kept}
