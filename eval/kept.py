@@ -24,7 +24,7 @@ SETS: dict[str, tuple[str, ...]] = {
     "boards": (),
     "articles-valid": ("controls",),
     "qags-cnndm": (),
-    "wice-dev": (),
+    "wice-held-out": (),
     "newsmtsc-test-rw": ("robustness",),
     "semeval2016-test": (),
     "pstance-test": (),

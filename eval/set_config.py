@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from newstance.configs import Settings
 from newstance.models.stance import LABELS, Label
+from newstance.models.training.set_files import Share
 
 Kind = Literal["stance", "articles", "summaries", "consistency"]
 FIELDS: dict[Kind, tuple[str, ...]] = {
@@ -100,6 +101,8 @@ class SetConfig(Settings):
         summary_sentences: The length that summaries are asked for.
         held_out: The share of the file's ids that training leaves out (``models/splits.py``); only these are taken.
             None takes all.
+        part: Between which shares of the rows, in the file's order, it is taken from; for sets of which training took
+            the others.
         outlets: What the beginning of an id, up to the first hyphen, says of where an article comes from.
         file: Where it is on this machine.
         hub: Where it is on the hub; taken when no data root is given.
@@ -114,12 +117,15 @@ class SetConfig(Settings):
     scored: list[Label] = Field(default=list(LABELS), min_length=2)
     summary_sentences: int = Field(3, ge=1)
     held_out: float | None = Field(None, gt=0, lt=1)
+    part: tuple[Share, Share] = (0.0, 1.0)
     outlets: dict[str, str] = Field(default_factory=dict)
     file: FileSource | None = None
     hub: HubSource | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        if self.part[0] >= self.part[1]:
+            raise ValueError(f"part: {list(self.part)} holds nothing; the first share is the lower one")
         if not (self.file or self.hub):
             raise ValueError("a labelled set needs file or hub, or both")
         allowed = {"summaries": _SUMMARY_METRICS, "consistency": _CONSISTENCY_METRICS}.get(self.kind, _STANCE_METRICS)

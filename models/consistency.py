@@ -63,16 +63,16 @@ class ConsistencySettings(Settings):
     Attributes:
         source: The pair model: any NLI model, two labels or three. None goes by the other signs alone.
         embeddings: A sentence encoder with mean pooling.
-        passage_words: How wide the passages are that a claim is held against, in words; 0 stands for the two nearest
-            sentences. The log-odds of several are averaged: a narrow one shows best where one word is wrong, a wide one
-            bears out what joins facts of many sentences.
+        passage_words: How wide the passages are that a claim is held against, in words, and how much each counts; 0
+            stands for the two nearest sentences. The weighted mean of the log-odds is taken: a narrow passage shows
+            best where one word is wrong, a wide one bears out what joins facts of many sentences.
         weights: How the signs of support are weighed; needed without a pair model. None takes what the pair model's
             training fitted, and the pair model's word alone if it fitted nothing.
     """
 
     source: str | None = None
     embeddings: str
-    passage_words: tuple[Annotated[int, Field(ge=0)], ...] = Field((0,), min_length=1)
+    passage_words: dict[Annotated[int, Field(ge=0)], Annotated[float, Field(gt=0)]] = Field({0: 1.0}, min_length=1)
     weights: SupportWeights | None = None
 
     @model_validator(mode="after")
@@ -109,7 +109,8 @@ class ConsistencyChecker:
         retriever: Finds that part.
         scorer: A pair model's probability that it entails the claim; None leaves that sign at 0.
         weights: How the signs of support are weighed.
-        passage_words: How wide the passages are that a claim is held against; see ``ConsistencySettings``.
+        passage_words: How wide the passages are that a claim is held against, and how much each counts; see
+            ``ConsistencySettings``.
     """
 
     def __init__(
@@ -117,7 +118,7 @@ class ConsistencyChecker:
         retriever: Retriever,
         scorer: EntailmentScorer | None,
         weights: SupportWeights,
-        passage_words: Sequence[int] = (0,),
+        passage_words: Mapping[int, float] = {0: 1.0},  # never changed
     ) -> None:
         self._retriever = retriever
         self._scorer = scorer
@@ -193,7 +194,8 @@ class ConsistencyChecker:
                 for passage, claim in zip(passages, cut, strict=True)
             ]
             entailed = np.array([answer.probability for answer in self._scorer.score(questions)])
-            odds = _log_odds(entailed).reshape(len(widths), len(claims)).mean(axis=0)
+            by_width = _log_odds(entailed).reshape(len(widths), len(claims))
+            odds = np.average(by_width, axis=0, weights=[*self._passage_words.values()][: len(widths)])
         return [
             self._support(claim, passage, float(entailment), known, " ".join(known))
             for claim, passage, entailment, known in zip(claims, widths[0], odds, sources, strict=True)

@@ -31,6 +31,15 @@ def write_config(folder, name="own", **settings):
     return path
 
 
+def test_a_part_of_a_file_is_taken_by_its_order(tmp_path):
+    rows = [f"sentence {i},author,the dam,favor" for i in range(10)]
+    (tmp_path / "rows.csv").write_text("\n".join(["text,holder,target,label", *rows]))
+    taken = load_set(write_config(tmp_path, file={"path": "rows.csv"}, part=[0.7, 1.0]))
+    assert [one.input["text"] for one in taken.examples] == [f"sentence {i}" for i in (7, 8, 9)]
+    with pytest.raises(SettingsError, match="holds nothing"):
+        load_set(write_config(tmp_path, file={"path": "rows.csv"}, part=[0.7, 0.3]))
+
+
 def test_a_users_own_csv_needs_ten_lines_at_most(tmp_path):
     assert len(OWN_CONFIG.splitlines()) <= 10
     (tmp_path / "own.yaml").write_text(OWN_CONFIG)

@@ -91,14 +91,14 @@ def test_a_profile_says_how_wide_passages_are(checker_of, encoder):
     sources = [f"Solberg praised plan w{i} of the harbour." for i in range(8)] + ["The penguins sleep."]
     claim = ["Solberg praised the plan of the harbour."]
 
-    def odds(*words):
+    def odds(words):
         settings = ConsistencySettings(
             source=f"path:{checker_of.folder}", embeddings=encoder, passage_words=words, weights=SupportWeights()
         )
         return ConsistencyChecker.load(settings).check(claim, sources)[0].signs["entailment"]
 
-    assert odds(200) < odds(20)  # what tells of penguins bears nothing out, by this model
-    assert odds(20, 200) == pytest.approx((odds(20) + odds(200)) / 2, abs=1e-3)
+    assert odds({200: 1}) < odds({20: 1})  # what tells of penguins bears nothing out, by this model
+    assert odds({20: 2, 200: 1}) == pytest.approx((2 * odds({20: 1}) + odds({200: 1})) / 3, abs=1e-3)
 
 
 def test_no_sources_and_no_claims(retriever):
