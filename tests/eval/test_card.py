@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from newstance import configs
-from newstance.eval.card import use_of, write_card
+from newstance.eval.card import use_of, write_branch_card, write_card
 from newstance.models.calibration import DevScores
+from newstance.models.training.branch import BranchRecipe
 from newstance.models.training.recipe import Recipe
 from newstance.models.training.rows import STATEMENTS
 from newstance.models.training.train import Trained
@@ -88,3 +89,23 @@ def test_support_is_scored_by_verdicts_and_margins(trained):
     line = line_of(write_card(recipe, model).read_text(), "| claims")
     assert "| 5 | 0.833 (" in line
     assert "| 0.583 (" in line
+
+
+def test_card_of_a_branch(tmp_path):
+    recipe = configs.load("training", "newstance-support", BranchRecipe)
+    rows = [{"group": f"article {i}", "label": label} for i, label in enumerate(["entailment", "not_entailment"] * 2)]
+    # The third is ranked below the second.
+    logits = np.array([[5.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 5.0]])
+    scores = {"WiCE held out": DevScores(rows, logits, ["entailment", "not_entailment"])}
+    counts = {part.name: 1000 for part in recipe.training_sets()}
+    card = write_branch_card(recipe, Trained(tmp_path, "all", {"support": 0.8}, scores, counts)).read_text()
+    assert "| grown on | `bundled:newstance-mpnet` |" in card
+    assert "`newstance train newstance-support --data DIR`" in card
+    for part in recipe.training_sets():
+        assert f"| {part.name} | 1,000 | {part.terms} |" in card
+    assert line_of(card, "| WiCE held out").startswith("| WiCE held out | 4 | 0.750 (")
+    assert "SICK (CC BY-NC-SA" in card.split("## Training data")[0]
+    opened = recipe.on_terms("open")
+    assert {part.name for part in opened.training_sets()} == {"WiCE", "Fool Me Twice"}
+    open_card = write_branch_card(recipe, Trained(tmp_path, "open", {"support": 0.8}, scores, counts)).read_text()
+    assert "--terms open`" in open_card and "| SICK |" not in open_card
