@@ -17,7 +17,7 @@ PAIRS = [(f"{{ Kim }} {word} [ Li ] {more}.", "Kim toward Li") for word in ("pra
          for more in ("w9", "w10 w11", "said that rain fell")]  # fmt: skip
 GOLD = [label for label in LABELS for _ in range(3)]
 SETTINGS = ContinuingSettings(
-    name="x", task="corrections", form="mixed-7", trained_layers=1, epochs=40, tokens_per_batch=64, learning_rate=3e-3,
+    name="x", task="corrections", form="mixed-7", trained_layers=1, epochs=80, tokens_per_batch=64, learning_rate=3e-3,
     warmup=0.1, weight_decay=0.0, clip=1.0, label_smoothing=0.0, folds=3, seed=1,
 )  # fmt: skip
 
