@@ -6,6 +6,8 @@ from pathlib import Path
 
 from newstance.models.training.summarizer import SummarizerTrainingSettings, TrainedAdapter
 
+from .card import training_data
+
 
 def write_adapter_card(settings: SummarizerTrainingSettings, trained: TrainedAdapter) -> Path:
     """Write ``README.md`` into the folder of a trained summarizer's adapter, and return its path."""
@@ -24,11 +26,7 @@ def write_adapter_card(settings: SummarizerTrainingSettings, trained: TrainedAda
         f"seed {settings.seed} |",
         f"| made by | `newstance train {settings.name} --data DIR` |",
         "",
-        "## Training data",
-        "",
-        "| set | rows | terms |",
-        "|---|---|---|",
-        *(f"| {part.name} | {trained.rows[part.name]:,} | {part.terms} |" for part in settings.train),
+        *training_data(settings.train, trained.rows),
         "",
         "## Held-out summaries",
         "",

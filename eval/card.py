@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,11 @@ from newstance.models.consistency import SUPPORT
 from newstance.models.pairs import softmax
 from newstance.models.stance import LABELS
 from newstance.models.training.branch import BranchRecipe
-from newstance.models.training.recipe import Recipe
+from newstance.models.training.continuing import UpperSettings
+from newstance.models.training.fit import FitSettings
+from newstance.models.training.recipe import AnySet, Recipe
 from newstance.models.training.rows import STATEMENTS
+from newstance.models.training.summarizer import SummarySet
 from newstance.models.training.support_rows import SUPPORTED, UNSUPPORTED
 from newstance.models.training.train import Trained
 
@@ -68,8 +72,7 @@ def write_card(recipe: Recipe, trained: Trained) -> Path:
         "| | |",
         "|---|---|",
         f"| base | {recipe.base.name} ({recipe.base.licence}), {last.layers} layers, embeddings as they were |",
-        f"| training | {sum(trained.rows.values()):,} rows, {fit.epochs} epochs, batches of {fit.tokens_per_batch:,} "
-        f"tokens, learning rate {fit.learning_rate:g}, seed {fit.seed} |",
+        _fit_row(fit, trained),
         *_second_fit(recipe),
         f"| shipped as | {recipe.form} |",
         f"| temperatures | {fitted} |",
@@ -79,11 +82,7 @@ def write_card(recipe: Recipe, trained: Trained) -> Path:
         "",
         use_of(recipe),
         "",
-        "## Training data",
-        "",
-        "| set | rows | terms |",
-        "|---|---|---|",
-        *(f"| {part.name} | {trained.rows.get(part.name, 0):,} | {part.terms} |" for part in recipe.training_sets()),
+        *training_data(recipe.training_sets(), trained.rows),
         *statements,
         "",
         "## Development sets: stance",
@@ -128,8 +127,7 @@ def write_branch_card(recipe: BranchRecipe, trained: Trained) -> Path:
         "| | |",
         "|---|---|",
         f"| grown on | `{recipe.of}` |",
-        f"| training | {sum(trained.rows.values()):,} rows, {fit.epochs} epochs, batches of {fit.tokens_per_batch:,} "
-        f"tokens, learning rate {fit.learning_rate:g}, seed {fit.seed} |",
+        _fit_row(fit, trained),
         f"| shipped as | {recipe.form} |",
         f"| temperature | {trained.temperatures[SUPPORT]:g} on {', '.join(recipe.support.calibrate_on)} |",
         f"| made by | `newstance train {recipe.name} --data DIR{flag}` |",
@@ -138,11 +136,7 @@ def write_branch_card(recipe: BranchRecipe, trained: Trained) -> Path:
         "",
         use_of(recipe),
         "",
-        "## Training data",
-        "",
-        "| set | rows | terms |",
-        "|---|---|---|",
-        *(f"| {part.name} | {trained.rows.get(part.name, 0):,} | {part.terms} |" for part in recipe.support.train),
+        *training_data(recipe.training_sets(), trained.rows),
         "",
         "## Development sets",
         "",
@@ -156,6 +150,24 @@ def write_branch_card(recipe: BranchRecipe, trained: Trained) -> Path:
     path = trained.folder / "SUPPORT.md"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+def training_data(sets: Sequence[AnySet | SummarySet], rows: Mapping[str, int]) -> list[str]:
+    """The section of a card that tells what was trained on.
+
+    Args:
+        sets: What it was.
+        rows: How many rows each gave, by name.
+    """
+    table = [f"| {part.name} | {rows.get(part.name, 0):,} | {part.terms} |" for part in sets]
+    return ["## Training data", "", "| set | rows | terms |", "|---|---|---|", *table]
+
+
+def _fit_row(fit: FitSettings | UpperSettings, trained: Trained) -> str:
+    return (
+        f"| training | {sum(trained.rows.values()):,} rows, {fit.epochs} epochs, batches of {fit.tokens_per_batch:,} "
+        f"tokens, learning rate {fit.learning_rate:g}, seed {fit.seed} |"
+    )
 
 
 def _second_fit(recipe: Recipe) -> list[str]:

@@ -16,7 +16,7 @@ from newstance import configs
 from newstance.models.errors import InputError
 from newstance.models.splits import base_of, is_held_out
 from newstance.models.stance import StanceQuery
-from newstance.service.intake.table_file import Records
+from newstance.models.training.set_files import part_of
 
 from .records import open_records
 from .set_config import FIELDS, Layout, SetConfig
@@ -126,7 +126,7 @@ def load_set(name: str | Path, data: Path | None = None, skip_invalid: bool = Fa
     examples: list[Example] = []
     problems: list[str] = []
     seen: dict[str, int] = {}
-    for line, record in _part(records, config.part):
+    for line, record in part_of(list(records), config.part):
         try:
             if isinstance(record, str):
                 raise _BadRowError(record)
@@ -153,14 +153,6 @@ def load_set(name: str | Path, data: Path | None = None, skip_invalid: bool = Fa
     if not examples:
         raise InputError(f"{config.name}: no usable row in {origin}" + "".join(f"\n  {p}" for p in problems[:1]))
     return LabelledSet(config, examples, origin, problems)
-
-
-def _part(records: Records, part: tuple[float, float]) -> Records:
-    if part == (0, 1):
-        return records
-    every = list(records)
-    low, high = (round(share * len(every)) for share in part)
-    return iter(every[low:high])
 
 
 def _examples(config: SetConfig, record: dict[str, Any], layout: Layout, line: int) -> list[Example]:

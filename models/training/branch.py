@@ -22,8 +22,7 @@ from newstance.configs import Settings
 from ..bfloat16 import has_bfloat16
 from ..calibration import fit_temperature
 from ..consistency import SUPPORT
-from ..errors import ConfigError
-from ..sources import Weights, locate
+from ..sources import Weights
 from .batching import read_rows
 from .compensated import compensated
 from .continuing import Continued, UpperSettings
@@ -33,10 +32,10 @@ from .floats import trainable
 from .grafting import graft
 from .outliers import columns_of, module_of
 from .recipe import SupportPart, Terms, open_part, use_of_sets
-from .reexport import copy_others
+from .reexport import copy_others, exported
 from .rows import make_support_rows
 from .support_rows import LABELS, SupportSet
-from .train import EXAMPLES, Trained, dev_scores, write_config
+from .train import Trained, dev_scores, examples_of, write_config
 
 log = logging.getLogger(__name__)
 
@@ -88,19 +87,18 @@ def train_branch(recipe: BranchRecipe, data: Path, out: Path, terms: Terms = "al
         out: Rows, the trained layers and the model go here.
         terms: ``open`` leaves out the sets whose terms are restricted.
         processes: How many read at the same time.
+
+    Raises:
+        ConfigError: What the branch grows on is no exported model, or lies where the result goes; or a set is missing.
     """
-    recipe = recipe.on_terms(terms)
-    counts = make_support_rows(recipe.support, recipe.fit.seed, data, out, processes)
-    weights = locate(recipe.of)
-    if not weights.is_onnx:
-        raise ConfigError(f"{recipe.of} is no exported model; a branch grows on one with a model.onnx")
     from transformers import AutoTokenizer
 
+    recipe, shipped = recipe.on_terms(terms), out / recipe.name
+    weights = exported(recipe.of, shipped)
+    counts = make_support_rows(recipe.support, recipe.fit.seed, data, out, processes)
     tokenizer = AutoTokenizer.from_pretrained(**weights.from_pretrained_arguments())
-    rows = read_rows(out / ROWS)
-    model = _fitted(recipe, weights, tokenizer, rows, out / TRAINED)
-    shipped = out / recipe.name
-    _ship(recipe, weights, tokenizer, model, [(row["text"], row["question"]) for row in rows], shipped)
+    model = _fitted(recipe, weights, tokenizer, read_rows(out / ROWS), out / TRAINED)
+    _ship(recipe, weights, tokenizer, model, examples_of(out / ROWS), shipped)
     scores = dev_scores(shipped, out / DEV, SUPPORT)
     temperature = round(fit_temperature([scores[name] for name in recipe.support.calibrate_on]), 3)
     config = json.loads((shipped / "config.json").read_text(encoding="utf-8")).get("newstance", {})
@@ -119,7 +117,9 @@ def _fitted(recipe: BranchRecipe, weights: Weights, tokenizer: Any, rows: Sequen
         log.info("%d rows, %d tokens", len(rows), sum(map(len, states)))
         going.fit(states, [row["label"] for row in rows], [row["weight"] for row in rows])
         learned = {name: p.detach().clone() for name, p in going.model.named_parameters() if p.requires_grad}
-        save_file(learned, str(file))
+        unfinished = file.with_suffix(".unfinished")  # a kill must not leave half of it where all is looked for
+        save_file(learned, str(unfinished))
+        unfinished.rename(file)
     model.load_state_dict(load_file(str(file)), strict=False)
     return model.eval()
 
@@ -136,9 +136,8 @@ def _ship(
     import onnx
 
     columns = columns_of(weights.path / "model.onnx")
-    upper = {module_of(name) for name in columns} & _layers_above(model, recipe.fit.trained_layers)
-    chosen = [*pairs[:: max(1, len(pairs) // EXAMPLES)]][:EXAMPLES]
-    examples = [encoded_pair(tokenizer, *pair, recipe.max_length) for pair in chosen]
+    upper = _layers_above(model, recipe.fit.trained_layers)
+    examples = [encoded_pair(tokenizer, *pair, recipe.max_length) for pair in pairs]
     rounded = compensated(model, examples, {module_of(n): c for n, c in columns.items() if module_of(n) in upper})
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         export(rounded, tokenizer, Path(scratch) / "own", recipe.form, columns=columns)

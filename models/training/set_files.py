@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ from ..article_texts import ArticleTexts
 from ..errors import ConfigError
 
 Share = Annotated[float, Field(ge=0, le=1)]
+
+Record = TypeVar("Record")
 
 SHIPPED = Path(__file__).parent / "data"  # rows of our own
 
@@ -47,8 +49,13 @@ def records_of(labelled: SetFile, data: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         raise ConfigError(f"{labelled.name}: there is no file {path}; --data names the folder that holds the sets")
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    low, high = (round(share * len(records)) for share in labelled.part)
-    return records[low:high]
+    return part_of(records, labelled.part)
+
+
+def part_of(records: Sequence[Record], part: tuple[float, float]) -> list[Record]:
+    """The records between two shares of all, in their order."""
+    low, high = (round(share * len(records)) for share in part)
+    return list(records[low:high])
 
 
 def with_articles(records: Iterable[dict[str, Any]], labelled: SetFile, data: Path) -> list[dict[str, Any]]:

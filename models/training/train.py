@@ -24,7 +24,7 @@ from .recipe import Recipe, Terms
 from .rows import make_rows
 
 _HEAD_NAMES = ("stance", "support")
-EXAMPLES = 200  # rows by which an export chooses what it rounds, and how
+_EXAMPLES = 200  # rows by which an export chooses what it rounds, and how
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
         raise ConfigError(f"{torch_model} holds no trained model; run newstance train {recipe.name} first")
     _restore(last, recipe, recipe.last_fit())
     model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")
-    export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form, _examples(out / ROWS))
+    export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form, examples_of(out / ROWS))
     write_config(shipped, {"max_length": recipe.fit.max_length})
     scores = dev_scores(shipped, out / DEV)
     wanted = (recipe.stance.calibrate_on, recipe.support.calibrate_on)
@@ -121,11 +121,11 @@ def _restore(folder: Path, recipe: Recipe, settings: FitSettings) -> None:
         restore(folder / PACKED, recipe.base.folder(), folder, settings)
 
 
-def _examples(rows: Path) -> list[tuple[str, str]]:
+def examples_of(rows: Path) -> list[tuple[str, str]]:
     """Rows from all over the file, so from all sets."""
     every = read_rows(rows)
-    step = max(1, len(every) // EXAMPLES)
-    return [(row["text"], row["question"]) for row in every[::step][:EXAMPLES]]
+    step = max(1, len(every) // _EXAMPLES)
+    return [(row["text"], row["question"]) for row in every[::step][:_EXAMPLES]]
 
 
 def write_config(folder: Path, own: Mapping[str, object]) -> None:
