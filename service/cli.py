@@ -173,6 +173,10 @@ def _train(chosen: argparse.Namespace) -> int:
     from .judging.rows import ArticleRowsOf
 
     task = configs.load("training", chosen.config, Task).task
+    if task is not None and chosen.only != "train":
+        raise InputError(
+            f"--only {chosen.only} is for the model of stance and support; leave it out for {chosen.config}"
+        )
     if task == "corrections":
         return continue_training(chosen)
     if chosen.data is None:

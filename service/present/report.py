@@ -102,7 +102,7 @@ def terminal(analysis: Analysis) -> Group:
         ]
     parts += [Text(f"\n{note}", style="italic") for note in analysis.notes]
     seconds = ", ".join(f"{step} {time:.1f} s" for step, time in analysis.seconds.items())
-    parts.append(Text(f"\n{'; '.join(analysis.models.values())}. {seconds}", style="bright_black"))
+    parts.append(Text(f"\n{'; '.join(dict.fromkeys(analysis.models.values()))}. {seconds}", style="bright_black"))
     return Group(*parts)  # type: ignore[arg-type]
 
 

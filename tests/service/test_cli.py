@@ -179,6 +179,13 @@ def test_training_without_data_is_refused(run, tmp_path):
     assert "shipped: " in err and "newstance-mpnet" in err
 
 
+def test_only_rows_is_refused_where_there_is_no_such_step(run, tmp_path):
+    for recipe in ("newstance-support", "smollm2-news", "corrections"):
+        code, out, err = run("train", recipe, "--data", tmp_path, "--out", tmp_path, "--only", "rows")
+        assert (code, out) == (2, "")
+        assert f"--only rows is for the model of stance and support; leave it out for {recipe}" in err
+
+
 # Results
 
 
