@@ -121,13 +121,13 @@ def write_branch_card(recipe: BranchRecipe, trained: Trained) -> Path:
         "",
         f"The output `support` of this model: the last {fit.trained_layers} layers and the head, trained for the one "
         "question whether a passage of an article bears a claim out (`entailment`, `not_entailment`; softmax over "
-        "these two), above the lower layers as they are. Its passages are wide: all sentences of the article that are "
-        "near to the claim, as far as there is room.",
+        "these two), above the lower layers as they are. Its passages are the two nearest sentences "
+        "of the article, or all that are near to the claim, as far as there is room.",
         "",
         "| | |",
         "|---|---|",
         f"| grown on | `{recipe.of}` |",
-        _fit_row(fit, trained),
+        _fit_row(fit, trained, recipe.runs),
         f"| shipped as | {recipe.form} |",
         f"| temperature | {trained.temperatures[SUPPORT]:g} on {', '.join(recipe.support.calibrate_on)} |",
         f"| made by | `newstance train {recipe.name} --data DIR{flag}` |",
@@ -163,10 +163,12 @@ def training_data(sets: Sequence[AnySet | SummarySet], rows: Mapping[str, int]) 
     return ["## Training data", "", "| set | rows | terms |", "|---|---|---|", *table]
 
 
-def _fit_row(fit: FitSettings | UpperSettings, trained: Trained) -> str:
+def _fit_row(fit: FitSettings | UpperSettings, trained: Trained, runs: int = 1) -> str:
+    epochs = "1 epoch" if fit.epochs == 1 else f"{fit.epochs} epochs"
+    seeds = f"seed {fit.seed}" if runs == 1 else f"the mean of {runs} runs, seeds {fit.seed} to {fit.seed + runs - 1}"
     return (
-        f"| training | {sum(trained.rows.values()):,} rows, {fit.epochs} epochs, batches of {fit.tokens_per_batch:,} "
-        f"tokens, learning rate {fit.learning_rate:g}, seed {fit.seed} |"
+        f"| training | {sum(trained.rows.values()):,} rows, {epochs}, batches of {fit.tokens_per_batch:,} "
+        f"tokens, learning rate {fit.learning_rate:g}, {seeds} |"
     )
 
 

@@ -11,7 +11,7 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -52,6 +52,8 @@ class BranchRecipe(Settings):
         form: In which the model is shipped; that of the model that it grows on.
         max_length: Of a pair, in tokens; texts are cut to fit.
         fit: How it is trained.
+        runs: How many runs, the seed of each one higher than of the one before; the mean of their weights is taken
+            (Wortsman et al. 2022, "Model soups").
         support: What on.
     """
 
@@ -61,6 +63,7 @@ class BranchRecipe(Settings):
     form: str
     max_length: int = Field(ge=8)
     fit: UpperSettings
+    runs: int = Field(default=1, ge=1)
     support: SupportPart
 
     def use(self) -> str:
@@ -115,13 +118,29 @@ def _fitted(recipe: BranchRecipe, weights: Weights, tokenizer: Any, rows: Sequen
         going = Continued(model, tokenizer, recipe.max_length, recipe.fit, LABELS, has_bfloat16("cpu"))
         states = going.states([(row["text"], row["question"]) for row in rows])
         log.info("%d rows, %d tokens", len(rows), sum(map(len, states)))
-        going.fit(states, [row["label"] for row in rows], [row["weight"] for row in rows])
-        learned = {name: p.detach().clone() for name, p in going.model.named_parameters() if p.requires_grad}
+        learned = _mean(_runs(going, recipe.runs, states, rows))
         unfinished = file.with_suffix(".unfinished")  # a kill must not leave half of it where all is looked for
         save_file(learned, str(unfinished))
         unfinished.rename(file)
     model.load_state_dict(load_file(str(file)), strict=False)
     return model.eval()
+
+
+def _runs(
+    going: Continued, runs: int, states: Sequence[Any], rows: Sequence[dict[str, Any]]
+) -> Iterator[dict[str, Any]]:
+    """The weights that each run learned."""
+    for run in range(runs):
+        going.fit(states, [row["label"] for row in rows], [row["weight"] for row in rows], run)
+        yield {name: p.detach().clone() for name, p in going.model.named_parameters() if p.requires_grad}
+
+
+def _mean(several: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    total, *others = several
+    for learned in others:
+        for name, value in learned.items():
+            total[name] += value
+    return {name: value / (1 + len(others)) for name, value in total.items()}
 
 
 def _ship(

@@ -140,20 +140,23 @@ class Continued:
                 said[batch] = self._run([states[i] for i in batch]).numpy()
         return said
 
-    def fit(self, states: Sequence[Any], labels: Sequence[str], weights: Sequence[float] | None = None) -> None:
+    def fit(
+        self, states: Sequence[Any], labels: Sequence[str], weights: Sequence[float] | None = None, run: int = 0
+    ) -> None:
         """Train from the start on rows; what was learned before is forgotten.
 
         Args:
             states: From ``states``.
             labels: Of each row.
             weights: Of each row in the loss; None counts all alike.
+            run: Another one is trained in another order, from another seed.
         """
         import torch
 
         settings = self._settings
         self.forget()
-        torch.manual_seed(settings.seed)
-        rng = np.random.default_rng(settings.seed)
+        torch.manual_seed(settings.seed + run)
+        rng = np.random.default_rng(settings.seed + run)
         gold = torch.tensor([self._labels.index(label) for label in labels])
         counts = torch.ones(len(gold)) if weights is None else torch.tensor(weights, dtype=torch.float32)
         plan = []

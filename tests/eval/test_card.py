@@ -101,6 +101,10 @@ def test_card_of_a_branch(tmp_path):
     card = write_branch_card(recipe, Trained(tmp_path, "all", {"support": 0.8}, scores, counts)).read_text()
     assert "| grown on | `bundled:newstance-mpnet` |" in card
     assert "`newstance train newstance-support --data DIR`" in card
+    assert (
+        "16,000 rows, 1 epoch, batches of 8,192 tokens, learning rate 0.0001, the mean of 2 runs, seeds 17 to 18 |"
+        in card
+    )
     for part in recipe.training_sets():
         assert f"| {part.name} | 1,000 | {part.terms} |" in card
     assert line_of(card, "| WiCE held out").startswith("| WiCE held out | 4 | 0.750 (")

@@ -94,6 +94,21 @@ def test_what_was_trained_is_kept_and_grafted_again_on_its_own_result(recipe, tm
     assert _size(again) == _size(first)
 
 
+def test_the_mean_of_several_runs_is_taken(recipe, tmp_path):
+    from safetensors.torch import load_file
+
+    def learned(seed, runs):
+        fit = recipe.fit.model_copy(update={"seed": seed, "epochs": 2})
+        out = tmp_path / f"{seed}-{runs}"
+        train_branch(recipe.model_copy(update={"fit": fit, "runs": runs}), tmp_path, out)
+        return load_file(str(out / TRAINED))
+
+    one, other, both = learned(1, 1), learned(2, 1), learned(1, 2)
+    assert any(not np.allclose(one[name], other[name]) for name in one)
+    for name, value in both.items():
+        assert np.allclose(value, (one[name] + other[name]) / 2, atol=1e-6)
+
+
 def test_lower_layers_are_shared(shipped, recipe, tmp_path):
     grown = train_branch(recipe, tmp_path, tmp_path / "out").folder
     # One of four layers and a head; embeddings and three layers are there already.
