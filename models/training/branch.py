@@ -1,7 +1,7 @@
 """Upper layers of its own for one task of a model, above the lower layers that all its tasks share.
 
 Two tasks want different things of the last layers, and the same ones of those below. A branch is trained with the lower
-layers as they are, on a CPU (``continuing.py``), and grafted onto the exported model as another output: the answers of
+layers as they are (``continuing.py``), and grafted onto the exported model as another output: the answers of
 the others stay what they were, and onnxruntime computes the layers of the output that is asked for alone.
 """
 
@@ -82,7 +82,7 @@ class BranchRecipe(Settings):
 def train_branch(recipe: BranchRecipe, data: Path, out: Path, terms: Terms = "all", processes: int = 1) -> Trained:
     """Make the rows, train, graft, and calibrate; rows and trained layers that are there already are kept.
 
-    The states of all rows are kept in memory: of three million tokens 4.5 GB.
+    The states of all rows are kept in memory, that of a GPU if there is one: of three million tokens 4.5 GB.
 
     Args:
         recipe: What is trained.
@@ -111,11 +111,13 @@ def train_branch(recipe: BranchRecipe, data: Path, out: Path, terms: Terms = "al
 
 def _fitted(recipe: BranchRecipe, weights: Weights, tokenizer: Any, rows: Sequence[dict[str, Any]], file: Path) -> Any:
     """The torch model with the branch in place of its upper layers, trained unless that was done."""
+    import torch
     from safetensors.torch import load_file, save_file
 
     model = trainable(weights)
     if not file.is_file():
-        going = Continued(model, tokenizer, recipe.max_length, recipe.fit, LABELS, has_bfloat16("cpu"))
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        going = Continued(model.to(device), tokenizer, recipe.max_length, recipe.fit, LABELS, has_bfloat16(device))
         states = going.states([(row["text"], row["question"]) for row in rows])
         log.info("%d rows, %d tokens", len(rows), sum(map(len, states)))
         learned = _mean(_runs(going, recipe.runs, states, rows))
@@ -123,7 +125,7 @@ def _fitted(recipe: BranchRecipe, weights: Weights, tokenizer: Any, rows: Sequen
         save_file(learned, str(unfinished))
         unfinished.rename(file)
     model.load_state_dict(load_file(str(file)), strict=False)
-    return model.eval()
+    return model.cpu().eval()
 
 
 def _runs(
@@ -132,7 +134,7 @@ def _runs(
     """The weights that each run learned."""
     for run in range(runs):
         going.fit(states, [row["label"] for row in rows], [row["weight"] for row in rows], run)
-        yield {name: p.detach().clone() for name, p in going.model.named_parameters() if p.requires_grad}
+        yield {name: p.detach().cpu().clone() for name, p in going.model.named_parameters() if p.requires_grad}
 
 
 def _mean(several: Iterable[dict[str, Any]]) -> dict[str, Any]:

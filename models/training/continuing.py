@@ -1,4 +1,4 @@
-"""Training that goes on: the last layers and the head of a pair classifier, on some thousand rows at most, on a CPU.
+"""Training that goes on: the last layers and the head of a pair classifier.
 
 The layers below stay as they are, so what they say of a row is computed once and kept; an epoch then costs only the
 layers that learn. Freezing lower layers costs little where rows are few (Lee, Tang, Lin 2019, "What Would Elsa Do?
@@ -69,7 +69,7 @@ class Continued:
     """A pair classifier whose last layers and head can be trained further, from where they are, again and again.
 
     Args:
-        model: A torch sequence classifier.
+        model: A torch sequence classifier, on the device that computes; states are kept there, too.
         tokenizer: Its tokenizer.
         max_length: Of a pair, in tokens; texts are cut to fit.
         settings: How.
@@ -90,6 +90,7 @@ class Continued:
         import torch
 
         self.model = model.eval()
+        self._device = model.device
         self.tokenizer = tokenizer
         self._max_length = max_length
         self._settings = settings
@@ -120,7 +121,7 @@ class Continued:
             for batch in by_length(
                 range(len(encoded)), [len(one.input_ids) for one in encoded], self._settings.tokens_per_batch
             ):
-                inputs = self.tokenizer.pad([encoded[i] for i in batch], return_tensors="pt")
+                inputs = self.tokenizer.pad([encoded[i] for i in batch], return_tensors="pt").to(self._device)
                 with torch.inference_mode(), self._precision():
                     said = self._body(**inputs).last_hidden_state
                 for i, state in zip(batch, said, strict=True):
@@ -137,7 +138,7 @@ class Continued:
         self.model.eval()
         with torch.inference_mode():
             for batch in self._batches(range(len(states)), states):
-                said[batch] = self._run([states[i] for i in batch]).numpy()
+                said[batch] = self._run([states[i] for i in batch]).cpu().numpy()
         return said
 
     def fit(
@@ -157,8 +158,9 @@ class Continued:
         self.forget()
         torch.manual_seed(settings.seed + run)
         rng = np.random.default_rng(settings.seed + run)
-        gold = torch.tensor([self._labels.index(label) for label in labels])
+        gold = torch.tensor([self._labels.index(label) for label in labels], device=self._device)
         counts = torch.ones(len(gold)) if weights is None else torch.tensor(weights, dtype=torch.float32)
+        counts = counts.to(self._device)
         plan = []
         for _ in range(settings.epochs):
             epoch = list(self._batches(rng.permutation(len(states)).tolist(), states))
@@ -193,7 +195,7 @@ class Continued:
         import torch
 
         hidden = torch.nn.utils.rnn.pad_sequence(list(states), batch_first=True)
-        mask = torch.zeros(hidden.shape[:2], dtype=torch.long)
+        mask = torch.zeros(hidden.shape[:2], dtype=torch.long, device=self._device)
         for i, state in enumerate(states):
             mask[i, : len(state)] = 1
         # The model runs as always, but what it takes for embeddings is what the lower layers said.
@@ -208,7 +210,7 @@ class Continued:
     def _precision(self) -> Any:
         import torch
 
-        return torch.autocast("cpu", torch.bfloat16, enabled=self._bf16)
+        return torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16)
 
     def _batches(self, rows: Sequence[int], states: Sequence[Any]) -> list[list[int]]:
         return list(by_length(rows, [len(state) for state in states], self._settings.tokens_per_batch))
