@@ -18,11 +18,12 @@ from ..analysis import SummarySentence
 
 # Chosen by ROUGE on development articles and by what readers said; docs/experiments.md has the tables.
 _FALLS = 2  # sentences, within which the weight of those that come first falls to a third
-_LEAST = 0.1  # of the first one's weight, which each has at least,
+_LEAST = 0.02  # of the first one's weight, which each has at least,
 _MANY = 50  # but all of a longer article together no more than those of one of so many
 # What a candidate is worth more or less, as shares of the article:
 _FIRST = 0.02  # where it begins with the article's first sentence
 _JOINED = 0.02  # where it tells two sentences in one
+_FOLLOWING = 0.02  # where the sentence before it is told
 _WORD = -0.0008  # for each of its words
 _UNKNOWN = {"name": -0.05, "thing": -0.02}  # for each that it wants and nobody has told of
 _SAME = 0.5  # of the content words of the shorter of two sentences; two that share more say the same
@@ -86,7 +87,8 @@ def choose(
         understood = [i for i in free if candidates[i].needs <= known[i]] or ([] if there else free)
         if not understood:
             break
-        best = max(understood, key=lambda i: np.maximum(near[i], told).sum() + _worth(candidates[i], known[i]))
+        worth = [_worth(one, known[i], one.place - 1 in used) for i, one in enumerate(candidates)]
+        best = max(understood, key=lambda i: np.maximum(near[i], told).sum() + worth[i])
         told = np.maximum(near[best], told)
         there.append(candidates[best])
         said.append(words[best])
@@ -98,10 +100,11 @@ def known_before(one: Candidate, others: Iterable[Candidate]) -> set[str]:
     return {known for other in others if other.place < one.place for known in other.tells}
 
 
-def _worth(one: Candidate, known: set[str]) -> float:
+def _worth(one: Candidate, known: set[str], follows: bool) -> float:
     """What a sentence is worth by how it reads, beside what it tells."""
     lacks = sum(_UNKNOWN[unknown.partition(" ")[0]] for unknown in one.wants - known)
-    return _FIRST * (one.place == 0) + _JOINED * (len(one.places) > 1) + _WORD * len(one.text.split()) + lacks
+    form = _FIRST * (one.place == 0) + _JOINED * (len(one.places) > 1) + _FOLLOWING * follows
+    return form + _WORD * len(one.text.split()) + lacks
 
 
 def importance(count: int) -> np.ndarray:

@@ -34,13 +34,22 @@ def test_what_is_kept_tells_its_part_already():
 
 def test_what_says_the_same_is_not_taken():
     again = candidate("The rain fell on Monday.", 1)
-    assert chosen([RAIN, again], [[1, 0, 0], [0, 1, 1]], 2) == ["The rain fell on Monday."]
+    assert chosen([RAIN, again], [[0.5, 0, 0], [0, 1, 1]], 2) == ["The rain fell on Monday."]
 
 
 def test_two_in_one_are_worth_a_little():
     both = candidate("Hail came, and it went.", 1, 2)
     assert chosen([RAIN, both], [[0.5, 0, 0], [0.52, 0, 0]], 1) == [both.text]
     assert chosen([RAIN, both], [[0.5, 0, 0], [0.4, 0, 0]], 1) == ["Rain fell."]
+
+
+def test_what_follows_on_what_is_told_is_worth_a_little():
+    hail = candidate("Hail came.", 3)
+    near = [[1, 0, 0, 0], [0, 0.5, 0, 0], [0, 0, 0, 0]]
+    far = [0, 0.51, 0, 0]
+    assert chosen([RAIN, SNOW, hail], [*near[:2], far], 2) == ["Rain fell.", "Snow melted."]
+    assert chosen([SNOW, hail], [near[1], far], 1) == ["Hail came."]  # where the rain is not told
+    assert chosen([RAIN, SNOW, hail], [*near[:2], [0, 0.9, 0, 0]], 2) == ["Rain fell.", "Hail came."]
 
 
 def test_nothing_is_told_twice():
