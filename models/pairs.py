@@ -354,7 +354,7 @@ def _onnx_runs(weights: Weights) -> tuple[Run, bool, dict[str, Run]]:
     outputs = [node.name for node in session.get_outputs()]
 
     def run(inputs: dict[str, np.ndarray], wanted: Sequence[str]) -> tuple[np.ndarray, np.ndarray | None]:
-        # onnxruntime computes the outputs that are not wanted, too, and only_execute_path_to_fetches changes nothing there.
+        # The outputs that are not wanted are computed, too; only_execute_path_to_fetches changes nothing there.
         logits, *told = session.run(wanted, {name: values for name, values in inputs.items() if name in expected})
         return logits, told[0] if told else None
 

@@ -2,7 +2,8 @@
 
 Two tasks want different things of the last layers, and the same ones of those below. A branch is trained with the lower
 layers as they are (``continuing.py``), and grafted onto the exported model as another output: the answers of
-the others stay what they were. onnxruntime computes all outputs, whichever is asked for, so a branch costs time everywhere.
+the others stay what they were. onnxruntime computes all outputs, whichever is asked for, so that a branch costs time
+with each of them (docs/experiments.md).
 """
 
 from __future__ import annotations
