@@ -12,21 +12,22 @@ import argparse
 import random
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from newstance import configs
-from newstance.models.pairs import PairClassifier, softmax
+from newstance.models.pairs import MAIN, PairClassifier, softmax
 from newstance.models.sources import locate
 from newstance.models.stance import LABELS, direct_pair, marked_text
-from newstance.models.training.export import save_in_parts
 from newstance.models.training.judged import MadeRow, judged_rows
+from newstance.models.training.onnx_files import copy_others, read_models, save_models
 from newstance.models.training.overlap import Excluded
 from newstance.models.training.recipe import Recipe
-from newstance.models.training.reexport import copy_others, exported
+from newstance.models.training.reexport import exported
 from newstance.models.training.telling import add_shares, add_telling, fit_telling
 from newstance.models.training.train import write_config
 from newstance.service.judging.rows import ArticleRowsOf
@@ -53,32 +54,29 @@ def fit(source: str, out: Path, data: Path, recipe: Recipe, profile: str = "embe
     Raises:
         ConfigError: The weights are no ONNX or lie in ``out``, or a file is missing.
     """
-    import onnx
     from transformers import AutoConfig
 
     weights = exported(source, out)
     judged = recipe.judged.train[0].model_copy(update={"windows": (190,), "sentences": False, "absent": 0})
     excluded = Excluded.read([data / name for name in recipe.judged.excluded])
     rows = judged_rows(judged, data, ArticleRowsOf(profile), excluded, random.Random(recipe.fit.seed))
-    whole = onnx.load(str(weights.path / "model.onnx"))
+    models = read_models(weights.path)
     with tempfile.TemporaryDirectory() as scratch:
         bare = Path(scratch) / "bare"
-        add_shares(whole)
-        _write(whole, weights.path, bare, [0.0])
+        add_shares(models[MAIN])
+        _write(models, weights.path, bare, [0.0])
         shares, labels = _parts(PairClassifier.load(locate(f"path:{bare}")), rows)
     telling = fit_telling(shares, labels, AutoConfig.from_pretrained(weights.path).num_attention_heads)
-    add_telling(whole, telling)
-    _write(whole, weights.path, out, [round(float(value), 4) for value in telling.bias])
+    add_telling(models[MAIN], telling)
+    _write(models, weights.path, out, [round(float(value), 4) for value in telling.bias])
     return len(labels)
 
 
-def _write(model: Any, beside: Path, folder: Path, bias: list[float]) -> None:
+def _write(models: Mapping[str, Any], beside: Path, folder: Path, bias: list[float]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     copy_others(beside, folder)
-    copy = type(model)()
-    copy.CopyFrom(model)  # saving moves the weights out of a model
-    save_in_parts(copy, folder)
+    save_models(deepcopy(models), folder)  # saving moves the weights out of a model
     write_config(folder, {"told_bias": bias})
 
 

@@ -26,6 +26,7 @@ from .sources import Weights
 # Logits, shape (batch, labels), and if the model tells of tokens, what it tells, shape (batch, tokens, told).
 Run = Callable[[dict[str, np.ndarray]], tuple[np.ndarray, np.ndarray | None]]
 LOGITS, TOLD = "logits", "told"  # these outputs' names; models/training/telling.py makes the second
+MAIN = "model"  # of the ONNX files of a model; one named after a task answers that task (models/training/branch.py)
 # Called after each batch with (pairs scored so far, pairs in all); an exception raised in it stops the work.
 OnBatch = Callable[[int, int], None]
 _TOKENS_PER_BATCH = 2048
@@ -91,7 +92,8 @@ class PairClassifier:
         tokens_per_batch: Upper bound of a batch, padding included; a longer pair is a batch of its own.
         side_by_side: How many batches run at the same time, those of all who ask taken together.
         told_bias: What is added to what the tokens of a part tell, shape (told,); None if the model tells nothing.
-        branches: What runs the model for a task that has layers of its own, by task; logits are as those of ``run``.
+        branch: Gives what runs the model for a task, and None if that has no layers of its own; its logits are as those
+            of ``run``. It is asked once for each task.
     """
 
     def __init__(
@@ -104,10 +106,10 @@ class PairClassifier:
         tokens_per_batch: int = _TOKENS_PER_BATCH,
         side_by_side: int = 1,
         told_bias: Sequence[float] | None = None,
-        branches: Mapping[str, Run] | None = None,
+        branch: Callable[[str], Run | None] = lambda task: None,
     ) -> None:
         self._run = run
-        self._branches = dict(branches or {})
+        self._branch, self._branches = branch, dict[str, Run | None]()
         self._whole: PairClassifier | None = None  # of a branch; weights in use are not loaded again
         self._tokenizer = tokenizer
         self.labels = list(labels)
@@ -126,11 +128,19 @@ class PairClassifier:
         return self._tokens_per_batch == 1
 
     def for_task(self, task: str) -> PairClassifier:
-        """The same classifier as it answers a task: by the layers that it has for that one alone, if it has some."""
-        if task not in self._branches:
+        """The same classifier as it answers a task: by the layers that it has for that one alone, if it has some.
+
+        Raises:
+            ModelError: These cannot be loaded.
+        """
+        with _loading:
+            if task not in self._branches:
+                self._branches[task] = self._branch(task)
+        run = self._branches[task]
+        if run is None:
             return self
         branch = copy.copy(self)
-        branch._run, branch.told_bias, branch._whole = self._branches[task], None, self
+        branch._run, branch.told_bias, branch._whole = run, None, self
         return branch
 
     @classmethod
@@ -157,7 +167,7 @@ class PairClassifier:
         try:
             config = AutoConfig.from_pretrained(**arguments)
             tokenizer = AutoTokenizer.from_pretrained(**arguments)
-            run, tells, branches = _onnx_runs(weights) if weights.is_onnx else (_torch_run(weights, device), False, {})
+            run, tells = _onnx_run(weights, MAIN) if weights.is_onnx else (_torch_run(weights, device), False)
         except (OSError, ValueError) as error:
             raise ModelError(f"{weights.source} could not be loaded as a pair classifier: {error}") from error
         own = getattr(config, "newstance", None) or {}
@@ -174,7 +184,7 @@ class PairClassifier:
             tokens_per_batch=1 if weights.is_onnx else _TOKENS_PER_BATCH,
             side_by_side=usable_cores() if weights.is_onnx else 1,
             told_bias=own.get("told_bias") if tells else None,
-            branches=branches,
+            branch=partial(_onnx_branch, weights),
         )
 
     def score(self, pairs: Sequence[tuple[str, str]], on_batch: OnBatch | None = None) -> PairScores:
@@ -341,23 +351,31 @@ def _torch_run(weights: Weights, device: str) -> Run:
     return run
 
 
-def _onnx_runs(weights: Weights) -> tuple[Run, bool, dict[str, Run]]:
-    """What runs it, whether it tells of tokens, and what runs it for tasks with layers of their own."""
+def _onnx_run(weights: Weights, file: str) -> tuple[Run, bool]:
+    """What runs one of its files, and whether that tells of tokens."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # of each pair: as many pairs as there are cores run side by side
-    session = onnxruntime.InferenceSession(
-        str(weights.path / "model.onnx"), options, providers=["CPUExecutionProvider"]
-    )
+    try:
+        session = onnxruntime.InferenceSession(
+            str(weights.path / f"{file}.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # onnxruntime has a kind for each of its codes
+        raise ModelError(f"{file}.onnx of {weights.source} could not be loaded: {error}") from error
     expected = {node.name for node in session.get_inputs()}
-    outputs = [node.name for node in session.get_outputs()]
+    outputs = {node.name for node in session.get_outputs()}
+    wanted = [name for name in (LOGITS, TOLD) if name in outputs]
 
-    def run(inputs: dict[str, np.ndarray], wanted: Sequence[str]) -> tuple[np.ndarray, np.ndarray | None]:
-        # The outputs that are not wanted are computed, too; only_execute_path_to_fetches changes nothing there.
+    def run(inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray | None]:
         logits, *told = session.run(wanted, {name: values for name, values in inputs.items() if name in expected})
         return logits, told[0] if told else None
 
-    tells = TOLD in outputs
-    branches = {name: partial(run, wanted=[name]) for name in outputs if name not in (LOGITS, TOLD)}
-    return partial(run, wanted=[LOGITS, TOLD] if tells else [LOGITS]), tells, dict(branches)
+    return run, TOLD in outputs
+
+
+def _onnx_branch(weights: Weights, task: str) -> Run | None:
+    if not weights.is_onnx or not (weights.path / f"{task}.onnx").is_file():
+        return None
+    # onnxruntime computes all outputs of a file, whichever are asked for: layers of a task's own are a file of its own.
+    return _onnx_run(weights, task)[0]

@@ -1,9 +1,8 @@
 """Upper layers of its own for one task of a model, above the lower layers that all its tasks share.
 
 Two tasks want different things of the last layers, and the same ones of those below. A branch is trained with the lower
-layers as they are (``continuing.py``), and grafted onto the exported model as another output: the answers of
-the others stay what they were. onnxruntime computes all outputs, whichever is asked for, so that a branch costs time
-with each of them (docs/experiments.md).
+layers as they are (``continuing.py``), and shipped as a file beside the exported model, over the same weights as far as
+they are the same: the answers of the others stay what they were.
 """
 
 from __future__ import annotations
@@ -23,17 +22,18 @@ from newstance.configs import Settings
 from ..bfloat16 import has_bfloat16
 from ..calibration import fit_temperature
 from ..consistency import SUPPORT
+from ..pairs import MAIN
 from ..sources import Weights
 from .batching import read_rows
 from .compensated import compensated
 from .continuing import Continued, UpperSettings
-from .export import encoded_pair, export, save_in_parts
+from .export import encoded_pair, export
 from .fit import DEV, ROWS
 from .floats import trainable
-from .grafting import graft
+from .onnx_files import copy_others, read_models, save_models
 from .outliers import columns_of, module_of
 from .recipe import SupportPart, Terms, open_part, use_of_sets
-from .reexport import copy_others, exported
+from .reexport import exported
 from .rows import make_support_rows
 from .support_rows import LABELS, SupportSet
 from .train import Trained, dev_scores, examples_of, write_config
@@ -81,7 +81,7 @@ class BranchRecipe(Settings):
 
 
 def train_branch(recipe: BranchRecipe, data: Path, out: Path, terms: Terms = "all", processes: int = 1) -> Trained:
-    """Make the rows, train, graft, and calibrate; rows and trained layers that are there already are kept.
+    """Make the rows, train, ship, and calibrate; rows and trained layers that are there already are kept.
 
     The states of all rows are kept in memory, that of a GPU if there is one: of three million tokens 4.5 GB.
 
@@ -155,21 +155,16 @@ def _ship(
     folder: Path,
 ) -> None:
     """Write the model that the branch grows on, with the branch."""
-    import onnx
-
     columns = columns_of(weights.path / "model.onnx")
     upper = _layers_above(model, recipe.fit.trained_layers)
     examples = [encoded_pair(tokenizer, *pair, recipe.max_length) for pair in pairs]
     rounded = compensated(model, examples, {module_of(n): c for n, c in columns.items() if module_of(n) in upper})
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         export(rounded, tokenizer, Path(scratch) / "own", recipe.form, columns=columns)
-        own = onnx.load(str(Path(scratch) / "own" / "model.onnx"))
-    whole = onnx.load(str(weights.path / "model.onnx"))
-    added = graft(whole, own, SUPPORT)
-    log.info("%s: %.1f MB of weights of its own", SUPPORT, added / 1e6)
+        models = read_models(weights.path) | {SUPPORT: read_models(Path(scratch) / "own")[MAIN]}
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    save_in_parts(whole, folder)
+    save_models(models, folder)
     copy_others(weights.path, folder)
 
 

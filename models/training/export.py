@@ -1,8 +1,4 @@
-"""A trained pair classifier as ONNX, in fewer bits, in files that may lie in a repository.
-
-The file format of protocol buffers and most places where files are kept set bounds to one file: the weights go to
-several files of external data beside a small ``model.onnx``. onnxruntime finds them from there.
-"""
+"""A trained pair classifier as ONNX, in fewer bits, in files that may lie in a repository."""
 
 from __future__ import annotations
 
@@ -18,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import ConfigError
-from ..pairs import LOGITS
+from ..pairs import LOGITS, MAIN
 from .compensated import compensated
 from .first_token import first_token_alone
+from .onnx_files import FILE_LIMIT, save_models, weight_files
 from .outliers import Columns, largest_columns, module_of, split
 from .telling import Telling, add_telling
 
@@ -29,10 +26,7 @@ log = logging.getLogger(__name__)
 Encoded = Mapping[str, np.ndarray]
 Form = Callable[[Path, Columns], Any]  # a float32 model's file, and what stays in float32, to a model in fewer bits
 
-FILE_LIMIT = 95_000_000  # bytes; 100 MB is the most that GitHub takes
 _TABLE_ROWS = 256  # a table that rows are looked up in and that has fewer is not worth it
-_EXTERNAL = 1024  # bytes; smaller tensors stay in model.onnx
-_ALIGNED = 4096  # external tensors may start at multiples of it, see onnx.external_data_helper
 
 
 def export(
@@ -85,54 +79,12 @@ def export(
         smaller = FORMS[form](whole, columns or {})
     if telling is not None:
         add_telling(smaller, telling)
-    save_in_parts(smaller, folder, file_limit)
+    save_models({MAIN: smaller}, folder, file_limit)
     onnx.checker.check_model(str(folder / "model.onnx"), full_check=False)
     tokenizer.save_pretrained(folder)
     model.config.save_pretrained(folder)
-    log.info("%s: %s", form, ", ".join(f"{file.name} {file.stat().st_size / 1e6:.1f} MB" for file in _weights(folder)))
-
-
-def save_in_parts(model: Any, folder: Path, file_limit: int = FILE_LIMIT) -> list[Path]:
-    """Write an ONNX model as ``model.onnx`` and files of external data, ``model.onnx.data-0`` and so on.
-
-    Args:
-        model: An ``onnx.ModelProto`` that holds its weights.
-        folder: Where to.
-        file_limit: No file of external data becomes larger, in bytes.
-
-    Returns:
-        All files written.
-
-    Raises:
-        ConfigError: One tensor alone is larger than the limit.
-    """
-    import onnx
-    from onnx.external_data_helper import set_external_data
-
-    part, filled = 0, 0
-    for tensor in model.graph.initializer:
-        if not tensor.HasField("raw_data"):  # typed fields cannot be external
-            tensor.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(tensor), tensor.name))
-        size = len(tensor.raw_data)
-        if size < _EXTERNAL:
-            continue
-        if size > file_limit:
-            raise ConfigError(f"{tensor.name} takes {size:,} bytes, and one file may have {file_limit:,}")
-        start = -(-filled // _ALIGNED) * _ALIGNED
-        if start + size > file_limit:
-            part, start = part + 1, 0
-        set_external_data(tensor, f"model.onnx.data-{part}")
-        filled = start + size
-    for old in _weights(folder):
-        old.unlink()  # data is appended to a file that is there
-    onnx.save_model(model, str(folder / "model.onnx"))
-    for file in _weights(folder):
-        file.chmod(0o644)  # onnx lets nobody else read external data, and a wheel would keep that
-    return _weights(folder)
-
-
-def _weights(folder: Path) -> list[Path]:
-    return sorted(folder.glob("model.onnx*"))
+    sizes = (f"{file.name} {file.stat().st_size / 1e6:.1f} MB" for file in weight_files(folder))
+    log.info("%s: %s", form, ", ".join(sizes))
 
 
 def _trace(model: Any, tokenizer: Any, path: Path, form: str) -> None:

@@ -14,7 +14,6 @@ import numpy as np
 
 from ..errors import ConfigError
 from ..sources import Weights
-from .grafting import trunk_of
 from .outliers import module_of
 
 _FEW, _ROUNDED = ".few", ".rounded"  # as ``outliers`` and ``export`` name them
@@ -49,7 +48,7 @@ def trainable(weights: Weights) -> Any:
 
 
 def floats_of(folder: Path) -> dict[str, np.ndarray]:
-    """The weights of an exported model, by the names that they have in torch, as float32; without those of branches."""
+    """The weights of an exported model, by the names that they have in torch, as float32."""
     import onnx
     from onnx import numpy_helper
 
@@ -65,7 +64,7 @@ def floats_of(folder: Path) -> dict[str, np.ndarray]:
             zero = tensors[f"{table}_zero_point"].astype(np.float32)
             found[table] = (value.astype(np.float32) - zero) * tensors[f"{table}_scale"]
     few = []
-    for node in trunk_of(model):
+    for node in model.graph.node:
         if node.op_type == "MatMulInteger":
             whole, zero = (tensors[node.input[i]].astype(np.float32) for i in (1, 3))
             scale = tensors[node.input[1].removesuffix("_quantized") + "_scale"]

@@ -17,8 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from .grafting import trunk_of
-
 COLUMNS = 8  # of each product's inputs; 32 change nothing more, docs/experiments.md
 _FEW, _TOP = ".few", ".top"
 _LEAST = 1e-6  # a row of zeros is divided by it
@@ -75,7 +73,7 @@ def columns_of(path: Path) -> Columns:
     tops = {tensor.name: tensor for tensor in model.graph.initializer if tensor.name.endswith(_TOP)}
     return {
         node.output[0].removesuffix(_FEW): numpy_helper.to_array(tops[node.input[0].removesuffix(_FEW) + _TOP])
-        for node in trunk_of(model)
+        for node in model.graph.node
         if node.op_type == "MatMul" and node.output[0].endswith(_FEW)
     }
 

@@ -9,14 +9,13 @@ as they went in. All other files of its folder are copied as they are.
 from __future__ import annotations
 
 import argparse
-import shutil
 from pathlib import Path
 
 from ..errors import ConfigError
 from ..sources import Weights, locate
-from .export import FORMS, export, save_in_parts
+from .export import FORMS, export
 from .floats import trainable
-from .grafting import branches_of, carry
+from .onnx_files import copy_others, read_models, save_models
 from .outliers import columns_of
 from .telling import telling_of
 
@@ -32,17 +31,13 @@ def reexport(source: str, out: Path, form: str) -> None:
     Raises:
         ConfigError: The weights cannot be read back, are no ONNX, lie in ``out``, or keep no columns for a mixed form.
     """
-    import onnx
     from transformers import AutoTokenizer
 
     weights = exported(source, out)
     tokenizer = AutoTokenizer.from_pretrained(**weights.from_pretrained_arguments())
     columns, telling = columns_of(weights.path / "model.onnx"), telling_of(weights.path)
     export(trainable(weights), tokenizer, out, form, columns=columns, telling=telling)
-    old, new = (onnx.load(str(folder / "model.onnx")) for folder in (weights.path, out))
-    if branches_of(old):
-        carry(old, new)
-        save_in_parts(new, out)
+    save_models(read_models(weights.path) | read_models(out), out)
     copy_others(weights.path, out)
 
 
@@ -54,13 +49,6 @@ def exported(source: str, out: Path) -> Weights:
     if out.resolve() == weights.path.resolve():
         raise ConfigError(f"{out} is what is read; give another folder, and copy it over when it is done")
     return weights
-
-
-def copy_others(folder: Path, out: Path) -> None:
-    """Copy what lies beside an exported model's weights."""
-    for file in folder.iterdir():
-        if file.is_file() and not file.name.startswith("model.onnx"):
-            shutil.copyfile(file, out / file.name)
 
 
 def main() -> None:

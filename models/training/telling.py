@@ -20,7 +20,6 @@ import numpy as np
 from ..errors import ConfigError
 from ..pairs import TOLD
 from ..stance import LABELS
-from .grafting import trunk_of
 
 _WEIGHT = f"{TOLD}.weight"
 _SHARES = f"{TOLD}.shares"
@@ -124,7 +123,7 @@ def _add_shares(model: Any) -> None:
         kept = [one for one in earlier if not one.name.startswith(TOLD)]
         del earlier[:]
         earlier.extend(kept)
-    nodes = trunk_of(model)
+    nodes = list(graph.node)
     attention = {node.output[0] for node in nodes if node.op_type == "Softmax"}
     attended = [node for node in nodes if node.op_type == "MatMul" and node.input[0] in attention]
     if not attended:

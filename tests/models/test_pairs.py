@@ -163,17 +163,18 @@ def test_empty_folder_is_a_clear_error(tmp_path):
         PairClassifier.load(locate(f"path:{tmp_path}"))
 
 
-def onnx_twin(folder, to, **own):
+def onnx_twin(folder, to, weights=WEIGHTS, **own):
     """The words' weights as an ONNX model, with the given facts of our own in its config."""
     onnx = pytest.importorskip("onnx")
     from onnx import TensorProto, helper, numpy_helper
 
+    to.mkdir(exist_ok=True)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (to / name).write_bytes((folder / name).read_bytes())
     config = json.loads((folder / "config.json").read_text())
     (to / "config.json").write_text(json.dumps(config | {"newstance": own}))
     table = np.zeros((64, 3), np.float32)
-    table[4:7] = list(WEIGHTS.values())
+    table[4:7] = list(weights.values())
     graph = helper.make_graph(
         [
             helper.make_node("Gather", ["table", "input_ids"], ["found"]),
@@ -199,6 +200,32 @@ def test_onnx_takes_one_pair_at_a_time(folder, tmp_path):
     batches = counted(classifier)
     classifier.score([(f"{'word ' * i}praised", "stance") for i in range(5)])
     assert max(pairs for pairs, _ in batches) == 1
+
+
+def test_a_task_with_a_file_of_its_own_is_answered_from_there(folder, tmp_path):
+    onnx_twin(folder, tmp_path / "one")
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    # "praised" takes another label in the file of the other task.
+    twin = onnx_twin(folder, tmp_path / "other", WEIGHTS | {"praised": [9, 0, 0]})
+    shutil.copy(tmp_path / "other" / "model.onnx", tmp_path / "two" / "support.onnx")
+    whole, pair = PairClassifier.load(locate(f"path:{tmp_path / 'two'}")), [("Kim praised Putin", "stance")]
+    own = whole.for_task("support")
+    assert np.array_equal(own.score(pair).logits, twin.score(pair).logits)
+    assert not np.array_equal(own.score(pair).logits, whole.score(pair).logits)
+    assert whole.for_task("support")._run is own._run  # not loaded again
+    assert whole.for_task("another") is whole
+
+
+def test_onnx_that_cannot_be_read_is_named(folder, tmp_path):
+    twin = onnx_twin(folder, tmp_path)
+    (tmp_path / "support.onnx").write_bytes(b"no graph")
+    with pytest.raises(ModelError, match=r"support\.onnx of path:.* could not be loaded"):
+        twin.for_task("support")
+    assert len(twin.score([("Kim praised Putin", "stance")]).logits) == 1
+    shutil.copytree(tmp_path, tmp_path.with_name("broken"))
+    (tmp_path.with_name("broken") / "model.onnx").write_bytes(b"no graph")
+    with pytest.raises(ModelError, match=r"model\.onnx of path:.* could not be loaded"):
+        PairClassifier.load(locate(f"path:{tmp_path.with_name('broken')}"))
 
 
 def test_weights_in_use_are_loaded_once_and_freed_with_their_last_user(folder, tmp_path):

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from newstance.models.errors import ConfigError
-from newstance.models.pairs import PairClassifier, softmax
+from newstance.models.pairs import MAIN, PairClassifier, softmax
 from newstance.models.sources import locate
 from newstance.models.stance import LABELS, StanceClassifier, StanceQuery, StanceSettings
-from newstance.models.training.export import export, save_in_parts
+from newstance.models.training.export import export
+from newstance.models.training.onnx_files import copy_others, read_models, save_models
 from newstance.models.training.reexport import reexport
 from newstance.models.training.telling import Telling, add_shares, add_telling, fit_telling, telling_of
 from newstance.models.training.train import write_config
@@ -55,15 +56,11 @@ def telling(plain, model, tmp_path_factory):
 
 
 def with_shares(plain, folder):
-    import onnx
-
-    changed = onnx.load(str(plain / "model.onnx"))
-    add_shares(changed)
+    models = read_models(plain)
+    add_shares(models[MAIN])
     folder.mkdir()
-    for file in plain.iterdir():
-        if not file.name.startswith("model.onnx"):
-            (folder / file.name).write_bytes(file.read_bytes())
-    save_in_parts(changed, folder)
+    copy_others(plain, folder)
+    save_models(models, folder)
     write_config(folder, {"told_bias": [0.0]})
     return PairClassifier.load(locate(f"path:{folder}"))
 
@@ -148,13 +145,11 @@ def test_it_is_read_back_and_goes_along_into_another_form(plain, telling, tmp_pa
 
 
 def test_fitted_again_it_takes_the_place_of_the_one_before(telling, tmp_path):
-    import onnx
-
     other = Telling(-TELLING.weights, TELLING.bias)
-    changed = onnx.load(str(telling / "model.onnx"))
-    add_telling(changed, other)
-    assert [output.name for output in changed.graph.output] == ["logits", "told"]
-    save_in_parts(changed, tmp_path)
+    models = read_models(telling)
+    add_telling(models[MAIN], other)
+    assert [output.name for output in models[MAIN].graph.output] == ["logits", "told"]
+    save_models(models, tmp_path)
     (tmp_path / "config.json").write_bytes((telling / "config.json").read_bytes())
     np.testing.assert_array_equal(telling_of(tmp_path).weights, other.weights)
 
