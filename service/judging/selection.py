@@ -83,11 +83,11 @@ def choose(
     for _ in range(number):
         used = {place for one in there for place in one.places}
         free = [i for i in free if used.isdisjoint(candidates[i].places) and not are_alike(words[i], said)]
-        known = [known_before(one, there) for one in candidates]
+        known = {i: known_before(candidates[i], there) for i in free}
         understood = [i for i in free if candidates[i].needs <= known[i]] or ([] if there else free)
         if not understood:
             break
-        worth = [_worth(one, known[i], one.place - 1 in used) for i, one in enumerate(candidates)]
+        worth = {i: _worth(candidates[i], known[i], candidates[i].place - 1 in used) for i in understood}
         best = max(understood, key=lambda i: np.maximum(near[i], told).sum() + worth[i])
         told = np.maximum(near[best], told)
         there.append(candidates[best])
