@@ -108,9 +108,16 @@ class Inputs:
         try:
             with path.open(encoding="utf-8-sig", errors="replace") as file:
                 line = 0
-                while text := file.readline(_ADDRESS_CHARACTERS):
+                while text := file.readline(_ADDRESS_CHARACTERS + 1):
                     line += 1
-                    if text.strip() and not text.lstrip().startswith("#"):
+                    is_comment = text.lstrip().startswith("#")
+                    if len(text) > _ADDRESS_CHARACTERS and not text.endswith("\n"):
+                        while (rest := file.readline(_ADDRESS_CHARACTERS)) and not rest.endswith("\n"):
+                            pass
+                        if not is_comment:
+                            problem = f"the line has more than {_ADDRESS_CHARACTERS:,} characters"
+                            yield _address("", str(path), line).refused(problem)
+                    elif text.strip() and not is_comment:
                         yield _address(text.strip(), str(path), line)
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error

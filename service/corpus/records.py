@@ -161,5 +161,5 @@ def _day(text: str) -> str:
         pass
     try:
         return parsedate_to_datetime(text).date().isoformat() if any(c.isalpha() for c in text) else ""
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return ""

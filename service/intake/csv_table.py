@@ -14,7 +14,7 @@ from newstance.models.errors import InputError
 from .door import refuse_no_file
 
 _DELIMITERS = (",", ";", "\t", "|")
-_LINE_CHARACTERS = 20_000_000  # of a line; as much as of a line of JSON
+_LINE_CHARACTERS = 20_000_000  # of a line, and of all lines of a row; as much as of a line of JSON
 
 
 def csv_rows(path: Path, delimiter: str = "") -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -28,6 +28,8 @@ def csv_rows(path: Path, delimiter: str = "") -> Iterator[tuple[int, dict[str, A
         InputError: It is no regular file, its first line is too long to name columns, or two columns have one name.
     """
     refuse_no_file(path)
+    # For the whole process, so never lower than others set it; what bounds a row here are its lines.
+    csv.field_size_limit(max(csv.field_size_limit(), _LINE_CHARACTERS))
     with path.open(encoding="utf-8-sig", newline="") as file:
         delimiter = delimiter or _delimiter_of(file, "\t" if path.suffix == ".tsv" else ",")
         # Strict, since else a quotation mark that nothing closes takes the following rows into its cell.
@@ -35,7 +37,7 @@ def csv_rows(path: Path, delimiter: str = "") -> Iterator[tuple[int, dict[str, A
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         columns: list[str] = []
         while True:
-            line = lines.number + 1  # where the row begins; a quoted cell may run over several lines
+            line = lines.begin_row()  # a quoted cell may run over several lines
             try:
                 cells = next(reader)
             except StopIteration:
@@ -43,9 +45,10 @@ def csv_rows(path: Path, delimiter: str = "") -> Iterator[tuple[int, dict[str, A
             except _TooLongError as error:
                 if not columns:
                     raise InputError(f"{path.name}, line {lines.number}: {error}; give a table") from None
-                for lost in range(line, lines.number):
-                    yield lost, f"is inside of a row that goes on in line {lines.number}, which is too long"
-                yield lines.number, str(error)
+                last = lines.number
+                lines.pass_row(delimiter)
+                for lost in range(line, lines.number + 1):
+                    yield lost, str(error) if lost == last else f"is in one row with line {last}, which is too long"
                 continue
             except csv.Error as error:
                 yield from _unread(line, lines.number, error)
@@ -60,11 +63,11 @@ def csv_rows(path: Path, delimiter: str = "") -> Iterator[tuple[int, dict[str, A
 
 
 class _TooLongError(Exception):
-    """A line is too long to be held."""
+    """A line is too long to be held, or a row."""
 
 
 class _Lines:
-    """The lines of a file; one that is too long is passed by unread, with an error.
+    """The lines of a file; one that is too long is passed by unread, with an error, and one that makes a row so.
 
     Attributes:
         number: How many lines were passed.
@@ -72,7 +75,28 @@ class _Lines:
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
+        self._first = 1  # line of the row
+        self._held = 0  # characters of the row
+        self._last = ""  # line; for one that is too long, a quotation mark if their number in it is odd
         self.number = 0
+
+    def begin_row(self) -> int:
+        """The line that a row begins on, which is the next one."""
+        self._first, self._held = self.number + 1, 0
+        return self._first
+
+    def pass_row(self, delimiter: str) -> None:
+        """Pass what is left of a row that is too long."""
+        # The reader asks for a row's second line only where a quotation mark is open.
+        mark = '"' if self.number > self._first else ""
+        while _goes_on(mark + self._last, delimiter):
+            mark, self._held = '"', 0
+            try:
+                next(self)
+            except _TooLongError:
+                pass
+            except StopIteration:
+                return
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -83,15 +107,31 @@ class _Lines:
             raise StopIteration
         self.number += 1
         if len(line) == _LINE_CHARACTERS and not line.endswith(("\n", "\r")):
-            while (rest := self._file.readline(_LINE_CHARACTERS)) and not rest.endswith(("\n", "\r")):
-                pass
+            marks = 0
+            while line and not line.endswith(("\n", "\r")):
+                marks += line.count('"')
+                line = self._file.readline(_LINE_CHARACTERS)
+            self._last = '"' * ((marks + line.count('"')) % 2)
             raise _TooLongError(f"the line has more than {_LINE_CHARACTERS:,} characters")
+        self._last = line
+        self._held += len(line)
+        if self._held > _LINE_CHARACTERS:
+            raise _TooLongError(f"the row has more than {_LINE_CHARACTERS:,} characters")
         return line
+
+
+def _goes_on(line: str, delimiter: str) -> bool:
+    """Whether a quotation mark is open at the end of a line that begins outside of any."""
+    try:
+        next(csv.reader([line], delimiter=delimiter, strict=True), None)
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
 
 
 def _delimiter_of(file: TextIO, usual: str) -> str:
     """What makes most columns of a file's first line; the usual one if another makes no more."""
-    first = file.readline(csv.field_size_limit())
+    first = file.readline(_LINE_CHARACTERS)
     file.seek(0)
     columns = {mark: first.count(mark) for mark in (usual, *_DELIMITERS)}
     return max(columns, key=columns.__getitem__)

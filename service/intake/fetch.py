@@ -93,9 +93,9 @@ def fetch(
     with httpx.Client(transport=transport, trust_env=False, headers=_HEADERS) as client:
         try:
             at = httpx.URL(url.strip())
+            _check(at)  # httpx finds a name in xn-- broken only when it is asked for the host
         except (httpx.InvalidURL, UnicodeError) as error:
             raise FetchError(f"{url!r} is not a web address; give one such as https://example.org/news") from error
-        _check(at)
         request = client.build_request("GET", at)
         try:
             for _ in range(MOST_REDIRECTS + 1):
@@ -118,7 +118,7 @@ def fetch(
             ) from error
         except httpcore.NetworkError as error:
             raise FetchError(_connection_failed(request.url, error), is_passing=True) from error
-        except httpx.InvalidURL as error:
+        except (httpx.InvalidURL, UnicodeError) as error:
             raise FetchError(f"{at} redirects to what is no web address ({error}); {_REMEDY}") from error
         except (httpcore.ProtocolError, httpx.HTTPError) as error:
             raise FetchError(

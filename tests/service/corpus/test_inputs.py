@@ -79,6 +79,8 @@ def test_columns_go_by_usual_names_in_any_case_or_by_the_given_ones():
         ("2024-05-01 10:00", "2024-05-01"),
         ("Wed, 01 May 2024 10:00:00 +0200", "2024-05-01"),
         ("03/04/2024", ""),
+        ("Mon, 1 Jan 99999999999999999999 00:00:00 +0000", ""),
+        ("Mon, 1 Jan 2024 00:00:00 +99999999999999999", ""),
         ("soon", ""),
         (None, ""),
         (float("nan"), ""),
@@ -112,6 +114,16 @@ def test_bad_lines_are_told_with_their_place_and_take_no_other_along(tmp_path):
     found = records(file)
     assert [(one.line, bool(one.problem)) for one in found] == [(1, 0), (2, 1), (3, 1), (4, 1), (6, 1), (7, 0)]
     assert "is not in UTF-8" in found[3].problem
+
+
+def test_a_long_article_of_many_lines_in_a_csv_cell_is_one_article(tmp_path):
+    long = "\n".join("It rained, he said. " * 100 for _ in range(80))
+    file = write(tmp_path, "csv", [{"text": text, "date": "2024-05-01"} for text in ("One.", long, "Three.")])
+    assert [(one.line, one.values["text"], one.problem) for one in records(file)] == [
+        (2, "One.", ""),
+        (3, long, ""),
+        (83, "Three.", ""),
+    ]
 
 
 def test_a_line_that_is_too_long_is_told_and_passed(tmp_path, monkeypatch):
@@ -227,6 +239,19 @@ def test_addresses_come_from_lists_and_from_the_command_line(tmp_path):
     ]
     with pytest.raises(InputError, match=r"missing\.txt cannot be read: No such file"):
         records(addresses=("missing.txt",))
+
+
+def test_a_long_line_of_a_list_is_told_whole_and_a_long_comment_is_left_out(tmp_path):
+    longest = "https://a.example/".ljust(10_000, "x")
+    file = tmp_path / "list.urls"
+    file.write_text("\n".join(["#" * 25_000, longest, longest + "y", "z" * 40_000, "https://a.example/5"]))
+    too_long = "the line has more than 10,000 characters"
+    assert [(one.line, one.values["address"], one.problem) for one in records(addresses=(str(file),))] == [
+        (2, longest, ""),
+        (3, "", too_long),
+        (4, "", too_long),
+        (5, "https://a.example/5", ""),
+    ]
 
 
 def test_rows_that_differ_in_blanks_alone_are_one_article():

@@ -122,6 +122,8 @@ def test_second_redirect_is_checked_like_the_first(site, dialed):
         ("http://news.example:0/", "only the ports 80 and 443"),
         ("http://me:secret@news.example/", "holds a user name or password"),
         ("http://[::1", "no valid HTTP"),
+        ("http://xn--a.com/", "redirects to what is no web address"),
+        ("https://xn--/news", "redirects to what is no web address"),
     ],
 )
 def test_redirect_to_what_is_no_web_address(site, dialed, location, message):
@@ -145,6 +147,8 @@ def test_redirect_to_what_is_no_web_address(site, dialed, location, message):
         ("http://news\x00.example/", "not a web address"),
         ("http://[news]/", "not a web address"),
         ("http://news.example:port/", "not a web address"),
+        ("http://xn--a.com/", "not a web address"),
+        ("https://xn--/news", "not a web address"),
     ],
 )
 def test_what_is_no_web_address(dialed, url, message):
