@@ -22,13 +22,11 @@ class SourcePassage:
     Attributes:
         text: Sentences of the source, in its order.
         sources: Indices of the sentences that are nearest to the claim, the best first.
-        similarity: The cosine of the claim and the best one; 0 without embeddings.
         shown: Indices of all sentences in the text, in its order.
     """
 
     text: str
     sources: tuple[int, ...]
-    similarity: float
     shown: tuple[int, ...] = ()
 
 
@@ -76,7 +74,7 @@ class Retriever:
             words: How many a passage may have; it has the nearest two sentences in any case.
         """
         if not sources or not claims:
-            return [SourcePassage("", (), 0.0) for _ in claims]
+            return [SourcePassage("", ()) for _ in claims]
         cosines = self.cosines(sources, claims)
         vocabularies = [content_words(source) for source in sources]
         return [
@@ -122,7 +120,7 @@ class Retriever:
         overlap = _overlap(wanted, vocabularies)
         best = int(np.argmax(cosines + overlap))
         if cosines[best] + overlap[best] < _IN_COMMON:
-            return SourcePassage("", (), float(cosines[best]))
+            return SourcePassage("", ())
         chosen = [best]
         if len(sources) > 1:
             chosen.append(_next(chosen, wanted, vocabularies, cosines))
@@ -134,7 +132,7 @@ class Retriever:
                 break
             shown.add(further)
         in_order = tuple(sorted(shown))
-        return SourcePassage(" ".join(sources[i] for i in in_order), tuple(chosen), float(cosines[best]), in_order)
+        return SourcePassage(" ".join(sources[i] for i in in_order), tuple(chosen), in_order)
 
 
 def _next(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import platform
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
+
+from packaging.requirements import Requirement
 
 from newstance import configs
 from newstance.configs.extras import install_command
@@ -15,14 +16,8 @@ from newstance.models.sources import SETUP_COMMAND, Weights, cache_folder, locat
 
 from .profile import Profile
 
-# By extra, what one of its parts is told by.
-_EXTRAS = {
-    "documents": ("mammoth", "pypdf", "striprtf"),
-    "serve": ("fastapi", "fastapi_offline", "gradio", "prometheus_client", "uvicorn"),
-    "corpus": ("duckdb", "pandas", "plotly", "pyarrow"),
-    "exchange": ("krippendorff", "lxml", "networkx"),
-    "eval": ("matplotlib", "rouge_score", "sklearn", "vaderSentiment"),
-}
+_OWN_EXTRAS = ("dev", "docs")  # for those who work on newstance
+_MISSING = "not installed"
 _PACKAGES = ("newstance", "torch", "transformers", "spacy", "onnxruntime", "gradio", "datasets")
 
 
@@ -53,12 +48,26 @@ def examine() -> int:
     for package in _PACKAGES:
         versions.add_row(package, _version(package))
     console.print(versions)
-    for extra, packages in _EXTRAS.items():
-        if lacking := [package for package in packages if find_spec(package) is None]:
+    for extra, packages in packages_of_extras().items():
+        if lacking := [package for package in packages if _version(package) == _MISSING]:
             said = f"{extra}: {', '.join(lacking)} not installed; get it with: {install_command(extra)}"
             console.print(escape(said), soft_wrap=True)
     console.print(f"device: {_device()}\ncache: {cache_folder()}")
     return 0 if ready else 1
+
+
+def packages_of_extras() -> dict[str, list[str]]:
+    """By extra, the packages that it brings; those of another that it includes are told of that one."""
+    needed = [Requirement(line) for line in requires("newstance") or ()]
+    return {
+        extra: [
+            one.name
+            for one in needed
+            if one.name != "newstance" and one.marker and one.marker.evaluate({"extra": extra})
+        ]
+        for extra in metadata("newstance").get_all("Provides-Extra", [])
+        if extra not in _OWN_EXTRAS
+    }
 
 
 def weights_of(profile: Profile) -> dict[str, str]:
@@ -68,10 +77,7 @@ def weights_of(profile: Profile) -> dict[str, str]:
         sources["summarizer"] = profile.summarizer.source
     if profile.summarizer.adapter:
         sources["summarizer's adapter"] = profile.summarizer.adapter
-    if profile.consistency.source:
-        sources["consistency"] = profile.consistency.source
-    sources["embeddings"] = profile.consistency.embeddings
-    return sources
+    return sources | {"consistency": profile.consistency.source, "embeddings": profile.consistency.embeddings}
 
 
 def state_of(source: str) -> tuple[bool, str]:
@@ -110,7 +116,7 @@ def _version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
-        return "not installed"
+        return _MISSING
 
 
 def _device() -> str:

@@ -101,7 +101,7 @@ class Parts:
             "annotator": self.annotator.name,
             "stance": self.profile.stance.source,
             "summarizer": self.profile.summarizer.source or self.profile.summarizer.kind,
-            "consistency": self.profile.consistency.source or self.profile.consistency.embeddings,
+            "consistency": self.profile.consistency.source,
         }
 
 

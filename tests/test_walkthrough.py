@@ -64,10 +64,11 @@ def folder(tmp_path, monkeypatch):
     known = {"praised": [0, 6, 0], "condemned": [6, 0, 0], "described": [0, 0, 4]}
     words = known | {verb: [0, 0, 0] for verbs in VERBS.values() for verb in verbs if verb not in known}
     tiny.classifier(tmp_path / "stance", ["against", "favor", "neutral"], words, bias=[0, 0, 2], positions=256)
+    tiny.classifier(tmp_path / "support", ["not_entailment", "entailment"], {}, positions=256)
     tiny.encoder(tmp_path / "encoder", ["solberg", "harbour", "plan"])
     profile = yaml.safe_load((configs.FOLDER / "profiles" / "embedded.yaml").read_text())
     profile["stance"] = {"source": f"path:{tmp_path / 'stance'}"}
-    profile["consistency"] = {"embeddings": f"path:{tmp_path / 'encoder'}", "weights": {"bias": 0, "entailment": 0}}
+    profile["consistency"] = {"source": f"path:{tmp_path / 'support'}", "embeddings": f"path:{tmp_path / 'encoder'}"}
     profile["summarizer"] = {"kind": "lead", "sentences": 2}
     profile["aggregation"] |= {"window_words": 20}
     Path("mine.yaml").write_text(yaml.safe_dump(profile, sort_keys=False))

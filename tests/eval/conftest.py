@@ -144,11 +144,12 @@ def tiny_profile(tmp_path: Path) -> Profile:
     """The embedded profile's rules, where words decide what a passage shows."""
     words = {"praised": [0, 6, 0], "condemned": [6, 0, 0]}
     stance = tiny.classifier(tmp_path / "stance", ["against", "favor", "neutral"], words, bias=[0, 0, 2], positions=256)
+    support = tiny.classifier(tmp_path / "support", ["not_entailment", "entailment"], {}, positions=256)
     encoder = tiny.encoder(tmp_path / "encoder", ["solberg", "harbour", "plan"])
     settings = {
         "name": "tiny",
         "stance.source": f"path:{stance}",
-        "consistency": {"embeddings": f"path:{encoder}", "weights": {"bias": 0, "entailment": 0}},
+        "consistency": {"source": f"path:{support}", "embeddings": f"path:{encoder}"},
         "summarizer": {"kind": "lead", "sentences": 2},
         "aggregation.window_share": 0,  # it does not know whose words they are: each actor's own sentences decide
     }

@@ -1,10 +1,8 @@
-import shutil
-
 import numpy as np
 import pytest
 import tiny
 
-from newstance.models.consistency import ConsistencyChecker, ConsistencySettings, SupportWeights, copied
+from newstance.models.consistency import ConsistencyChecker, ConsistencySettings
 from newstance.models.embedding import SentenceEmbedder
 from newstance.models.errors import ModelError
 from newstance.models.retrieval import Retriever
@@ -35,11 +33,8 @@ def checker_of(encoder, tmp_path_factory):
     labels, words = ["not_entailment", "entailment"], {"penguins": [9, 0]}
     folder = tiny.classifier(tmp_path_factory.mktemp("nli"), labels, words, bias=[0, 1], positions=128)
 
-    def load(**weights):
-        settings = ConsistencySettings(source=f"path:{folder}", embeddings=encoder, weights=SupportWeights(**weights))
-        return ConsistencyChecker.load(settings)
-
-    load.folder = folder
+    def load(**settings):
+        return ConsistencyChecker.load(ConsistencySettings(source=f"path:{folder}", embeddings=encoder, **settings))
 
     return load
 
@@ -68,13 +63,12 @@ def test_sentence_before_a_pronoun_comes_along(retriever):
 def test_copy_is_nearest_to_itself(retriever):
     for i, passage in enumerate(retriever.passages(SOURCES, SOURCES)):
         assert passage.sources[0] == i
-        assert passage.similarity == pytest.approx(1, abs=1e-4)
 
 
 def test_claim_that_has_nothing_in_common_has_no_source(retriever, checker_of):
     assert retriever.passages(SOURCES, ["Elephants sleep."])[0].sources == ()
     (support,) = checker_of().check(["Elephants sleep in Paris."], SOURCES)
-    assert (support.sources, support.support, support.invented) == ((), 0.0, ("Paris",))
+    assert (support.sources, support.support) == ((), 0.0)
 
 
 def test_a_wide_passage_goes_on_with_what_is_near_as_far_as_there_is_room(retriever):
@@ -87,18 +81,18 @@ def test_a_wide_passage_goes_on_with_what_is_near_as_far_as_there_is_room(retrie
     assert narrow.sources == wide.sources == whole.sources  # the two nearest are what a reader is shown
 
 
-def test_a_profile_says_how_wide_passages_are(checker_of, encoder):
+def test_a_profile_says_how_wide_passages_are(checker_of):
     sources = [f"Solberg praised plan w{i} of the harbour." for i in range(8)] + ["The penguins sleep."]
     claim = ["Solberg praised the plan of the harbour."]
 
     def odds(words):
-        settings = ConsistencySettings(
-            source=f"path:{checker_of.folder}", embeddings=encoder, passage_words=words, weights=SupportWeights()
-        )
-        return ConsistencyChecker.load(settings).check(claim, sources)[0].signs["entailment"]
+        (support,) = checker_of(passage_words=words).check(claim, sources)
+        return np.log(support.support / (1 - support.support))
 
     assert odds({200: 1}) < odds({20: 1})  # what tells of penguins bears nothing out, by this model
-    assert odds({20: 2, 200: 1}) == pytest.approx((2 * odds({20: 1}) + odds({200: 1})) / 3, abs=1e-3)
+    assert odds({20: 2, 200: 1}) == pytest.approx(
+        (2 * odds({20: 1}) + odds({200: 1})) / 3, abs=0.1
+    )  # of rounded supports
 
 
 def test_no_sources_and_no_claims(retriever):
@@ -109,56 +103,22 @@ def test_no_sources_and_no_claims(retriever):
 # The score
 
 
-def test_pair_model_decides_where_nothing_else_is_weighed(checker_of):
+def test_the_pair_model_decides(checker_of):
     good, bad = checker_of().check(["Solberg praised the plan.", "Penguins praised the plan."], SOURCES)
     assert good.support == pytest.approx(0.731, abs=0.01)
     assert bad.support < 0.5
 
 
-def test_each_sign_counts_as_it_is_weighed(checker_of):
-    claims = ["Solberg praised the harbour plan.", "Plan harbour the praised Solberg."]
-    by_order = checker_of(entailment=0, copied=5, bias=-2).check(claims, SOURCES)
-    assert by_order[0].support > 0.9 and by_order[1].support < 0.2
-    by_meaning = checker_of(entailment=0, similarity=5, bias=-2).check([claims[0], "Ships rained."], SOURCES)
-    assert by_meaning[0].support > by_meaning[1].support
-
-
-def test_signs_of_a_claim_that_says_otherwise(checker_of):
-    claims = ["The union opposes the ban.", "The union never opposes the ban.", "The union opposes a Swedish ban."]
-    true, negated, strange = checker_of().check(claims, SOURCES)
-    assert (true.signs["strange"], true.signs["moved"], true.signs["negation"]) == (0, 0, 0)
-    assert negated.signs["negation"] == 1
-    assert strange.signs["strange"] == pytest.approx(1 / 4)
-    assert strange.signs["moved"] == 1
-    assert true.signs["copied"] == 1 > strange.signs["copied"]
-
-
-def test_without_a_pair_model_the_other_signs_decide(encoder):
-    weights = SupportWeights(entailment=0, bias=3, strange=-6)
-    checker = ConsistencyChecker.load(ConsistencySettings(embeddings=encoder, weights=weights))
-    good, bad = checker.check(["The union opposes the ban.", "The union opposes elephants, tigers, bears."], SOURCES)
-    assert good.support > 0.9 and bad.support < 0.5
-
-
-def test_weights_are_needed_without_a_pair_model(encoder):
-    for weights in (None, SupportWeights()):
-        with pytest.raises(ValueError, match="without a source there is no entailment to weigh"):
-            ConsistencySettings(embeddings=encoder, weights=weights)
-
-
-def test_weights_that_the_training_fitted_lie_beside_the_model(encoder, checker_of, tmp_path):
-    shutil.copytree(checker_of.folder, tmp_path / "model")
-    settings = ConsistencySettings(source=f"path:{tmp_path / 'model'}", embeddings=encoder)
-    claims = ["Solberg praised the plan."]
-    plain = ConsistencyChecker.load(settings).check(claims, SOURCES)[0].support
-    (tmp_path / "model" / "support.json").write_text(SupportWeights(entailment=0, bias=-5).model_dump_json())
-    assert ConsistencyChecker.load(settings).check(claims, SOURCES)[0].support < 0.01 < plain
-
-
 def test_sentence_of_the_source_is_supported_whatever_the_model_says(checker_of):
-    (support,) = checker_of().check(["Penguins swim!"], [*SOURCES, "Penguins swim."])
-    assert support.signs["entailment"] < 0
-    assert support.support == 1.0
+    copy, like = checker_of().check(["Penguins swim!", "Penguins all swim."], [*SOURCES, "Penguins swim."])
+    assert copy.support == 1.0 and like.support < 0.5
+
+
+def test_only_a_copy_is_sure(encoder, tmp_path):
+    folder = tiny.classifier(tmp_path, ["not_entailment", "entailment"], {}, bias=[0, 30], positions=128)
+    checker = ConsistencyChecker.load(ConsistencySettings(source=f"path:{folder}", embeddings=encoder))
+    copy, written = checker.check([SOURCES[1], "The union opposes the ban."], SOURCES)
+    assert (copy.support, written.support) == (1.0, 0.9999)
 
 
 def test_source_without_sentences_supports_nothing(checker_of):
@@ -171,7 +131,6 @@ def test_answers_come_in_the_order_of_the_claims(checker_of):
     claims = ["It rained.", "The union opposes the ban.", "Solberg praised 7 plans."]
     together = checker_of().check(claims, SOURCES)
     assert [s.sources[0] for s in together] == [2, 1, 0]
-    assert [s.invented for s in together] == [(), (), ("7",)]
     assert [checker_of().check([claim], SOURCES)[0].sources for claim in claims] == [s.sources for s in together]
 
 
@@ -179,16 +138,6 @@ def test_model_without_entailment_is_refused(encoder, tmp_path):
     folder = tiny.classifier(tmp_path, ["good", "bad"], {})
     with pytest.raises(ModelError, match="entailment"):
         ConsistencyChecker.load(ConsistencySettings(source=f"path:{folder}", embeddings=encoder))
-
-
-# What is nowhere
-
-
-def test_copied_counts_runs_of_three_words():
-    assert copied("The union opposes the ban.", SOURCES[1]) == 1.0
-    assert copied("The union opposes a ban.", SOURCES[1]) == pytest.approx(1 / 3)
-    assert copied("It rained.", SOURCES[2]) == 1.0
-    assert copied("...", SOURCES[2]) == 0.0
 
 
 def test_sentences_that_are_near_to_what_counts_tell_most(retriever):
@@ -200,8 +149,8 @@ def test_sentences_that_are_near_to_what_counts_tell_most(retriever):
     assert list(Retriever(None).telling(sources, np.ones(3))) == [0, 0, 0]
 
 
-def test_claims_held_each_against_its_own_sentence(retriever):
-    checker = ConsistencyChecker(retriever, None, SupportWeights(entailment=0, copied=4, bias=-2))
+def test_claims_held_each_against_its_own_sentence(checker_of):
+    checker = checker_of()
     claims = ["The union opposes the ban.", "It rained.", "Solberg praised the ban."]
     together = checker.check_each(claims, [SOURCES[1], SOURCES[2], SOURCES[0]])
     assert together == [

@@ -18,6 +18,7 @@ WORDS = {"praised": FAVOR, "support": FAVOR, "condemned": [9, 0, 0], "attacked":
 # What texts are near each other by.
 NEAR = ["solberg", "harbour", "plan", "monday", "rained", "day", "disaster", "miller", "costs", "reuters", "schmidt"]
 NEAR += ["speech", "union", "mayor", "putin", "talks"]
+STRANGE = ["penguins"]  # what no article tells
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +34,20 @@ def tiny_stance(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def tiny_support(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An NLI model: what has one of the words is not borne out."""
+    folder = tmp_path_factory.mktemp("support")
+    labels, words = ["not_entailment", "entailment"], {word: [9, 0] for word in STRANGE}
+    return tiny.classifier(folder, labels, words, bias=[0, 2], positions=256)
+
+
+@pytest.fixture(scope="session")
 def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.encoder(tmp_path_factory.mktemp("encoder"), NEAR)
 
 
 @pytest.fixture(scope="session")
-def settings(tiny_stance: Path, tiny_encoder: Path) -> dict[str, Any]:
+def settings(tiny_stance: Path, tiny_support: Path, tiny_encoder: Path) -> dict[str, Any]:
     return {
         "name": "tiny",
         "description": "words decide",
@@ -54,11 +63,7 @@ def settings(tiny_stance: Path, tiny_encoder: Path) -> dict[str, Any]:
             "sentences_from": 0.1,
             "mixed_threshold": 0.25,
         },
-        # A third of strange words is too many.
-        "consistency": {
-            "embeddings": f"path:{tiny_encoder}",
-            "weights": {"bias": 2, "entailment": 0, "strange": -6},
-        },
+        "consistency": {"source": f"path:{tiny_support}", "embeddings": f"path:{tiny_encoder}"},
         "guard": {"min_support": 0.5, "unsupported": "replace"},
         "limits": {"characters": 100_000, "actors": 12, "targets": 3},
     }
