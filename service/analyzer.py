@@ -135,13 +135,18 @@ class Analyzer(Parts):
             reading = self.read(article, topic, heard)
         yield Step("stances", reading)
         with timed("stances", seconds):
-            names = [target.name for target in self._targets(reading, targets)]
-        for i in range(1, max(1, len(names)) + 1):
-            # What has been answered is not asked again.
-            analysis = self.state(reading, names[:i], threshold, on_batch)
-            seconds["stances"] = round(seconds["stances"] + analysis.seconds["stances"], 3)
-            analysis = replace(analysis, seconds=dict(seconds))
-            if i < len(names):
+            settings, of_text = self.profile.aggregation.at(threshold), notes_on_text(reading, self.profile.languages)
+            wanted = self._targets(reading, targets)
+        toward: list[list[Stance]] = []
+        for i in range(1, max(1, len(wanted)) + 1):
+            before = seconds["stances"]
+            with timed("stances", seconds):
+                asked = [[(actor, target) for actor in self._asked(reading)] for target in wanted[i - 1 : i]]
+                toward += [self._stances(reading, pairs, on_batch, settings) for pairs in asked]
+            seconds["stances"] = round(seconds["stances"] + before, 3)
+            stances = [stance for of_actor in zip(*toward, strict=True) for stance in of_actor]
+            analysis = replace(self._analysis(reading, wanted[:i], stances, of_text), seconds=dict(seconds))
+            if i < len(wanted):
                 yield Step("stances", reading, analysis)
         if summarize:
             yield Step("summary", reading, analysis)
@@ -179,20 +184,29 @@ class Analyzer(Parts):
         settings = self.profile.aggregation.at(threshold)
         seconds: dict[str, float] = {}
         wanted = self._targets(reading, targets)
-        chosen = reading.actors[: self.profile.limits.actors]
         with timed("stances", seconds):
-            asked = [(actor, target) for actor in chosen for target in wanted]
+            asked = [(actor, target) for actor in self._asked(reading) for target in wanted]
             stances = self._stances(reading, asked, on_batch, settings)
-        notes = notes_on_text(reading, self.profile.languages) + notes_on_stances(reading, len(chosen), wanted)
+        analysis = self._analysis(reading, wanted, stances, notes_on_text(reading, self.profile.languages))
+        return replace(analysis, seconds=seconds)
+
+    def _asked(self, reading: Reading) -> Sequence[Actor]:
+        """The actors whose stances are given: the heaviest."""
+        return reading.actors[: self.profile.limits.actors]
+
+    def _analysis(
+        self, reading: Reading, targets: Sequence[Target], stances: Sequence[Stance], notes: Sequence[str]
+    ) -> Analysis:
+        """An analysis without a summary; ``notes`` are those on the text."""
         return Analysis(
             reading.article,
             None,
             reading.actors,
-            tuple(target.name for target in wanted),
+            tuple(target.name for target in targets),
             tuple(stances),
-            tuple(notes),
+            (*notes, *notes_on_stances(reading, len(self._asked(reading)), targets)),
             {part: source for part, source in self.models().items() if part != "summarizer"},
-            seconds,
+            {},
         )
 
     def relations(
@@ -248,7 +262,7 @@ class Analyzer(Parts):
 
     def stances_of(
         self,
-        article: Article,
+        article: Article | Reading,
         pairs: Sequence[tuple[str, str]],
         topic: str | Path | Topic | None = None,
         on_batch: OnBatch | None = None,
@@ -257,16 +271,16 @@ class Analyzer(Parts):
         """The stances of named actors toward named targets.
 
         Args:
-            article: The article.
+            article: The article; one that has been read is not read again.
             pairs: (actor, target) names. An actor that the article does not name is neutral without evidence.
-            topic: Aliases of one matter, as in ``analyze``.
+            topic: Aliases of one matter, as in ``analyze``, for an article that is yet to be read.
             on_batch: As in ``analyze``.
             heard: As in ``read``.
 
         Returns:
             One stance for each pair, in the same order; ``stance.actor.name`` is the name as asked for.
         """
-        reading = self.read(article, topic, heard)
+        reading = article if isinstance(article, Reading) else self.read(article, topic, heard)
         return self._stances(reading, [self.pair(reading, name, target) for name, target in pairs], on_batch)
 
     def pair(self, reading: Reading, name: str, target: str) -> tuple[Actor, Target]:
@@ -343,7 +357,8 @@ class Analyzer(Parts):
     def _checked_summary(
         self, reading: Reading, length: int | None, on_text: Callable[[str], None] | None = None
     ) -> Summary:
-        return self._guard(reading).summary(self.summarizer, length or self.profile.summarizer.sentences, on_text)
+        length = self.profile.summarizer.sentences if length is None else length
+        return self._guard(reading).summary(self.summarizer, length, on_text)
 
     def _guard(self, reading: Reading) -> Guard:
         return Guard(reading.doc, self.consistency, self.annotator, self.profile.guard, reading.sources)

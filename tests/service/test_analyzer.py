@@ -1,4 +1,5 @@
 import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ from newstance.configs.errors import SettingsError
 from newstance.models import StanceClassifier
 from newstance.models.errors import InputError, WeightsNotFoundError
 from newstance.service import Analyzer, Article, Profile, Topic
-from newstance.service.judging.stances import NOT_MENTIONED, NOT_NAMED, NOTHING_SHOWN, SAME
+from newstance.service.judging.stances import NOT_MENTIONED, NOT_NAMED, NOTHING_SHOWN, SAME, judge
 
 TOPIC = Topic(
     name="harbour",
@@ -176,6 +177,28 @@ def test_an_analysis_comes_in_steps(analyzer):
     assert (stated.summary, list(stated.seconds)) == (None, ["reading", "stances"])
     assert stated.stances == whole.stances == analyzer.state(steps["done"].reading, ["rain"], 0.999).stances
     assert whole.summary == analyzer.analyze(ARTICLE, ["rain"]).summary
+
+
+def test_stances_come_target_by_target_and_each_is_judged_once(analyzer, monkeypatch):
+    judged = []
+    monkeypatch.setattr(
+        "newstance.service.analyzer.judge", lambda asked, *rest: judged.append(asked) or judge(asked, *rest)
+    )
+    targets = ["rain", "the harbour plan", "Schmidt"]
+    steps = [step.analysis for step in analyzer.steps(ARTICLE, targets, summarize=False) if step.analysis]
+    assert [analysis.targets for analysis in steps[:-1]] == [tuple(targets[:i]) for i in (1, 2, 3)][: len(steps) - 1]
+    assert [[target.name for _, target in asked] for asked in judged] == [
+        [target] * len(steps[-1].actors) for target in targets
+    ]
+    monkeypatch.undo()
+    whole = analyzer.state(analyzer.read(ARTICLE), targets)
+    assert replace(steps[-1], seconds={}) == replace(whole, seconds={})
+
+
+@pytest.mark.parametrize("sentences", [0, -1])
+def test_a_summary_of_no_sentences_is_refused(analyzer, sentences):
+    with pytest.raises(InputError, match="sentence"):
+        analyzer.summarize(ARTICLE, sentences)
 
 
 def test_steps_are_told_and_timed(analyzer):
