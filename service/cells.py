@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 # A cell that begins so is a formula to spreadsheets.
 _FORMULA = ("=", "+", "-", "@")
 _CONTROLS = tuple("\t\r\n")
-_BORDER = re.compile("([;\t\r\n])")
+_BORDERS = ";\t\r\n"
 _UNSEEN = "\"'\u115f\u1160\u2800\u3164\uffa0"  # quotation marks of cells, and letters that are drawn as blanks
 
 
-def safe_cell(text: str) -> str:
+def safe_cell(text: str, borders: str = _BORDERS) -> str:
     """Text that no spreadsheet calculates.
 
     Where a spreadsheet takes semicolons for the borders of cells, or a line for a row, a cell begins after each.
     """
-    if text.startswith(_CONTROLS) or _begins_a_formula(text):
+    # Apostrophes that were there before do not count, so that no two texts have one cell.
+    if text.lstrip("'").startswith(_CONTROLS) or _begins_a_formula(text):
         text = f"'{text}"
-    first, *others = _BORDER.split(text)
-    # The borders themselves stand between what they part.
-    return first + "".join(
-        f"{border}'{cell}" if _begins_a_formula(cell) else border + cell
-        for border, cell in zip(others[::2], others[1::2], strict=True)
+    return _behind(borders, text, lambda formula: f"'{formula}")
+
+
+def _behind(borders: str, text: str, change: Callable[[str], str]) -> str:
+    """A text with its formulas that stand behind a border changed."""
+    return re.sub(
+        f"(?<=[{borders}])[^{borders}]+",
+        lambda cell: change(cell[0]) if _begins_a_formula(cell[0]) else cell[0],
+        text,
     )
 
 
@@ -39,5 +45,6 @@ def _is_unseen(character: str) -> bool:
 
 
 def as_meant(cell: str) -> str:
-    """A cell without what ``safe_cell`` put in front of it."""
-    return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell
+    """The text that ``safe_cell`` made a cell of; what it cannot have made stays as it is."""
+    text = _behind(_BORDERS, cell, lambda formula: formula[1:])
+    return next((found for found in (text.removeprefix("'"), text) if safe_cell(found) == cell), cell)

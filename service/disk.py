@@ -6,8 +6,9 @@ import errno
 import json
 import os
 import re
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,22 +35,22 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Another name to write a file under; it gets its own when all is written, and is on disk by then.
+    """Another path to write a file at; it gets its own when all is written, and is on disk by then.
+
+    Each writer has a folder of its own for it, so that several do not get in each other's way.
 
     Raises:
         InputError: It cannot be written; nothing of it is left.
     """
-    unfinished = path.with_name(path.name + ".part")
-    with told(path):
-        try:
-            yield unfinished
-            with unfinished.open("rb") as file:
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                unfinished.unlink()
-            raise
+    with (
+        told(path),
+        tempfile.TemporaryDirectory(prefix=".newstance-", dir=path.parent, ignore_cleanup_errors=True) as folder,
+    ):
+        unfinished = Path(folder) / path.name
+        yield unfinished
+        with unfinished.open("rb+") as file:  # Windows brings to disk only what may be written
+            os.fsync(file.fileno())
+        unfinished.replace(path)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,19 +52,20 @@ class Run:
         """Where a table of a shard lies."""
         return self.folder / table / f"{shard:06}.parquet"
 
-    def parts(self, table: str, damaged: str = "raise") -> Iterator[pyarrow.Table]:
+    def parts(self, table: str, damaged: str = "raise", shards: Sequence[int] | None = None) -> Iterator[pyarrow.Table]:
         """A table shard by shard, so that it need not fit into memory.
 
         Args:
             table: One of ``TABLES``.
             damaged: ``raise`` stops at a file that cannot be read; ``skip`` goes on with the next.
+            shards: Of which ones; None takes those that are complete when the first is asked for.
 
         Raises:
             InputError: There is no such table, or a file of it is missing or damaged.
             ConfigError: pyarrow is not installed.
         """
         pa, columns = arrow(), schema(table)
-        for shard in self.shards():
+        for shard in self.shards() if shards is None else shards:
             file = self.file(table, shard)
             try:
                 yield pa.parquet.read_table(file, schema=columns, page_checksum_verification=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from newstance.models.errors import InputError
 
+from ..cells import as_meant
 from ..intake.csv_table import csv_rows
 from .record import Correction, coder_named
 
@@ -85,7 +86,9 @@ class _Rows:
         columns = self._mapped.columns
         if missing := [f"{name!r}, for {field}" for field, name in columns.items() if name not in row]:
             raise InputError(f"there is no column {missing[0]}; columns here: {', '.join(map(repr, row))}")
-        values = {name: (row.get(columns.get(name, name)) or "").strip() for name in COLUMNS}
+        cells = {name: as_meant(row.get(columns.get(name, name)) or "") for name in COLUMNS}
+        # The text is what tells articles apart, so it stays as it is.
+        values = {name: cell if name == "text" else cell.strip() for name, cell in cells.items()}
         values["coder"] = values["coder"] or self._mapped.coder
         if not values["coder"]:
             raise InputError("no column says who the coder is; name one by --column coder=NAME, or give --coder")

@@ -92,6 +92,7 @@ def _import(chosen: argparse.Namespace) -> int:
 def _list(chosen: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     from .store import latest, read_all
 
@@ -112,7 +113,7 @@ def _list(chosen: argparse.Namespace) -> int:
             one.label if is_stance else f"{one.change} {one.label}".strip(),
             said,
         )
-        table.add_row(*(cell.replace("[", "\\[") for cell in cells))
+        table.add_row(*map(Text, cells))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     if chosen.wrong and unknown:
         print(

@@ -30,6 +30,7 @@ _EVENTS = (
     "document_type",
 )
 _SEPARATOR = ";"
+_BORDERS = ",\t\r\n"  # a row begins with a bare number, so that who splits it at commas does so inside of texts
 
 
 def write_dna(documents: Iterable[CodedDocument], path: str | Path, password: str = PASSWORD) -> list[str]:
@@ -227,7 +228,7 @@ def write_events(documents: Iterable[CodedDocument], path: str | Path) -> list[s
 
 
 def _event_cell(text: str) -> str:
-    return safe_cell(text.replace(_SEPARATOR, ",").replace('"', "'"))
+    return safe_cell(text.replace(_SEPARATOR, ",").replace('"', "'"), _BORDERS)
 
 
 def _cut(text: str) -> str:

@@ -52,7 +52,9 @@ def from_run(folder: str | Path, neutral: bool = False) -> Iterator[CodedDocumen
         InputError: It is no run, or damaged.
     """
     run = Run(folder)
-    for number, shard in zip(run.shards(), zip(*(run.parts(table) for table in _TABLES), strict=True), strict=True):
+    numbers = run.shards()  # once: a run that is at work completes others meanwhile
+    tables = [run.parts(table, shards=numbers) for table in _TABLES]
+    for number, *shard in zip(numbers, *tables, strict=True):
         try:
             articles, *others = (part.to_pylist() for part in shard)
         except (ArithmeticError, ValueError) as error:  # Python has no day in the year 10,000

@@ -1,4 +1,4 @@
-"""Analyzers by profile: loaded when they are first asked for, and kept, the last used ones."""
+"""Analyzers by profile: loaded when they are first asked for; the page's own is kept, and the last used other one."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from newstance.models.errors import InputError
 from newstance.service.analyzer import Analyzer
 from newstance.service.doctor import state_of, weights_of
 from newstance.service.profile import Profile
-
-# Each holds its models in memory.
-_KEPT = 2
 
 
 class Analyzers:
@@ -24,8 +21,9 @@ class Analyzers:
     def __init__(self, first: Analyzer) -> None:
         self.default = first.profile.name
         self._first = first
-        self._loaded = {self.default: first}
-        self._lock = threading.Lock()
+        # One besides the first, since each holds its models in memory.
+        self._other: tuple[str, Analyzer] = (self.default, first)
+        self._loading: dict[str, threading.Lock] = {}
 
     def names(self) -> list[str]:
         """The profiles that a reader can choose: the page's own, and those that are shipped."""
@@ -47,21 +45,25 @@ class Analyzers:
 
     def is_loaded(self, name: str) -> bool:
         """Whether an analyzer is there at once."""
-        return name in self._loaded
+        return name in (self.default, self._other[0])
 
     def get(self, name: str) -> Analyzer:
         """The analyzer of a profile; loads its models where they are not, which takes seconds or minutes.
+
+        Only those who want the same profile wait for it.
 
         Raises:
             InputError: There is no such profile.
             WeightsNotFoundError: Weights that it names are missing; the message says what gets them.
         """
         profile = self.profile(name)
-        with self._lock:
-            analyzer = self._loaded.pop(name, None) or Analyzer.from_profile(profile)
-            self._loaded[name] = analyzer  # the last used stands last
-            while len(self._loaded) > _KEPT:
-                del self._loaded[next(iter(self._loaded))]
+        if name == self.default:
+            return self._first
+        with self._loading.setdefault(name, threading.Lock()):
+            kept, analyzer = self._other
+            if kept != name:
+                analyzer = Analyzer.from_profile(profile)
+                self._other = (name, analyzer)
             return analyzer
 
     def _words(self, name: str) -> str:

@@ -159,6 +159,25 @@ def test_import_list_and_export(tmp_path, capsys):
     assert CorrectionFile(again).read() == CorrectionFile(mine).read()
 
 
+def test_a_list_shows_names_as_they_are(tmp_path, capsys):
+    path = tmp_path / "mine.jsonl"
+    names = ["Kim \\[/x]", "[bold]Kim", "Kim :smile:\\"]
+    CorrectionFile(path).append([Correction("Kim spoke.", name, "favor", "ann", "the plan") for name in names])
+    assert main(["corrections", "list", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {name}  " in shown for name in names)
+
+
+@pytest.mark.parametrize("text", ["\n- She left.", "'- She left.\n- He did.\n", "She left;\n'=so\n;\t- 'He' did."])
+def test_an_exported_table_is_imported_as_it_was(tmp_path, capsys, text):
+    mine, again = tmp_path / "mine.jsonl", tmp_path / "again.jsonl"
+    CorrectionFile(mine).append([Correction(text, "'=Vik", "favor", "ann", "-5 %;- 6 %", title="'@home")])
+    assert main(["corrections", "export", str(mine)]) == 0
+    source = table(tmp_path, capsys.readouterr().out)
+    assert main(["corrections", "import", str(source), "--to", str(again)]) == 0
+    assert CorrectionFile(again).read() == CorrectionFile(mine).read()
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

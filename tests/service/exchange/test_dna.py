@@ -319,3 +319,15 @@ def test_semicolons_and_quotation_marks_of_texts_break_no_row(tmp_path):
     write_events([one], tmp_path / "a.csv")
     (row,) = csv.DictReader((tmp_path / "a.csv").read_text().splitlines(), delimiter=";")
     assert (row["organization"], row["concept"]) == ("A,'B'", "'=x")
+
+
+def test_no_part_of_an_event_list_is_a_formula_to_who_splits_it_at_commas(tmp_path):
+    (one,) = coded((1, "A", "B; +2", True))
+    document = replace(one.document, title="Kim in Moscow,=cmd|'/C calc'!A0", source="The Paper,+1+1")
+    said = tuple(replace(statement, document=document) for statement in one.statements)
+    write_events([replace(one, document=document, statements=said)], tmp_path / "a.csv")
+    text = (tmp_path / "a.csv").read_text()
+    split = [cell for row in csv.reader(text.splitlines(), delimiter=",") for cell in row]
+    assert len(split) > 3 and not [cell for cell in split if cell.lstrip().startswith(("=", "+", "-", "@"))]
+    (row,) = csv.DictReader(text.splitlines(), delimiter=";")
+    assert (row["concept"], row["document_title"]) == ("B,' +2", "Kim in Moscow,'=cmd|'/C calc'!A0")

@@ -9,6 +9,7 @@ from coded import ANALYSIS
 from newstance.models.errors import InputError
 from newstance.service import Article
 from newstance.service.corpus.shards import write_shard
+from newstance.service.corpus.stored import Run
 from newstance.service.corpus.tables import joined, rows_of
 from newstance.service.exchange import from_analysis, from_run, read_coded
 
@@ -55,6 +56,18 @@ def test_a_shard_that_is_not_complete_does_not_count(tmp_path):
     folder = write_run(tmp_path / "run", [ANALYSIS], [OTHER])
     (folder / "done" / "000000.json").unlink()
     assert [c.document.title for c in from_run(folder)] == ["Another"]
+
+
+def test_a_shard_that_is_done_meanwhile_does_not_count(tmp_path, monkeypatch):
+    folder, complete = write_run(tmp_path / "run", [ANALYSIS]), Run.shards
+
+    def shards(run):
+        found = complete(run)
+        write_shard(folder, len(found), rows_of(OTHER))
+        return found
+
+    monkeypatch.setattr(Run, "shards", shards)
+    assert list(from_run(folder)) == [from_analysis(ANALYSIS)]
 
 
 def test_an_article_without_a_word_on_anybody_is_a_document(tmp_path):

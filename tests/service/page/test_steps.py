@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -117,6 +118,43 @@ def test_profiles_are_loaded_when_they_are_asked_for_and_two_are_kept(analyzer, 
     analyzers.get("embedded")
     assert [name for name in analyzers.names() if analyzers.is_loaded(name)] == ["tiny", "embedded"]
     assert made == ["hub-base", "embedded"]
+
+
+def test_who_waits_for_another_profile_keeps_nobody_else_waiting(analyzer, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    made = []
+
+    def from_profile(profile):
+        made.append(profile.name)
+        if profile.name == "hub-large":
+            begun.set()
+            go_on.wait(10)
+        return Analyzer(profile, analyzer.annotator, analyzer.classifier)
+
+    monkeypatch.setattr(Analyzer, "from_profile", from_profile)
+    analyzers = Analyzers(analyzer)
+    with ThreadPoolExecutor() as pool:
+        try:
+            slow = [pool.submit(analyzers.get, "hub-large") for _ in range(2)]
+            assert begun.wait(10)
+            assert pool.submit(analyzers.get, "tiny").result(5) is analyzer
+            assert pool.submit(analyzers.get, "hub-base").result(5).profile.name == "hub-base"
+            assert not any(one.done() for one in slow)
+        finally:
+            go_on.set()
+    assert slow[0].result() is slow[1].result()
+    assert made == ["hub-large", "hub-base"]
+
+
+def test_the_profile_of_the_page_is_never_loaded_again(analyzer, monkeypatch):
+    monkeypatch.setattr(
+        Analyzer, "from_profile", lambda profile: Analyzer(profile, analyzer.annotator, analyzer.classifier)
+    )
+    analyzers = Analyzers(analyzer)
+    for name in ("embedded", "hub-base", "hub-large"):
+        analyzers.get(name)
+    assert analyzers.is_loaded("tiny")
+    assert analyzers.get("tiny") is analyzer
 
 
 def test_profiles_without_weights_say_so_and_paths_are_not_taken(analyzer, tmp_path):
