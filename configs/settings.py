@@ -30,7 +30,7 @@ def load(kind: str, name: str | Path, settings: type[SettingsType]) -> SettingsT
         settings: What the file must fit.
 
     Raises:
-        SettingsError: The file is missing, is no YAML, or does not fit; the message names file and key.
+        SettingsError: The file is missing, cannot be read, is no YAML, or does not fit; the message names file and key.
     """
     path = find(kind, name)
     try:
@@ -39,6 +39,16 @@ def load(kind: str, name: str | Path, settings: type[SettingsType]) -> SettingsT
         raise SettingsError(f"{path} is no valid YAML: {error}") from error
     except ValidationError as error:
         raise SettingsError(f"{path}: {'; '.join(map(_in_words, error.errors()))}") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}); let newstance read it") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not in UTF-8 ({error}); save it in UTF-8") from error
+    except ValueError as error:
+        raise SettingsError(
+            f"{path} holds a date or number that there is not ({error}); mend it, or put it in quotation marks"
+        ) from error
+    except RecursionError as error:
+        raise SettingsError(f"{path} has too many brackets or keys inside of one another; take some out") from error
 
 
 # What a reader of YAML may do wrong, by pydantic's name for it; other slips are told in pydantic's words.

@@ -15,8 +15,7 @@ import os
 import re
 import secrets
 import stat
-import tempfile
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,6 +27,9 @@ from pydantic import Field, model_validator
 from newstance import configs
 from newstance.configs import Settings, SettingsError
 from newstance.models.errors import InputError, NewstanceError
+
+from ..disk import whole
+from ..failures import log_failure
 
 log = logging.getLogger(__name__)
 
@@ -105,11 +107,18 @@ class Accounts(Settings):
         return configs.load("accounts", file, cls)
 
     def save(self, file: Path) -> None:
-        """Write the file, readable by its owner alone; it is whole at every moment."""
+        """Write the file, readable by its owner alone; who owned it before still does. It is whole at every moment.
+
+        Raises:
+            InputError: It cannot be written, or not for its owner.
+        """
         content = _HEADER + yaml.safe_dump(self.model_dump(mode="json", exclude_none=True), sort_keys=False)
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False, encoding="utf-8") as new:  # mode 600
-            new.write(content)
-        Path(new.name).replace(file)
+        with whole(file) as unfinished:  # in a folder that nobody else can enter
+            unfinished.write_text(content, encoding="utf-8")
+            unfinished.chmod(0o600)
+            if os.name == "posix" and file.exists():
+                before = file.stat()
+                os.chown(unfinished, before.st_uid, before.st_gid)
 
     def owner_of(self, token: str, today: date) -> Name | None:
         """Whose a token is; None if it is nobody's, or has expired."""
@@ -221,7 +230,7 @@ class Door:
         self._secret = secrets.token_bytes(32)
         # scrypt is slow on purpose, and a browser sends the password with each of a page's many requests.
         self._known: dict[bytes, Name] = {}
-        self._failures: dict[_Counted, deque[float]] = {}
+        self._failures: OrderedDict[_Counted, deque[float]] = OrderedDict()  # by the time of the last one
         self._checking = asyncio.Lock()
 
     async def admit(self, authorization: str | None, address: str) -> Name:
@@ -271,6 +280,8 @@ class Door:
 
     def _slow_down(self, name: str, address: str) -> None:
         now = monotonic()
+        while self._failures and now - next(iter(self._failures.values()))[-1] > _FAILURES_KEPT:
+            self._failures.popitem(last=False)
         for counted, most in _counted(name, address).items():
             failures = self._failures.get(counted, deque())
             while failures and now - failures[0] > _FAILURES_KEPT:
@@ -283,7 +294,7 @@ class Door:
         for counted in _counted(name, address):
             failures = self._failures.pop(counted, deque())
             while len(self._failures) >= _MOST_COUNTED:
-                del self._failures[next(iter(self._failures))]  # the one that was counted longest ago
+                self._failures.popitem(last=False)
             self._failures[counted] = failures
             failures.append(monotonic())
 
@@ -292,24 +303,27 @@ class Door:
         if seen == self._seen:
             return
         self._seen = seen
+        # Who was to lose access must not keep it because of a slip in the file.
+        self._accounts = Accounts()
+        self._known.clear()
         try:
             self._accounts = Accounts.load(self._file)
         except SettingsError as error:
-            # Who was to lose access must not keep it because of a slip in the file.
-            self._accounts = Accounts()
             log.error("nobody is let in until the accounts file is mended: %s", error)
-        self._known.clear()
+        except Exception as error:
+            log_failure("nobody is let in until the accounts file is mended", error)
 
 
-# An account, an address, or one from the other.
+# An account (hashed: whoever asks may give a name of any length), an address, or one from the other.
 _Counted = tuple[str | None, str | None]
 
 
 def _counted(name: str, address: str) -> dict[_Counted, int]:
     """What a wrong password is counted for, and how many of them are taken."""
+    account = _digest(name)
     return {
-        (name, address): _MOST_FOR_ACCOUNT_FROM_ADDRESS,
-        (name, None): _MOST_FOR_ACCOUNT,
+        (account, address): _MOST_FOR_ACCOUNT_FROM_ADDRESS,
+        (account, None): _MOST_FOR_ACCOUNT,
         (None, address): _MOST_FROM_ADDRESS,
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from newstance.configs import names as shipped_names
 from newstance.models.errors import InputError
 
+MOST_ARTICLES = 1000  # whatever a server takes
 MOST_TARGETS = 20
 MOST_PAIRS = 100
 MOST_SENTENCES = 20
@@ -30,10 +31,22 @@ TopicName = Annotated[
 ]
 
 
-class ArticleRequest(BaseModel):
-    """An article, given as text or by its address."""
+class _Request(BaseModel):
+    """Base of all that is asked: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_few_keys(cls, given: Any) -> Any:
+        # Each unknown key is an error of its own, and a body has room for hundreds of thousands.
+        if isinstance(given, dict) and len(given) > 2 * len(cls.model_fields):
+            raise ValueError(f"there are {len(given):,} keys, and only these are known: {', '.join(cls.model_fields)}")
+        return given
+
+
+class ArticleRequest(_Request):
+    """An article, given as text or by its address."""
 
     text: str | None = Field(None, description="The article's text. Give this or url.")
     url: str | None = Field(
@@ -66,18 +79,14 @@ class AnalyzeRequest(ArticleRequest):
     )
 
 
-class BatchRequest(BaseModel):
+class BatchRequest(_Request):
     """Articles to be analysed one after the other; a server says how many it takes at once."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    articles: list[AnalyzeRequest] = Field(min_length=1)
+    articles: list[AnalyzeRequest] = Field(min_length=1, max_length=MOST_ARTICLES)
 
 
-class Pair(BaseModel):
+class Pair(_Request):
     """An actor, and what its stance is asked toward."""
-
-    model_config = ConfigDict(extra="forbid")
 
     actor: Phrase = Field(description="The actor's name, full or as the article has it.")
     target: Phrase = Field(description="What the stance is toward.")

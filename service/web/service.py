@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from newstance.configs import SettingsError
 from newstance.models.errors import ModelError, NewstanceError
 from newstance.models.hearing import Heard
 
@@ -20,7 +21,7 @@ from ..page.app import Tab
 from ..profile import Profile
 from .front import Metrics
 from .gate import BusyError, Gate, Result
-from .requests import AnalyzeRequest, ArticleRequest, BatchRequest, StancesRequest, TooLongError
+from .requests import MOST_ARTICLES, AnalyzeRequest, ArticleRequest, BatchRequest, StancesRequest, TooLongError
 
 LOADING_FOR = 5  # seconds, as the loading page and Retry-After say
 _FETCHES_AT_ONCE = 4  # they wait for other servers, and cost little
@@ -44,6 +45,9 @@ class ServerSettings:
         corrections: The file that readers' corrections are added to; None keeps them in the reader's session alone.
         more_tabs: What stands beside the page's own tabs, by the analyzer.
         open_tab: The name of the tab that is open at first.
+
+    Raises:
+        SettingsError: ``batch`` is more than a request can hold.
     """
 
     concurrency: int = 2
@@ -59,6 +63,12 @@ class ServerSettings:
     corrections: Path | None = None
     more_tabs: Callable[[Analyzer], Sequence[Tab]] = lambda analyzer: ()
     open_tab: str = "Article"
+
+    def __post_init__(self) -> None:
+        if self.batch > MOST_ARTICLES:
+            raise SettingsError(
+                f"one request can bring at most {MOST_ARTICLES:,} articles; give a batch of no more than that"
+            )
 
 
 class Service:
@@ -168,12 +178,21 @@ class Service:
         return self.analyzer
 
     async def _article(self, asked: ArticleRequest, analyzer: Analyzer) -> Article:
+        limit = analyzer.profile.limits.characters
         if asked.url is None:
-            article = Article.from_text(asked.text or "", asked.title)
+            text = (asked.text or "").strip()
+            # Megabytes take seconds to read. What is twice too long stays too long: line ends of two characters become
+            # one, and besides only marks that turn a text's direction are taken out.
+            if len(text) > 2 * limit:
+                raise _too_long(text, limit)
+            article = await asyncio.to_thread(Article.from_text, text, asked.title)
         else:
             url = asked.url
             article = await self._fetches.run(lambda heard: Article.from_url(url))
-        limit = analyzer.profile.limits.characters
         if len(article.text) > limit:  # told before it waits for its turn
-            raise TooLongError(f"the article has {len(article.text):,} characters, and at most {limit:,} are taken")
+            raise _too_long(article.text, limit)
         return article
+
+
+def _too_long(text: str, limit: int) -> TooLongError:
+    return TooLongError(f"the article has {len(text):,} characters, and at most {limit:,} are taken")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from itertools import islice
 from typing import Any
 
 import gradio as gr
@@ -14,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from newstance.models.errors import InputError, NewstanceError
 
 from .api import explain, status_of
-from .requests import AnalyzeRequest, StancesRequest
+from .requests import MOST_PAIRS, AnalyzeRequest, StancesRequest
 from .service import Service
 
 # What went wrong with the tools of the request that is being answered.
@@ -86,9 +87,10 @@ def add(blocks: Any, service: Service) -> None:
         """  # noqa: E501
 
         async def work() -> dict[str, Any]:
-            if any(len(pair) != 2 for pair in pairs):
+            few = list(islice(pairs, MOST_PAIRS + 1))  # one too many is refused as all of them are
+            if any(len(pair) != 2 for pair in few):
                 raise InputError("each pair is a list of two: an actor and a target")
-            named: Any = [{"actor": actor, "target": target} for actor, target in pairs]
+            named: Any = [{"actor": actor, "target": target} for actor, target in few]
             return await service.stances(
                 StancesRequest(text=text or None, url=url or None, topic=topic or None, pairs=named)
             )

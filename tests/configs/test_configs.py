@@ -1,4 +1,6 @@
 import ast
+import errno
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -72,6 +74,33 @@ def test_wrong_files_are_refused(tmp_path, content, message):
     file = tmp_path / "mine.yaml"
     file.write_text(content)
     with pytest.raises(SettingsError, match=message):
+        configs.load("profiles", file, Little)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"name: x\nday: 2026-02-30", r"a date or number that there is not \(day is out of range.*; mend it"),
+        (b"name: x\ncount: " + b"9" * 5000, "a date or number that there is not"),
+        (b"# M\xfcller\nname: x", "is not in UTF-8 .*; save it in UTF-8"),
+        (b"name: " + b"[" * 3000, "too many brackets or keys inside of one another"),
+    ],
+)
+def test_what_python_cannot_read_is_refused_by_name(tmp_path, content, message):
+    file = tmp_path / "mine.yaml"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match=rf"mine\.yaml .*{message}"):
+        configs.load("profiles", file, Little)
+
+
+def test_file_that_may_not_be_read_is_refused_by_name(tmp_path, monkeypatch):
+    def read_text(file, **_):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(file))
+
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: x")
+    monkeypatch.setattr(Path, "read_text", read_text)  # root may read whatever the mode
+    with pytest.raises(SettingsError, match=r"mine\.yaml cannot be read \(Permission denied\); let newstance read it"):
         configs.load("profiles", file, Little)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import errno
 import getpass
 import io
 import json
@@ -9,6 +10,7 @@ import os
 import stat
 import sys
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import yaml
@@ -45,6 +47,28 @@ def test_file_holds_no_secret_and_is_its_owners_alone(file):
     assert accounts.is_password("Anna", PASSWORD)
     assert not accounts.is_password("Anna", PASSWORD + " ")
     assert not accounts.is_password("Bert", PASSWORD)
+
+
+def test_nothing_is_left_of_a_file_that_cannot_be_replaced(file, monkeypatch):
+    add_token(file, "ci")
+    before = file.read_bytes()
+
+    def full(self, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(InputError, match=r"accounts\.yaml cannot be written: No space left on device"):
+        add_token(file, "new")
+    assert [(path, path.read_bytes()) for path in file.parent.iterdir()] == [(file, before)]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives files to others")
+def test_file_stays_its_owners_if_root_adds_to_it(file):
+    add_token(file, "ci")
+    os.chown(file, 10001, 10002)
+    add_user(file, "Anna", PASSWORD)
+    found = file.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (10001, 10002, 0o600)
 
 
 def test_same_password_is_hashed_differently_for_each_user(file):
@@ -294,7 +318,25 @@ def test_counted_failures_are_bounded(quick, monkeypatch):
     for i in range(40):
         wrong(quick, f"name {i}", 1, f"192.0.2.{i}")
     assert len(quick._failures) == 30
-    assert ("name 39", "192.0.2.39") in quick._failures
+    assert auth._counted("name 39", "192.0.2.39").keys() <= quick._failures.keys()
+
+
+def test_counted_failures_are_forgotten_whoever_asks_next(quick, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(auth, "monotonic", lambda: now[0])
+    for i in range(40):
+        wrong(quick, f"name {i}", 1, f"192.0.2.{i}")
+    now[0] += 61
+    wrong(quick, "Bert", 1)
+    assert quick._failures.keys() == auth._counted("Bert", "192.0.2.1").keys()
+
+
+def test_long_names_are_counted_and_not_kept(quick):
+    name = "x" * 45_000
+    wrong(quick, name, 10)
+    assert len(repr(quick._failures)) < 2000
+    with pytest.raises(RefusedError, match="too many wrong passwords"):
+        admit(quick, basic(name, PASSWORD))
 
 
 def test_changed_file_counts_at_once(guarded, caplog):
@@ -314,6 +356,39 @@ def test_changed_file_counts_at_once(guarded, caplog):
     file.write_text("tokens: [")
     with pytest.raises(RefusedError):
         admit(door, bearer(new))
+    assert "nobody is let in until the accounts file is mended" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [b"tokens: [{name: a, sha256: b, expires: 2026-02-30}]", b"# M\xfcller", b"tokens: " + b"[" * 3000, b"a: !!bool b"],
+)
+def test_slip_in_the_file_lets_nobody_in(guarded, caplog, slip):
+    file, token = guarded
+    door, content = Door(file), file.read_bytes()
+    admit(door, basic("Anna", PASSWORD))
+    file.write_bytes(slip)
+    for _ in range(2):
+        for shut_out in (bearer(token), basic("Anna", PASSWORD)):
+            with pytest.raises(RefusedError):
+                admit(door, shut_out)
+    assert "nobody is let in until the accounts file is mended" in caplog.text
+    file.write_bytes(content)
+    assert admit(door, bearer(token)) == "ci"
+
+
+def test_file_that_may_not_be_read_from_now_on_lets_nobody_in(guarded, caplog, monkeypatch):
+    def is_file(_):
+        raise PermissionError
+
+    file, token = guarded
+    door = Door(file)
+    assert admit(door, bearer(token)) == "ci"
+    file.touch()
+    monkeypatch.setattr(type(file), "is_file", is_file)  # root may read whatever the mode
+    for _ in range(2):
+        with pytest.raises(RefusedError):
+            admit(door, bearer(token))
     assert "nobody is let in until the accounts file is mended" in caplog.text
 
 

@@ -10,6 +10,8 @@ import pytest
 import serving
 from asked_server import PLAN, TEXT, until
 
+from newstance.configs import SettingsError
+
 server = pytest.importorskip("newstance.service.web.server", reason="the server needs the serve extra")
 
 ASKED = {"text": TEXT, "targets": [PLAN], "summarize": False}
@@ -39,6 +41,12 @@ def test_more_articles_than_the_server_takes_are_refused(analyzer):
         assert status == 413
         assert problem["detail"].startswith("there are 3 articles, and at most 2 are taken at once")
         assert post(address)[0] == 422
+
+
+def test_server_that_would_take_more_articles_than_a_request_can_hold_does_not_start():
+    assert server.ServerSettings(batch=1000).batch == 1000
+    with pytest.raises(SettingsError, match="at most 1,000 articles"):
+        server.ServerSettings(batch=1001)
 
 
 def test_an_article_that_takes_too_long_does_not_stop_the_others(held):

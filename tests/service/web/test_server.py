@@ -3,9 +3,11 @@
 import asyncio
 import json
 import socket
+import threading
 
 import httpx
 import hypothesis
+import pydantic
 import pytest
 import serving
 from asked_server import MARK, PLAN, TEXT, asking, metric, until
@@ -160,12 +162,31 @@ def test_long_article_is_refused_with_numbers(client):
 def test_article_may_be_as_long_as_the_profile_says(analyzer):
     service, limit = server.Service(analyzer, server.ServerSettings()), analyzer.profile.limits.characters
 
-    def article(length):
-        return asyncio.run(service._article(requests.AnalyzeRequest(text="a" * length), analyzer))
+    def article(text):
+        return asyncio.run(service._article(requests.AnalyzeRequest(text=text), analyzer))
 
-    assert len(article(limit).text) == limit
+    assert len(article("a" * limit).text) == limit
     with pytest.raises(requests.TooLongError):
-        article(limit + 1)
+        article("a" * (limit + 1))
+    assert len(article("a" + "\r\n" * (limit - 2) + "a" + "\r\n" * limit).text) == limit
+
+
+def test_text_is_read_beside_other_requests_and_not_at_all_if_far_too_long(analyzer, monkeypatch):
+    service, limit, read = server.Service(analyzer, server.ServerSettings()), analyzer.profile.limits.characters, []
+
+    def from_text(text, title):
+        read.append((len(text), threading.current_thread() is threading.main_thread()))
+        return Article(text, title)
+
+    def article(text):
+        return asyncio.run(service._article(requests.AnalyzeRequest(text=text), analyzer))
+
+    monkeypatch.setattr(Article, "from_text", from_text)
+    article(" " * 3 * limit + TEXT)
+    assert read == [(len(TEXT), False)]
+    with pytest.raises(requests.TooLongError, match=f"has {2 * limit + 1:,} characters, and at most {limit:,} are"):
+        article("a" * (2 * limit + 1))
+    assert len(read) == 1
 
 
 @pytest.mark.parametrize(
@@ -199,6 +220,30 @@ def test_what_does_not_fit_is_told_and_not_repeated(client, path, asked, message
     assert answer.json().keys() == {"detail"}
 
 
+MANY = 50_000
+KEYS = {str(i): 1 for i in range(MANY)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "message"),
+    [
+        (requests.AnalyzeRequest, KEYS, "there are 50,000 keys, and only these are known: text, url"),
+        (requests.AnalyzeRequest, {"text": TEXT, "targets": [1] * MANY}, "at most 20 items"),
+        (requests.StancesRequest, {"text": TEXT, "pairs": [1] * MANY}, "at most 100 items"),
+        (requests.StancesRequest, {"text": TEXT, "pairs": [KEYS]}, "there are 50,000 keys"),
+        (requests.BatchRequest, KEYS, "there are 50,000 keys"),
+        (requests.BatchRequest, {"articles": [1] * MANY}, "at most 1000 items"),
+        (requests.BatchRequest, {"articles": [KEYS]}, "there are 50,000 keys"),
+    ],
+)
+def test_many_things_wrong_are_one_error(kind, asked, message):
+    with pytest.raises(pydantic.ValidationError) as found:
+        kind.model_validate(asked)
+    assert found.value.error_count() == 1
+    assert message in api.explain(found.value)
+    assert len(api.explain(found.value)) < 300
+
+
 def test_body_that_is_no_json(client):
     for content, status in ((b"{", 422), (b"\xff", 400), (b"[" * 100_000, 400), (b"", 422)):
         answer = client.post("/v1/analyze", content=content, headers={"Content-Type": "application/json"})
@@ -215,6 +260,7 @@ def test_body_that_is_no_json(client):
         ("analyze_article", [TEXT, TEXT, *[None] * 5], 422, "give either text or url"),
         ("analyze_article", [" ", *[None] * 6], 422, "the article is empty"),
         ("find_stances", [[["Anna Schmidt"]], TEXT, None, None], 422, "an actor and a target"),
+        ("find_stances", [[["A", "b"]] * 102, TEXT, None, None], 422, "at most 100 items after validation, not 101"),
     ],
 )
 def test_tools_asked_over_http_answer_with_the_status_of_the_api(client, tool, data, status, message):
