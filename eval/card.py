@@ -21,14 +21,13 @@ from newstance.models.training.support_rows import SUPPORTED, UNSUPPORTED
 from newstance.models.training.train import Trained
 
 from .metrics import (
+    Auc,
     Measure,
     accuracy,
-    auc,
     balanced_accuracy,
     confusion_rows,
     expected_calibration_error,
     macro_f1,
-    rank_rows,
     reliability_rows,
     summed_by_group,
 )
@@ -119,8 +118,8 @@ def write_branch_card(recipe: BranchRecipe, trained: Trained) -> Path:
     lines = [
         "# Support, by layers of its own",
         "",
-        f"The output `support` of this model: the last {fit.trained_layers} layers and the head, trained for the one "
-        "question whether a passage of an article bears a claim out (`entailment`, `not_entailment`; softmax over "
+        f"The file `support.onnx` of this model: the last {fit.trained_layers} layers and the head, trained for the "
+        "one question whether a passage of an article bears a claim out (`entailment`, `not_entailment`; softmax over "
         "these two), above the lower layers as they are. Its passages are the two nearest sentences "
         "of the article, or all that are near to the claim, as far as there is room.",
         "",
@@ -199,10 +198,10 @@ def _support_row(name: str, scores: DevScores) -> str:
     gold, groups = [row["label"] for row in scores.rows], [row["group"] for row in scores.rows]
     predicted = [scores.labels[i] for i in scores.logits.argmax(axis=1)]
     margin = scores.logits[:, scores.labels.index(SUPPORTED)] - scores.logits[:, scores.labels.index(UNSUPPORTED)]
-    ranks = rank_rows(margin, np.array([label == SUPPORTED for label in gold]))
+    truth = np.array([label == SUPPORTED for label in gold])
     confusion = confusion_rows(gold, predicted, (UNSUPPORTED, SUPPORTED))
     cells = [
-        Measure(summed_by_group(ranks, groups), auc).estimate().as_text(),
+        Auc(margin, truth, groups).estimate().as_text(),
         Measure(summed_by_group(confusion, groups), balanced_accuracy).estimate().as_text(),
     ]
     return f"| {name} | {len(gold):,} | {' | '.join(cells)} |"

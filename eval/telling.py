@@ -31,6 +31,7 @@ from newstance.models.training.reexport import exported
 from newstance.models.training.telling import add_shares, add_telling, fit_telling
 from newstance.models.training.train import write_config
 from newstance.service.judging.rows import ArticleRowsOf
+from newstance.service.profile import Profile
 
 from .progress import progress_bar
 
@@ -57,7 +58,8 @@ def fit(source: str, out: Path, data: Path, recipe: Recipe, profile: str = "embe
     from transformers import AutoConfig
 
     weights = exported(source, out)
-    judged = recipe.judged.train[0].model_copy(update={"windows": (190,), "sentences": False, "absent": 0})
+    window = Profile.load(profile).aggregation.window_words
+    judged = recipe.judged.train[0].model_copy(update={"windows": (window,), "sentences": False, "absent": 0})
     excluded = Excluded.read([data / name for name in recipe.judged.excluded])
     rows = judged_rows(judged, data, ArticleRowsOf(profile), excluded, random.Random(recipe.fit.seed))
     models = read_models(weights.path)

@@ -1,4 +1,4 @@
-"""Profiles: which models run, and every number that decides something."""
+"""Profiles: which models run, and the thresholds and limits that they work with."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ from .records import Record
 from .shards import Shard, write_shard
 from .tables import Rows, article_hash, joined, rows_of
 
-# Answers that are kept across articles, some 20 MB: copies of one report stand near each other in the news.
+# Answers that are kept across articles, some 60 MB where the model tells of sentences: copies of one report stand near
+# each other in the news.
 _ANSWERS = 10_000
 # Called with how many records are done, and how many of them were rejected.
 Advance = Callable[[int, int], None]

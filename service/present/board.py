@@ -77,17 +77,6 @@ def pending(targets: int = 3) -> str:
     return fragment("board", "pending", targets, _SHOWN)
 
 
-def strongest(analysis: Analysis) -> int | None:
-    """The index of the stance whose evidence is shown first: the surest that is not neutral, if any."""
-    with_evidence = [i for i, stance in enumerate(analysis.stances) if stance.evidence]
-    if not with_evidence:
-        return None
-    return max(
-        with_evidence,
-        key=lambda i: (analysis.stances[i].label != "neutral", analysis.stances[i].probability),
-    )
-
-
 def leaning(stance: Stance) -> Label:
     """The more probable side of a stance."""
     return "favor" if stance.probabilities["favor"] >= stance.probabilities["against"] else "against"

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from newstance.models.stance import StancePrediction, StanceQuery
 
 Classify = Callable[[Sequence[StanceQuery]], Sequence[StancePrediction]]
-# An article of 100 sentences with 30 actors and 10 targets has about this many; one answer takes some 500 bytes.
+# An article of 100 sentences with 30 actors and 10 targets has about this many where each sentence is asked by itself,
+# of some 500 bytes; where the model tells of sentences, it has some 300, of some 6,000 bytes.
 MOST = 30_000
 
 

@@ -340,7 +340,7 @@ def _named(span: Span, name: str, country: str | None = None) -> Named:
     if kin is not None and is_male is None:
         is_male = kin.lower_ in MALE_KIN
     kind_noun = before if before in KINDS and doc[span.start - 1].text[0].islower() else None
-    does = _does(token, span.label_, country)
+    does = _does(token, span.label_)
     matters = does or kind_noun is not None or _matters(token, span, country, before)
     if span.label_ == "PERSON":
         country = None
@@ -361,7 +361,7 @@ def _named(span: Span, name: str, country: str | None = None) -> Named:
     )
 
 
-def _does(token: Token, label: str, country: str | None) -> bool:
+def _does(token: Token, label: str) -> bool:
     if label == "PERSON" and is_subject(token):
         return True  # people do what bodies only are
     if acts(token):

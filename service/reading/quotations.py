@@ -151,7 +151,7 @@ def _quoted(
     ends = [q.end for q in by_end]
     for (start, end, opens, continues), span in listening(marked, heard):
         if _is_embedded(doc, text, span, start, end):
-            attribution = None if _is_a_name(doc, span, start) else _governing(span, article)
+            attribution = None if _is_a_name(doc, span) else _governing(span, article)
             if attribution is not None:
                 quotations.append(Quotation.by(attribution, start, end, "mixed"))
             continue
@@ -223,7 +223,7 @@ def _is_blank_in_line(character: str) -> bool:
     return character.isspace() and character != "\n"
 
 
-def _is_a_name(doc: Doc, span: Span, start: int) -> bool:
+def _is_a_name(doc: Doc, span: Span) -> bool:
     """ "Operation Sunrise", or what is so called."""
     before = [t for t in doc[max(0, span.start - 4) : span.start] if not t.is_quote and not t.is_space]
     if before and before[-1].lower_ in _GIVES_A_NAME:

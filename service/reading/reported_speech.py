@@ -50,7 +50,7 @@ def _clauses(doc: Doc, inside: Set[int], named: Named, heard: Heard) -> Iterator
         if attribution is None:
             continue
         for head, piece in pieces:
-            start, end = _trimmed(doc, piece)
+            start, end = _trimmed(piece)
             # What stands in quotation marks is found there; so is what somebody calls "a disgrace".
             is_marked = head.i in inside or (attribution.cue in NAMING and any(t.i in inside for t in piece))
             if start < end and not is_marked:
@@ -117,7 +117,7 @@ def _clause_around(according: Token) -> list[Piece]:
     return _runs(clause, according, {t.i for t in phrase_of(according)})
 
 
-def _trimmed(doc: Doc, run: list[Token]) -> tuple[int, int]:
+def _trimmed(run: list[Token]) -> tuple[int, int]:
     """The place of a run without "that", spaces, and the commas and stops around it."""
     low, high = 0, len(run)
     while low < high and _is_no_word(run[low]) and not run[low].is_quote:  # a mixed quotation may open the clause

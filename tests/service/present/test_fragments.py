@@ -11,7 +11,7 @@ from newstance.service import Actor, Article, Evidence, Mention, Stance
 from newstance.service.analysis import Analysis, Source, Summary, SummarySentence
 from newstance.service.comparison import compare
 from newstance.service.present import html as fragments
-from newstance.service.present.board import board, pending, strongest
+from newstance.service.present.board import board, pending
 from newstance.service.present.compare import chosen_articles, evidence_in, summaries, table
 from newstance.service.present.evidence import Passage, article, drawer, segments, sources
 from newstance.service.present.exports import to_html
@@ -123,14 +123,6 @@ def test_a_place_is_kept_for_the_board():
     assert html.count("<tr>") == 8
     assert html.count("<td>") == 8 * 5
     assert 'aria-hidden="true"' in html
-
-
-def test_strongest_prefers_a_side_over_a_sure_neutral():
-    neutral = stance(MAYOR, "Rome", "neutral", found=[evidence(0, 27)])
-    weak = replace(stance(MAYOR, found=[evidence(0, 27)]), probability=0.51)
-    assert strongest(analysis(neutral, weak)) == 1
-    assert strongest(analysis(neutral)) == 0
-    assert strongest(analysis(stance(MAYOR, label="neutral"))) is None
 
 
 # The evidence
