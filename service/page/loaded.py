@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 
 from newstance.configs import names as shipped_names
-from newstance.models.errors import InputError
+from newstance.models.errors import InputError, WeightsNotFoundError
+from newstance.models.sources import SETUP_COMMAND
 from newstance.service.analyzer import Analyzer
 from newstance.service.doctor import state_of, weights_of
 from newstance.service.profile import Profile
@@ -54,7 +55,8 @@ class Analyzers:
 
         Raises:
             InputError: There is no such profile.
-            WeightsNotFoundError: Weights that it names are missing; the message says what gets them.
+            WeightsNotFoundError: Weights that it names are missing; the message says what gets them. A reader of the
+                page must not have a server fetch gigabytes.
         """
         profile = self.profile(name)
         if name == self.default:
@@ -62,6 +64,10 @@ class Analyzers:
         with self._loading.setdefault(name, threading.Lock()):
             kept, analyzer = self._other
             if kept != name:
+                if not _is_here(profile):
+                    raise WeightsNotFoundError(
+                        f"the weights of {name} are not on this machine; get them by: {SETUP_COMMAND} --profile {name}"
+                    )
                 analyzer = Analyzer.from_profile(profile)
                 self._other = (name, analyzer)
             return analyzer
@@ -69,5 +75,8 @@ class Analyzers:
     def _words(self, name: str) -> str:
         if name == self.default:
             return name
-        is_here = all(state_of(source)[0] for source in weights_of(self.profile(name)).values())
-        return name if is_here else f"{name} (weights not on this machine)"
+        return name if _is_here(self.profile(name)) else f"{name} (weights not on this machine)"
+
+
+def _is_here(profile: Profile) -> bool:
+    return all(state_of(source)[0] for source in weights_of(profile).values())

@@ -99,7 +99,12 @@ def test_a_stop_is_heard_between_two_batches_of_the_stance_model(analyzer, monke
     assert len(batches) <= 3
 
 
-def test_profiles_are_loaded_when_they_are_asked_for_and_two_are_kept(analyzer, monkeypatch):
+@pytest.fixture
+def weights_are_here(monkeypatch):
+    monkeypatch.setattr("newstance.service.page.loaded.state_of", lambda source: (True, "there"))
+
+
+def test_profiles_are_loaded_when_they_are_asked_for_and_two_are_kept(analyzer, monkeypatch, weights_are_here):
     made = []
 
     def from_profile(profile):
@@ -120,7 +125,7 @@ def test_profiles_are_loaded_when_they_are_asked_for_and_two_are_kept(analyzer, 
     assert made == ["hub-base", "embedded"]
 
 
-def test_who_waits_for_another_profile_keeps_nobody_else_waiting(analyzer, monkeypatch):
+def test_who_waits_for_another_profile_keeps_nobody_else_waiting(analyzer, monkeypatch, weights_are_here):
     begun, go_on = threading.Event(), threading.Event()
     made = []
 
@@ -146,7 +151,7 @@ def test_who_waits_for_another_profile_keeps_nobody_else_waiting(analyzer, monke
     assert made == ["hub-large", "hub-base"]
 
 
-def test_the_profile_of_the_page_is_never_loaded_again(analyzer, monkeypatch):
+def test_the_profile_of_the_page_is_never_loaded_again(analyzer, monkeypatch, weights_are_here):
     monkeypatch.setattr(
         Analyzer, "from_profile", lambda profile: Analyzer(profile, analyzer.annotator, analyzer.classifier)
     )
@@ -167,12 +172,9 @@ def test_profiles_without_weights_say_so_and_paths_are_not_taken(analyzer, tmp_p
         analyzers.get(str(file))
 
 
-def test_missing_weights_are_told(analyzer, monkeypatch):
-    def from_profile(profile):
-        raise WeightsNotFoundError("get them by: pip install them")
-
-    monkeypatch.setattr(Analyzer, "from_profile", from_profile)
-    with pytest.raises(WeightsNotFoundError, match="pip install"):
+def test_missing_weights_are_told_and_not_fetched(analyzer, monkeypatch):
+    monkeypatch.setattr(Analyzer, "from_profile", lambda profile: pytest.fail("a reader has it load them"))
+    with pytest.raises(WeightsNotFoundError, match="newstance setup --profile hub-base"):
         list(steps(lambda: Analyzers(analyzer).get("hub-base"), WANTED, threading.Event()))
 
 
