@@ -22,7 +22,7 @@ from .evidence import GIVEN
 from .labelled import LabelledSet
 from .metrics import Estimate
 from .report import write_report
-from .runs import Advance, RunOptions, run_set
+from .runs import Advance, RunOptions, code_sha256, run_set
 from .scored import StanceResults
 from .scores import measures_of
 from .storage import StoredRun
@@ -100,7 +100,7 @@ def ablate(
 def _folder_name(name: str, profile: Profile, labelled: LabelledSet, limit: int | None) -> str:
     """Other code, settings, weights or data give another folder, so that no old row is taken for a new one."""
     facts = [
-        provenance.code_sha256(),
+        code_sha256(),
         provenance.profile_sha256(profile),
         provenance.model_sha256(profile),
         labelled.sha256,

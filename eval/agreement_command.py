@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .document import Block, Document, Heading, Paragraph, Table
+from .extras import need
 from .progress import progress_bar
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def _run(args: argparse.Namespace) -> int:
 
     from .agreement import Codings, said_before, said_now
 
+    need("agreement", "eval", ("krippendorff", "sklearn"))
     corrections = read_all(args.file)
     if args.profile is None:
         said, asked = said_before(corrections), "what it had said when it was corrected"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from newstance.service.arguments import add_evaluated
 
+from .extras import need
 from .progress import progress_bar
 
 
@@ -43,6 +44,7 @@ def _run(args: argparse.Namespace) -> int:
     from .labelled import load_set
     from .thresholds import fit_threshold, write_threshold
 
+    need("calibration", "eval", ("sklearn",))
     dev, check = ([load_set(n, args.data, args.skip_invalid) for n in names] for names in (args.config, args.check))
     profile = args.profile
     if args.answers:

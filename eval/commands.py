@@ -14,6 +14,7 @@ from newstance.service.arguments import add_data, add_evaluated, add_profile, po
 
 from .agreement_command import add_agreement
 from .calibrate_command import add_calibrate
+from .extras import REPORTS, need
 from .marks.command import add_marks
 from .progress import progress_bar
 from .target_commands import add_targets
@@ -138,6 +139,7 @@ def _ablate(args: argparse.Namespace) -> int:
     from .remembered import SharedModels
     from .variants import load_variants, parse_variant
 
+    need("a report", "eval", REPORTS)
     variants = [parse_variant(text) for text in args.vary] + (load_variants(args.variants) if args.variants else [])
     labelled = load_set(args.config, args.data, args.skip_invalid)
     profile, shared = Profile.load(args.profile), SharedModels(args.out)
@@ -154,6 +156,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     from .report import write_report
     from .runs import RunOptions, run_set
 
+    need("a report", "eval", REPORTS)
     asked = _asked(args)
     # All sets are read before the model: a bad row shows at once and not after an hour.
     sets = [load_set(one.config, args.data, args.skip_invalid) for one in asked]
@@ -305,6 +308,8 @@ def _report(args: argparse.Namespace) -> int:
 
     if not (args.run_dir or args.tables):
         raise InputError("name the folder of a run to score, or give --tables")
+    if args.run_dir:
+        need("a report", "eval", REPORTS)
     folders = [folder for given in args.run_dir for folder in runs_in(given)]
     for folder in folders:
         print(_summary_line(write_report(folder), folder))

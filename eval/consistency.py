@@ -16,7 +16,7 @@ from newstance.models.sentences import split_sentences
 
 from . import metrics
 from .labelled import SUPPORTED, UNSUPPORTED, Example
-from .metrics import Measure
+from .metrics import Auc, Measure, Score
 from .storage import Row, StoredRun
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def similarity_answers(embedder: SentenceEmbedder, batch: Sequence[Example]) -> 
     return [Answer(SUPPORTED, {SUPPORTED: float(score), UNSUPPORTED: float(1 - score)}) for score in best]
 
 
-def consistency_measures(rows: Sequence[Row], scores: np.ndarray, verdicts: Sequence[str | None]) -> dict[str, Measure]:
+def consistency_measures(rows: Sequence[Row], scores: np.ndarray, verdicts: Sequence[str | None]) -> dict[str, Score]:
     """AUC and balanced accuracy, resampled by article.
 
     Args:
@@ -49,17 +49,17 @@ def consistency_measures(rows: Sequence[Row], scores: np.ndarray, verdicts: Sequ
     gold, groups = [row["gold"] for row in rows], [row["group"] for row in rows]
     confusion = metrics.confusion_rows(gold, verdicts, _VERDICTS)
     return {
-        "auc": Measure(metrics.summed_by_group(metrics.rank_rows(scores, _is_supported(rows)), groups), metrics.auc),
+        "auc": Auc(scores, _is_supported(rows), groups),
         "balanced_accuracy": Measure(metrics.summed_by_group(confusion, groups), metrics.balanced_accuracy),
     }
 
 
-def run_measures(run: StoredRun) -> dict[str, Measure]:
+def run_measures(run: StoredRun) -> dict[str, Score]:
     """The measures of a run's own answers; a crash counts as no support, and as a wrong verdict."""
     return consistency_measures(run.rows, _scores(run.rows), [row["prediction"] for row in run.rows])
 
 
-def baseline_measures(run: StoredRun) -> dict[str, dict[str, Measure]]:
+def baseline_measures(run: StoredRun) -> dict[str, dict[str, Score]]:
     """Word overlap, and embedding similarity where the run holds it.
 
     Each baseline gets the threshold that is best for it on these very rows, which flatters it.

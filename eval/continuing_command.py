@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping
 from pathlib import Path
 
+from .extras import TRAINING, need
 from .progress import progress_bar
 
 _PROFILE = "profile.yaml"
@@ -32,6 +33,7 @@ def continue_training(chosen: argparse.Namespace) -> int:
     from .corrected import corrected_set
     from .labelled import load_set
 
+    need("training", "train", TRAINING)
     if not chosen.corrections:
         raise InputError("--corrections names the file of corrections that is trained on")
     settings = configs.load("training", chosen.config, ContinuingSettings)

@@ -1,13 +1,15 @@
 """Scores of labels and probabilities, each with a bootstrap interval.
 
-Every score here is a function of sums over examples: a confusion matrix, the contents of reliability bins, a
+Every score here but one is a function of sums over examples: a confusion matrix, the contents of reliability bins, a
 total. So a resample of groups needs no second look at the examples: it is a weighted sum of the groups' own
-sums, and a thousand resamples are one matrix product.
+sums, and a thousand resamples are one matrix product. The other is the area under the ROC curve, which is about pairs
+of examples.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +41,32 @@ class Estimate:
         return f"{self.value:{sign}.3f} ({self.low:{sign}.3f} to {self.high:{sign}.3f})"
 
 
+class Score(ABC):
+    """A score that can be resampled by group."""
+
+    @property
+    @abstractmethod
+    def value(self) -> float:
+        """The score itself."""
+
+    @abstractmethod
+    def samples(self, resamples: int = RESAMPLES) -> np.ndarray:
+        """The score in each bootstrap sample of groups, shape (resamples,)."""
+
+    def estimate(self, resamples: int = RESAMPLES) -> Estimate:
+        """The score with its interval, resampled by group."""
+        return _interval(self.value, self.samples(resamples))
+
+    def minus(self, other: Score, resamples: int = RESAMPLES) -> Estimate:
+        """The difference to another score on the same examples, by a paired bootstrap.
+
+        Both must be made of the same rows in the same order, so that a resample draws the same groups.
+        """
+        return _interval(self.value - other.value, self.samples(resamples) - other.samples(resamples))
+
+
 @dataclass(frozen=True)
-class Measure:
+class Measure(Score):
     """A score, before anything is summed.
 
     Attributes:
@@ -56,34 +82,69 @@ class Measure:
         """The score itself."""
         return float(self.statistic(self.sums.sum(axis=0, keepdims=True))[0])
 
-    def estimate(self, resamples: int = RESAMPLES) -> Estimate:
-        """The score with its interval, resampled by group."""
-        return _interval(self.value, self.samples(resamples))
+    def samples(self, resamples: int = RESAMPLES) -> np.ndarray:
+        """The score in each bootstrap sample of groups, shape (resamples,)."""
+        flat = self.sums.reshape(len(self.sums), -1)
+        totals = np.empty((resamples, flat.shape[1]))
+        for i, counts in enumerate(_drawn(len(flat), resamples)):
+            totals[i] = counts @ flat
+        return self.statistic(totals.reshape(resamples, *self.sums.shape[1:]))
+
+
+@dataclass(frozen=True)
+class Auc(Score):
+    """How probable it is that a positive example scores above a negative one, ties counting half.
+
+    Without one of the kinds it is 0.5. A resample weighs the examples anew: sums over groups would hold an entry for
+    each distinct score, and be as large as the square of the examples.
+
+    Attributes:
+        scores: Shape (examples,).
+        truth: Shape (examples,), whether each example is a positive one.
+        groups: Of each example.
+    """
+
+    scores: np.ndarray
+    truth: np.ndarray
+    groups: Sequence[str]
+
+    @property
+    def value(self) -> float:
+        """The score itself."""
+        return float(self._areas([np.ones(len(set(self.groups)))])[0])
 
     def samples(self, resamples: int = RESAMPLES) -> np.ndarray:
         """The score in each bootstrap sample of groups, shape (resamples,)."""
-        return self.statistic(_resampled(self.sums, resamples))
+        return self._areas(_drawn(len(set(self.groups)), resamples))
 
-    def minus(self, other: Measure, resamples: int = RESAMPLES) -> Estimate:
-        """The difference to another score on the same examples, by a paired bootstrap.
+    def _areas(self, draws: Iterable[np.ndarray]) -> np.ndarray:
+        """The score for each draw of groups."""
+        places = np.unique(self.scores, return_inverse=True)[1]
+        group = _numbered(self.groups)[1]
+        areas = []
+        for counts in draws:
+            weights = counts[group]
+            negative, positive = (np.bincount(places, weights * of) for of in (~self.truth, self.truth))
+            pairs = positive.sum() * negative.sum()
+            below = np.cumsum(negative) - negative / 2
+            areas.append(positive @ below / pairs if pairs else 0.5)
+        return np.array(areas)
 
-        Both must be made of the same rows in the same order, so that a resample draws the same groups.
-        """
-        differences = self.statistic(_resampled(self.sums, resamples)) - other.statistic(
-            _resampled(other.sums, resamples)
-        )
-        return _interval(self.value - other.value, differences)
 
+def _drawn(groups: int, resamples: int) -> Iterator[np.ndarray]:
+    """How often each group is in each resample, shape (groups,).
 
-def _resampled(sums: np.ndarray, resamples: int) -> np.ndarray:
-    groups = len(sums)
+    The same seed draws the same groups for every score of as many groups, which pairs them.
+    """
     rng = np.random.default_rng(_SEED)
-    flat = sums.reshape(groups, -1)
-    totals = np.empty((resamples, flat.shape[1]))
-    for i in range(resamples):
-        # The same seed draws the same groups for every measure of as many groups, which pairs them.
-        totals[i] = np.bincount(rng.integers(groups, size=groups), minlength=groups) @ flat
-    return totals.reshape(resamples, *sums.shape[1:])
+    for _ in range(resamples):
+        yield np.bincount(rng.integers(groups, size=groups), minlength=groups)
+
+
+def _numbered(groups: Sequence[str]) -> tuple[int, np.ndarray]:
+    """How many groups there are, and the number of each example's, in sorted order of their names."""
+    names, index = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
+    return len(names), index
 
 
 def _interval(value: float, samples: np.ndarray) -> Estimate:
@@ -93,8 +154,8 @@ def _interval(value: float, samples: np.ndarray) -> Estimate:
 
 def summed_by_group(values: np.ndarray, groups: Sequence[str]) -> np.ndarray:
     """Sum rows of shape (examples, ...) to (groups, ...), groups in sorted order."""
-    names, index = np.unique(np.asarray(groups, dtype=object).astype(str), return_inverse=True)
-    sums = np.zeros((len(names), *values.shape[1:]))
+    number, index = _numbered(groups)
+    sums = np.zeros((number, *values.shape[1:]))
     np.add.at(sums, index, values)
     return sums
 
@@ -154,36 +215,6 @@ def balanced_accuracy(confusion: np.ndarray) -> np.ndarray:
     """The mean recall over the labels; a label without examples counts as 0."""
     mean: np.ndarray = label_scores(confusion)[1].mean(axis=-1)
     return mean
-
-
-def rank_rows(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Each example's place among the distinct scores.
-
-    Args:
-        scores: Shape (examples,).
-        truth: Shape (examples,), whether each example is a positive one.
-
-    Returns:
-        Shape (examples, distinct scores, 2): negative and positive, one of all entries is 1.
-    """
-    places = np.unique(scores, return_inverse=True)[1]
-    rows = np.zeros((len(scores), int(places.max()) + 1, 2), np.float32)
-    rows[np.arange(len(scores)), places, truth.astype(int)] = 1
-    return rows
-
-
-def auc(ranks: np.ndarray) -> np.ndarray:
-    """How probable it is that a positive example scores above a negative one, ties counting half.
-
-    Args:
-        ranks: Totals of ``rank_rows``, of shape (..., distinct scores, 2); without one of the kinds the answer is 0.5.
-    """
-    negative, positive = ranks[..., 0], ranks[..., 1]
-    below = np.cumsum(negative, axis=-1) - negative / 2
-    pairs = positive.sum(axis=-1) * negative.sum(axis=-1)
-    won = (positive * below).sum(axis=-1)
-    area: np.ndarray = np.divide(won, pairs, out=np.full_like(won, 0.5), where=pairs > 0)
-    return area
 
 
 def mean_of_totals(totals: np.ndarray) -> np.ndarray:

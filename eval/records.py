@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from newstance.configs.extras import lacking
 from newstance.models.article_texts import ArticleTexts
 from newstance.models.errors import ConfigError
 from newstance.service.intake.table_file import Records, file_records
@@ -54,9 +55,11 @@ def _with_articles(records: Records, texts: ArticleTexts) -> Records:
 
 
 def _hub_records(hub: HubSource) -> Records:
-    from datasets import load_dataset
-    from datasets.exceptions import DatasetsError
-
+    try:
+        from datasets import load_dataset
+        from datasets.exceptions import DatasetsError
+    except ImportError as error:
+        raise lacking("sets of the hub are read by datasets", "eval") from error
     try:
         dataset = load_dataset(hub.name, hub.subset, revision=hub.revision, split=hub.split)
     except (DatasetsError, OSError, ValueError, RuntimeError) as error:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -48,7 +48,7 @@ class Analyzer(Protocol):
         ...
 
     def read(self, article: Any, /) -> Any:
-        """An article that has been read, with its ``actors``; ``summarize`` and ``check`` do not read it again."""
+        """An article that has been read, with its ``actors``; no other method reads it again."""
         ...
 
     def summarize(self, article: Any, sentences: int | None = None) -> Any:
@@ -127,12 +127,18 @@ def run_set(
         labelled = labelled.limited(options.limit)
     with only_run_in(folder):
         header = _header(labelled, analyzer, options, command) | {"examples_in_set": in_set}
-        _check_same(folder, header)
-        rows = RowFile(folder / "rows.jsonl")
+        stored = _stored_header(folder, header)
+        rows, total = RowFile(folder / "rows.jsonl"), len(labelled.examples)
         left = rows.take_up(_batches(labelled, options.batch_size))
+        if stored is not None:
+            if not left:  # no row comes from what runs now; the command may ask for more beside the rows
+                advance(total, total)
+                write_json(folder / "run.json", stored | {"command": command, "end": stored["end"] or provenance.now()})
+                return folder
+            header |= {"start": stored["start"], "sittings": stored.get("sittings", [])}
         header["sittings"].append({"start": provenance.now(), "end": None, "examples": sum(map(len, left))})
         write_json(folder / "run.json", header)
-        _answer_all(left, _answerer(labelled, analyzer, options), rows, len(labelled.examples), advance)
+        _answer_all(left, _answerer(labelled, analyzer, options), rows, total, advance)
         header["sittings"][-1]["end"] = header["end"] = provenance.now()
         write_json(folder / "run.json", header)
     return folder
@@ -152,6 +158,12 @@ def answer_with(
     _answer_all(left, answerer, rows, len(labelled.examples), advance)
 
 
+@cache
+def code_sha256() -> str:
+    """``provenance.code_sha256`` of this process, which runs what it has loaded, whatever becomes of the files."""
+    return provenance.code_sha256()
+
+
 def _header(labelled: LabelledSet, analyzer: Analyzer, options: RunOptions, command: str) -> dict[str, Any]:
     return {
         "set": labelled.config.name,
@@ -159,6 +171,7 @@ def _header(labelled: LabelledSet, analyzer: Analyzer, options: RunOptions, comm
         "profile": analyzer.profile.model_dump(mode="json"),
         "profile_sha256": provenance.profile_sha256(analyzer.profile),
         "model_sha256": provenance.model_sha256(analyzer.profile),
+        "code_sha256": code_sha256(),
         "data": labelled.origin,
         "data_sha256": labelled.sha256,
         "examples": len(labelled.examples),
@@ -175,28 +188,30 @@ def _header(labelled: LabelledSet, analyzer: Analyzer, options: RunOptions, comm
     }
 
 
-# A run may be taken up only if all of these are the same; anything else would mix two models' answers.
+# A run may be taken up only if all of these are the same; anything else would mix the answers of two models or codes.
 _SAME = {
     "config": "another config of the set",
     "data_sha256": "other data",
     "profile_sha256": "another profile",
     "model_sha256": "other model weights",
+    "code_sha256": "another version of newstance",
     "limit": "another --limit",
     "batch_size": "another batch size",
 }
 
 
-def _check_same(folder: Path, header: dict[str, Any]) -> None:
-    """Refuse a folder with another run in it; keep the start and sittings of the same run."""
+def _stored_header(folder: Path, header: dict[str, Any]) -> dict[str, Any] | None:
+    """What a folder says of the same run, if it holds one; another run is refused."""
     stored_file = folder / "run.json"
     if not stored_file.is_file():
-        return
+        return None
     stored = read_header(stored_file)
     if differing := [what for key, what in _SAME.items() if stored.get(key) != header[key]]:
         raise InputError(
-            f"{folder} holds a run with {', '.join(differing)}; choose another --out, or remove that folder"
+            f"{folder} holds a run with {', '.join(differing)}; choose another --out, or remove that folder "
+            "(newstance report scores what is in it)"
         )
-    header["start"], header["sittings"] = stored["start"], stored.get("sittings", [])
+    return stored
 
 
 def _batches(labelled: LabelledSet, size: int) -> list[list[Example]]:
@@ -270,7 +285,7 @@ def _answerer(labelled: LabelledSet, analyzer: Analyzer, options: RunOptions) ->
     classifier = analyzer.classifier
     if labelled.config.kind == "stance":
         return lambda batch: stance_answers(classifier, batch)
-    return lambda batch: _with_kinds_of_targets(analyzer, batch, article_answers(analyzer, batch))
+    return lambda batch: article_answers(analyzer, batch)
 
 
 def _summary_answers(
@@ -311,30 +326,23 @@ def stance_answers(classifier: Classifier, batch: Sequence[Example]) -> list[Ans
 
 
 def article_answers(analyzer: Analyzer, batch: Sequence[Example]) -> list[Answer]:
-    """An analyzer's answers to judgements of one article."""
+    """An analyzer's answers to judgements of one article, with what each target is: one of its actors, or a phrase."""
     from newstance.service import Article
+    from newstance.service.reading.actors import match_actor
 
     article = Article.from_text(batch[0].input["text"], title="")
-    stances = analyzer.stances_of(article, [(e.input["holder"], e.input["target"]) for e in batch])
+    reading = analyzer.read(article)
+    stances = analyzer.stances_of(reading, [(e.input["holder"], e.input["target"]) for e in batch])
     places = places_in(batch[0].input["text"], article.text)
     return [
         Answer(
             stance.label,
             _plain(stance.probabilities),
             shown=[_shown(passage, moved((passage.start, passage.end), places)) for passage in stance.evidence],
+            parts={"target": A_PHRASE if match_actor(example.input["target"], reading.actors) is None else AN_ACTOR},
         )
-        for stance in stances
+        for example, stance in zip(batch, stances, strict=True)
     ]
-
-
-def _with_kinds_of_targets(analyzer: Analyzer, batch: Sequence[Example], answers: Sequence[Answer]) -> list[Answer]:
-    """The answers with what each target is: one of the actors that the article was found to have, or a phrase."""
-    from newstance.service import Article
-    from newstance.service.reading.actors import match_actor
-
-    actors = analyzer.read(Article.from_text(batch[0].input["text"], title="")).actors
-    kinds = [AN_ACTOR if match_actor(example.input["target"], actors) is not None else A_PHRASE for example in batch]
-    return [replace(answer, parts={"target": kind}) for answer, kind in zip(answers, kinds, strict=True)]
 
 
 def _shown(passage: Any, place: tuple[int, int]) -> dict[str, Any]:

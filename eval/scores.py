@@ -15,7 +15,7 @@ from .baselines import lead_summary, stance_baselines
 from .consistency import baseline_measures, run_measures
 from .evidence import GIVEN, evidence_measures, evidence_scores
 from .labelled import SUPPORTED, UNSUPPORTED
-from .metrics import FIVE_CLASSES, Estimate, Measure
+from .metrics import FIVE_CLASSES, Estimate, Measure, Score
 from .parts import scores_by_part, sure_answers
 from .robustness import CHANGES, PARAPHRASED, flips
 from .scored import (
@@ -53,8 +53,8 @@ def score_run(run: StoredRun) -> Results:
 
 def _shared(
     run: StoredRun,
-    measures: Mapping[str, Measure],
-    baselines: Mapping[str, Mapping[str, Measure]],
+    measures: Mapping[str, Score],
+    baselines: Mapping[str, Mapping[str, Score]],
     worst: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """What the results of every kind of set have."""
@@ -128,15 +128,14 @@ def _five_class_confusion(rows: Sequence[Row], answers: Answers) -> tuple[np.nda
     return metrics.confusion_rows(gold_labels, list(predicted.values()), FIVE_CLASSES), [group[stem] for stem in gold]
 
 
-def summary_measures(rows: Sequence[Row], summaries: Sequence[str | None], which: str = "") -> dict[str, Measure]:
-    """The mean of every summary score; a crash counts as an empty summary.
+def _summary_values(rows: Sequence[Row], summaries: Sequence[str | None], which: str = "") -> list[dict[str, float]]:
+    """Every score of each summary; a crash counts as an empty summary.
 
     Args:
         rows: What was asked.
         summaries: One for each row.
         which: Names their support scores in the rows, if they have some; the mean of a summary's sentences is taken.
     """
-    groups = [row["group"] for row in rows]
     values = [
         summary_scores(summary or "", row["input"]["article"], row["gold"])
         for row, summary in zip(rows, summaries, strict=True)
@@ -145,6 +144,12 @@ def summary_measures(rows: Sequence[Row], summaries: Sequence[str | None], which
     if any(supports):
         for value, of_sentences in zip(values, supports, strict=True):
             value["support"] = sum(of_sentences) / max(1, len(of_sentences))
+    return values
+
+
+def _means(rows: Sequence[Row], values: Sequence[Mapping[str, float]]) -> dict[str, Measure]:
+    """The mean of every score of the rows' summaries."""
+    groups = [row["group"] for row in rows]
     return {
         name: Measure(
             metrics.summed_by_group(np.array([[value[name], 1.0] for value in values]), groups),
@@ -154,10 +159,10 @@ def summary_measures(rows: Sequence[Row], summaries: Sequence[str | None], which
     }
 
 
-def measures_of(run: StoredRun) -> dict[str, Measure]:
+def measures_of(run: StoredRun) -> Mapping[str, Score]:
     """Every score of a run's own answers."""
     if run.config.kind == "summaries":
-        return summary_measures(run.rows, [row["prediction"] for row in run.rows], "prediction")
+        return _means(run.rows, _own_values(run.rows))
     if run.config.kind == "consistency":
         return run_measures(run)
     measures = stance_measures(run.rows, answers_of(run.rows), run.config)
@@ -165,7 +170,7 @@ def measures_of(run: StoredRun) -> dict[str, Measure]:
     return measures | {f"evidence, {name}": measure for name, measure in given.items()}
 
 
-def _estimates(measures: Mapping[str, Measure]) -> dict[str, Estimate]:
+def _estimates(measures: Mapping[str, Score]) -> dict[str, Estimate]:
     return {name: measure.estimate() for name, measure in measures.items()}
 
 
@@ -308,34 +313,35 @@ def _distribution(rows: Sequence[Row], which: str) -> dict[str, float] | None:
     return {name: round(value, 4) for name, value in found.items()}
 
 
+def _own_values(rows: Sequence[Row]) -> list[dict[str, float]]:
+    return _summary_values(rows, [row["prediction"] for row in rows], "prediction")
+
+
 def _summary_results(run: StoredRun) -> SummaryResults:
-    rows = run.rows
+    rows, values = run.rows, _own_values(run.rows)
     baselines = {
-        f"Lead-{n}": summary_measures(rows, [lead_summary(row["input"]["article"], n) for row in rows])
+        f"Lead-{n}": _means(rows, _summary_values(rows, [lead_summary(row["input"]["article"], n) for row in rows]))
         for n in sorted({3, run.config.summary_sentences})
     }
     written = [row.get("written") for row in rows]
     return SummaryResults(
-        **_shared(run, measures_of(run), baselines, _worst_summaries(run)),
-        before_check=_estimates(summary_measures(rows, written, "written")) if any(written) else None,
+        **_shared(run, _means(rows, values), baselines, _worst_summaries(run, values)),
+        before_check=_estimates(_means(rows, _summary_values(rows, written, "written"))) if any(written) else None,
         supports={which: _distribution(rows, which) for which in ("prediction", "written")},
     )
 
 
-def _worst_summaries(run: StoredRun) -> list[dict[str, Any]]:
+def _worst_summaries(run: StoredRun, values: Sequence[Mapping[str, float]]) -> list[dict[str, Any]]:
     """Those with the lowest headline score."""
     headline = run.config.headline
-    values = {
-        row["id"]: summary_scores(row["prediction"] or "", row["input"]["article"], row["gold"])[headline]
-        for row in run.rows
-    }
+    scored = sorted(zip(run.rows, values, strict=True), key=lambda one: (one[1][headline], one[0]["id"]))
     return [
         {
             "id": row["id"],
-            headline: round(values[row["id"]], 6),
+            headline: round(value[headline], 6),
             "gold": row["gold"],
             "prediction": row["prediction"],
             "error": row["error"],
         }
-        for row in sorted(run.rows, key=lambda row: (values[row["id"]], row["id"]))[:_WORST]
+        for row, value in scored[:_WORST]
     ]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from newstance.configs.extras import lacking
 from newstance.models.content import is_number, word_overlap
 from newstance.models.faults import invented
 from newstance.models.sentences import split_sentences
@@ -16,8 +17,10 @@ _WORD = re.compile(r"\w+(?:[’'.,-]\w+)*")
 
 @lru_cache(maxsize=1)
 def _scorer() -> Any:
-    from rouge_score.rouge_scorer import RougeScorer
-
+    try:
+        from rouge_score.rouge_scorer import RougeScorer
+    except ImportError as error:
+        raise lacking("summaries are scored by rouge_score", "eval") from error
     # ROUGE packages disagree, so the name of the package belongs to the number: Google's rouge-score.
     return RougeScorer(["rouge1", "rouge2", "rougeL"], use_stemmer=True)
 

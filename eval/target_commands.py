@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from newstance.service.arguments import add_data, add_profile
 
+from .extras import need
 from .halves import Part
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def _run(args: argparse.Namespace) -> int:
     from newstance.models import Annotator
     from newstance.service import Profile
 
+    if args.fit:
+        need("--fit", "eval", ("sklearn",))
     annotator = Annotator.load(Profile.load(args.profile).annotator)
     return _fit(args, annotator) if args.fit else _score(args, annotator)
 

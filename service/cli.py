@@ -164,6 +164,7 @@ def _train(chosen: argparse.Namespace) -> int:
     from newstance import configs
     from newstance.eval.card import write_card
     from newstance.eval.continuing_command import continue_training
+    from newstance.eval.extras import TRAINING, need
     from newstance.models.errors import InputError
     from newstance.models.training.recipe import Recipe
     from newstance.models.training.rows import make_rows
@@ -183,6 +184,7 @@ def _train(chosen: argparse.Namespace) -> int:
         raise InputError("--data names the folder that holds the labelled sets that this is trained on")
     if task == "summarizer":
         return _train_summarizer(chosen)
+    need("training", "train", TRAINING)
     if task == "branch":
         return _train_branch(chosen)
     recipe = configs.load("training", chosen.config, Recipe)

@@ -31,10 +31,10 @@ from newstance.service.present.wording import count
 
 from ..labelled import LabelledSet, load_set
 from ..records import SHIPPED
-from ..runs import Analyzer, RunOptions, run_set
+from ..runs import Analyzer, RunOptions, code_sha256, run_set
 from ..set_config import SetConfig
 from .own_set import FIELDS, OwnFile, guess_words, own_set, take
-from .runs import has_rows, listing, runs_in, shown_report
+from .runs import has_rows, listing, runs_by_name, shown_report
 
 MOST_EXAMPLES = 2000
 _BATCH = 32  # rows until a request to stop is noticed
@@ -192,9 +192,10 @@ class EvaluateHandlers:
         return load_set(str(name), self._data, skip_invalid)
 
     def _asked(self, labelled: LabelledSet, limit: int, is_own: bool, mine: Mine) -> Asked:
-        """Each profile, model, set and limit has a folder of its own, where an interrupted run goes on."""
+        """Each code, profile, model, set and limit has a folder of its own, where an interrupted run goes on."""
         profile = self._analyzer.profile
-        key = provenance.profile_sha256(profile)[:6] + provenance.model_sha256(profile)[:6] + labelled.sha256[:6]
+        hashes = (provenance.profile_sha256(profile), provenance.model_sha256(profile), labelled.sha256, code_sha256())
+        key = "".join(one[:6] for one in hashes)
         shared = None if is_own else self._runs
         root = shared or mine.place() / "runs"
         folder = root / f"{labelled.config.name}-{profile.name}-{key}-{min(limit, len(labelled.examples))}"
@@ -219,12 +220,12 @@ class EvaluateHandlers:
 
     def listing(self, mine: Mine | None) -> str:
         """The runs that this reader may see, the latest first."""
-        return listing(_own_runs(mine), runs_in(self._runs))
+        return listing(_own_runs(mine), runs_by_name(self._runs))
 
     def open(self, mine: Mine | None, event: gr.EventData) -> tuple[Any, Any]:
         """Status and report of the run whose button was clicked."""
         data = clicked(event)
-        runs = _own_runs(mine) if data.get("own") is True else runs_in(self._runs)
+        runs = _own_runs(mine) if data.get("own") is True else runs_by_name(self._runs)
         folder = runs.get(str(data.get("run")))
         if folder is None:
             return html.field_problem("this run is not here any more; choose another one"), gr.skip()
@@ -239,7 +240,7 @@ class EvaluateHandlers:
 
 
 def _own_runs(mine: Mine | None) -> dict[str, Path]:
-    return runs_in(mine.folder / "runs") if mine is not None and mine.folder is not None else {}
+    return runs_by_name(mine.folder / "runs") if mine is not None and mine.folder is not None else {}
 
 
 def _words_of(file: OwnFile, column: str) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ _LISTED = 50
 _FOLDED = ("Targets", "Risk", "How to reproduce", "Rows left out")
 
 
-def runs_in(folder: Path | None) -> dict[str, Path]:
+def runs_by_name(folder: Path | None) -> dict[str, Path]:
     """The runs in a folder by their names, which are what a browser may ask for."""
     if folder is None or not folder.is_dir():
         return {}

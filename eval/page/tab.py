@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from newstance.models.stance import LABELS
 from newstance.service.page.controls import AT_ONCE, KEPT, ON_MODELS, PLAIN, PRIVATE, UPLOADING, scroll_to
 from newstance.service.present import html
 
+from ..extras import REPORTS, missing_of
 from ..runs import Analyzer
 from .handlers import MOST_EXAMPLES, EvaluateHandlers, View
 from .own_set import FIELDS, SUFFIXES
@@ -57,7 +57,7 @@ class _Form:
 
 
 def _lay_out(handlers: EvaluateHandlers) -> None:
-    if missing := [name for name in ("matplotlib", "rouge_score", "vaderSentiment") if find_spec(name) is None]:
+    if missing := missing_of(REPORTS):
         said = f"this tab needs {', '.join(missing)}; `newstance doctor` says what installs it"
         gr.HTML(html.problem(said), **PLAIN)
         return

@@ -167,6 +167,10 @@ class User(threading.Thread):
     def check(self, answer: httpx.Response, round_: int) -> None:
         """Raise if an answer is not what it should be; 503 sends a user away.
 
+        Args:
+            answer: What came.
+            round_: Which of the user's questions it answers, for those who hold it against what was asked.
+
         Raises:
             RuntimeError: It is neither an answer nor that.
         """

@@ -4,7 +4,7 @@ import json
 import pytest
 import yaml
 
-from newstance.eval import remembered
+from newstance.eval import ablation, remembered
 from newstance.eval.ablation import ablate
 from newstance.eval.commands import add_commands
 from newstance.eval.progress import progress_bar
@@ -12,7 +12,6 @@ from newstance.eval.remembered import SharedModels, StoredAnswers
 from newstance.eval.variants import Variant, parse_variant
 from newstance.models import StanceClassifier, StancePrediction, StanceQuery
 from newstance.models.errors import InputError
-from newstance.service import provenance
 
 
 @pytest.fixture
@@ -87,7 +86,7 @@ def test_articles_are_parsed_once_and_models_loaded_once(harbour_set, tiny_profi
 
 def test_other_code_answers_anew(harbour_set, tiny_profile, tmp_path, monkeypatch):
     run(harbour_set, tiny_profile, tmp_path / "out", "limits.actors=3")
-    monkeypatch.setattr(provenance, "code_sha256", lambda: "changed")
+    monkeypatch.setattr(ablation, "code_sha256", lambda: "changed")
     run(harbour_set, tiny_profile, tmp_path / "out", "limits.actors=3")
     assert len(list((tmp_path / "out" / "little").iterdir())) == 4
 

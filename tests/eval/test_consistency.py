@@ -1,3 +1,4 @@
+import tracemalloc
 from types import SimpleNamespace
 
 import numpy as np
@@ -109,13 +110,25 @@ def test_claims_that_are_all_true_are_scored_too(make_set, dummies, tmp_path):
 def test_auc_with_ties_agrees_with_sklearn(seed):
     generator = np.random.default_rng(seed)
     truth, scores = generator.random(80) > 0.4, np.round(generator.random(80), 1)
-    ranks = metrics.rank_rows(scores, truth).sum(axis=0, keepdims=True)
-    assert metrics.auc(ranks)[0] == pytest.approx(roc_auc_score(truth, scores))
+    group = generator.permutation(np.arange(80) % 30)
+    auc = metrics.Auc(scores, truth, [f"{number:02}" for number in group])
+    assert auc.value == pytest.approx(roc_auc_score(truth, scores))
+    resamples = [roc_auc_score(truth, scores, sample_weight=counts[group]) for counts in metrics._drawn(30, 20)]
+    assert auc.samples(20) == pytest.approx(resamples)
 
 
 def test_auc_without_one_of_the_kinds_is_a_half():
-    ranks = metrics.rank_rows(np.array([0.1, 0.9]), np.array([True, True])).sum(axis=0, keepdims=True)
-    assert metrics.auc(ranks)[0] == 0.5
+    auc = metrics.Auc(np.array([0.1, 0.9]), np.array([True, True]), ["a", "b"])
+    assert auc.estimate() == metrics.Estimate(0.5, 0.5, 0.5)
+
+
+def test_auc_takes_no_more_memory_than_its_examples_ask_for():
+    scores = np.random.default_rng(1).random(4000)
+    tracemalloc.start()
+    metrics.Auc(scores, scores > 0.5, [str(i) for i in range(4000)]).estimate(10)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5e6  # their squares are 16 million
 
 
 def test_verdicts_of_other_sets_are_named_in_the_config(make_set):

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import sys
 
 import pytest
 import yaml
@@ -163,6 +164,14 @@ def test_what_the_hub_does_not_give_is_told_with_the_way_around(tmp_path, monkey
     with pytest.raises(
         ConfigError, match=r"someone/set@abc could not be read from the hub \(the line went dead\).*--data"
     ):
+        load_set(tmp_path / "own.yaml")
+
+
+def test_what_reads_the_hub_is_told_where_it_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    hub = {"name": "someone/set", "revision": "abc", "split": "test"}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump({"name": "own", "terms": "ours", "hub": hub}))
+    with pytest.raises(ConfigError, match="sets of the hub are read by datasets; install it by: pip install"):
         load_set(tmp_path / "own.yaml")
 
 

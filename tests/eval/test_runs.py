@@ -15,6 +15,7 @@ from newstance.eval.report import write_report
 from newstance.eval.runs import RunOptions, answer_with, run_set
 from newstance.eval.storage import RowFile, StoredRun
 from newstance.models.errors import ConfigError, InputError, WeightsNotFoundError
+from newstance.service import Analyzer
 from newstance.service.disk import only_run_in
 
 DRIVER = Path(__file__).with_name("slow_run.py")
@@ -171,6 +172,38 @@ def test_a_folder_with_another_run_is_refused(tmp_path, make_set, rows, dummies,
     monkeypatch.setattr(runs.provenance, "model_sha256", lambda profile: "trained anew")
     with pytest.raises(InputError, match="holds a run with other model weights; choose"):
         run_set(labelled, dummies.perfect_on(labelled), folder)
+
+
+def test_a_run_by_other_code_is_left_as_it_is_and_can_be_reported(tmp_path, make_set, rows, dummies, monkeypatch):
+    labelled = make_set(rows(20))
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    stored = folder / "rows.jsonl"
+    for part in (20, 8):  # whole, and stopped
+        stored.write_text("".join(stored.read_text().splitlines(keepends=True)[:part]))
+        before = [file.read_bytes() for file in (folder / "run.json", stored)]
+        with monkeypatch.context() as changed:
+            changed.setattr(runs, "code_sha256", lambda: "changed")
+            with pytest.raises(
+                InputError, match=r"another version of newstance; choose another --out.*newstance report"
+            ):
+                run_set(labelled, dummies.perfect_on(labelled), folder)
+        assert [file.read_bytes() for file in (folder / "run.json", stored)] == before
+        assert write_report(folder).n == part
+
+
+def test_where_nothing_is_left_to_do_the_run_is_still_of_what_made_it(tmp_path, make_set, rows, dummies, monkeypatch):
+    labelled = make_set(rows(20))
+    folder = run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run")
+    header = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(header | {"end": None}))  # as a kill after the last row leaves it
+    monkeypatch.setattr(runs.provenance, "commit", lambda: "another")
+    monkeypatch.setattr(runs.provenance, "versions", lambda: {"python": "4"})
+    times, told = iter(("too early", "late", "too early", "later")), []
+    monkeypatch.setattr(runs.provenance, "now", lambda: next(times))
+    for _ in range(2):
+        run_set(labelled, dummies.perfect_on(labelled), folder, command="more", advance=lambda *step: told.append(step))
+        assert json.loads((folder / "run.json").read_text()) == header | {"command": "more", "end": "late"}
+    assert told == [(20, 20)] * 2
 
 
 def test_a_perfect_model_scores_one(tmp_path, make_set, rows, dummies):
@@ -334,6 +367,16 @@ def test_articles_are_answered_whole(tmp_path, make_set, dummies):
     results = write_report(run_set(labelled, dummies.perfect_on(labelled), tmp_path / "run"))
     assert results.scores["accuracy"].value == 1
     assert (results.n, results.groups) == (2, 1)
+
+
+def test_articles_are_read_once(tmp_path, harbour_set, tiny_profile, monkeypatch):
+    read = []
+    whole = Analyzer.read
+    monkeypatch.setattr(
+        Analyzer, "read", lambda self, article, *more: read.append(article.text) or whole(self, article, *more)
+    )
+    run_set(harbour_set, Analyzer.from_profile(tiny_profile), tmp_path / "run")
+    assert len(read) == len(set(read)) == 4
 
 
 def test_twins_are_read_apart_and_resampled_together(tmp_path, make_set, dummies):

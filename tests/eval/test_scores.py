@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from newstance.eval import scores
 from newstance.eval.report import write_report
 from newstance.eval.scored import LabelScores
 from newstance.eval.scores import score_run
@@ -152,6 +153,14 @@ def test_worst_summaries_are_those_of_the_lowest_score(stored):
     worst = score_run(stored(rows, kind="summaries")).worst
     assert [wrong["id"] for wrong in worst] == ["b", "c", "a"]
     assert worst[0]["rougeL"] == 0
+
+
+def test_no_summary_is_scored_twice(stored, monkeypatch):
+    scored = []
+    score = scores.summary_scores
+    monkeypatch.setattr(scores, "summary_scores", lambda *texts: scored.append(texts[0]) or score(*texts))
+    score_run(stored([summary(name, "It rained.", f"It poured on day {name}.") for name in "abc"], kind="summaries"))
+    assert [sum(f"day {name}" in text for text in scored) for name in "abc"] == [1, 1, 1]
 
 
 def test_support_is_told_of_what_was_delivered_and_of_what_was_written(stored):

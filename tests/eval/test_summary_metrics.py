@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 from rouge_score.rouge_scorer import RougeScorer
 
-from newstance.eval.summary_metrics import summary_scores
+from newstance.eval.summary_metrics import _scorer, summary_scores
 from newstance.models.content import word_overlap
+from newstance.models.errors import ConfigError
 from newstance.models.sentences import split_sentences
 
 ARTICLE = (
@@ -23,6 +26,13 @@ def test_rouge_agrees_with_rouge_score():
     for name, score in theirs.items():
         assert ours[name] == pytest.approx(score.fmeasure)
     assert ours["rouge1"] > ours["rouge2"] > 0
+
+
+def test_what_scores_summaries_is_told_where_it_is_missing(monkeypatch):
+    _scorer.cache_clear()
+    monkeypatch.setitem(sys.modules, "rouge_score.rouge_scorer", None)
+    with pytest.raises(ConfigError, match="summaries are scored by rouge_score; install it by: pip install"):
+        summary_scores("It rained.", "It rained.", "x")
 
 
 def test_length_compression_and_novelty():

@@ -124,6 +124,18 @@ def test_cancel_keeps_the_answers_and_the_next_run_goes_on(handlers):
     assert len(list(handlers._runs.iterdir())) == 1
 
 
+def test_other_code_answers_anew_and_leaves_the_earlier_run(handlers, monkeypatch):
+    last(known(handlers))
+    (earlier,) = handlers._runs.iterdir()
+    for module in ("runs", "page.handlers"):
+        monkeypatch.setattr(f"newstance.eval.{module}.code_sha256", lambda: "changed")
+    handlers._analyzer.classifier.asked.clear()
+    assert "Done: 3" in last(known(handlers))["status"]
+    assert handlers._analyzer.classifier.asked
+    assert len(list(handlers._runs.iterdir())) == 2
+    assert "macro_f1" in handlers.open(None, event(run=earlier.name, own=False))[1]
+
+
 # Own sets
 
 
