@@ -15,12 +15,15 @@ from newstance.models.summarizer import GeneratedSummary, Summarizer, Summarizer
 from newstance.service import provenance
 from newstance.service.disk import make_folder, write_json
 
+_WRITING = ("adapters", "bfloat16", "decoding", "embedding", "generation", "sentences", "stream", "summarizer")
+
 
 class RememberingSummarizer:
     """A summarizer that looks a text up before it writes.
 
-    What it has written lies in one file for each text, named by the hash of weights, settings, text and length; so a
-    change of any of them asks the model again. The model is loaded when something is asked for the first time.
+    What it has written lies in one file for each text, named by the hash of weights, settings, the code that writes,
+    text and length; so a change of any of them asks the model again. The model is loaded when something is asked for
+    the first time.
 
     Args:
         settings: Of the summarizer.
@@ -48,7 +51,11 @@ class RememberingSummarizer:
 
     @cached_property
     def _model(self) -> list[Any]:
-        return [provenance.model_sha256(self._settings), self._settings.model_dump(mode="json")]
+        return [
+            provenance.model_sha256(self._settings),
+            provenance.modules_sha256(*_WRITING),
+            self._settings.model_dump(mode="json"),
+        ]
 
     def summarize(
         self,

@@ -159,6 +159,8 @@ def _examples(config: SetConfig, record: dict[str, Any], layout: Layout, line: i
     kind, identity = config.kind, _identity(record, layout, line)
     if config.held_out is not None and not is_held_out(base_of(identity), config.held_out):
         return []
+    if identity.partition("-")[0] in config.without:
+        return []
     if kind == "summaries":
         article, summary = (_text(record, layout.columns, layout.constants, name) for name in FIELDS[kind])
         return [Example(identity, identity, {"article": article}, summary)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from newstance.models.article_texts import ArticleTexts
 from newstance.models.errors import ConfigError
 from newstance.service.intake.table_file import Records, file_records
 
-from .set_config import HubSource, Layout, SetConfig
+from .set_config import FileSource, HubSource, Layout, SetConfig
 
 SHIPPED = Path(__file__).parent / "data"
 
@@ -34,16 +35,32 @@ def open_records(config: SetConfig, data: Path | None, beside: Path) -> tuple[Re
     """
     if config.file and (config.file.shipped or data or not config.hub):
         root = SHIPPED if config.file.shipped else data or beside
-        path = root / config.file.path
-        if not path.is_file():
-            hint = "--data names the folder that holds the labelled sets"
-            raise ConfigError(f"{config.name}: there is no file {path}; {hint}")
-        records = file_records(path, config.file.delimiter)
+        records = _file_records(config, config.file, root / config.file.path)
+        if config.file.apart_from:
+            others = [_file_records(config, config.file, root / name) for name in config.file.apart_from]
+            records = _apart(records, others, config.file.columns.get("text", "text"))
         if config.file.shipped:
             records = _with_articles(records, ArticleTexts(data, config.file.path))
         return records, config.file, config.file.path
     assert config.hub is not None
     return _hub_records(config.hub), config.hub, f"{config.hub.name}@{config.hub.revision}/{config.hub.split}"
+
+
+def _file_records(config: SetConfig, file: FileSource, path: Path) -> Records:
+    if not path.is_file():
+        hint = "--data names the folder that holds the labelled sets"
+        raise ConfigError(f"{config.name}: there is no file {path}; {hint}")
+    return file_records(path, file.delimiter)
+
+
+def _apart(records: Records, others: Iterable[Records], column: str) -> Records:
+    """The records whose text no record of other files has."""
+
+    def text_of(record: dict[str, Any] | str) -> str:
+        return " ".join(str(record.get(column, "")).split()) if isinstance(record, dict) else ""
+
+    known = {text_of(record) for other in others for _, record in other} - {""}
+    yield from ((line, record) for line, record in records if text_of(record) not in known)
 
 
 def _with_articles(records: Records, texts: ArticleTexts) -> Records:

@@ -23,6 +23,7 @@ from newstance.service import Analyzer, Profile, provenance
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+_ASKING = ("entailment", "pairs", "stance", "tokenizing")
 Classify = Callable[[Sequence[StanceQuery]], Sequence[StancePrediction]]
 
 
@@ -142,8 +143,9 @@ class SharedModels:
         return cast(ConsistencyChecker, loaded)
 
     def _classifier(self, profile: Profile) -> RememberingClassifier:
-        # Named by the weights themselves, so that a model trained anew has other answers.
-        key = f"{provenance.model_sha256(profile.stance)} {_key(profile.stance)}"
+        # Named by the weights and the code themselves, so that a model trained anew has other answers.
+        code = provenance.modules_sha256(*_ASKING)
+        key = f"{provenance.model_sha256(profile.stance)} {code} {_key(profile.stance)}"
         path = self._folder / f"answers-{hashlib.sha256(key.encode()).hexdigest()[:16]}.jsonl"
         return RememberingClassifier(StanceClassifier.load(profile.stance), StoredAnswers(path))
 

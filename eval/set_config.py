@@ -67,11 +67,13 @@ class FileSource(Layout):
 
     Attributes:
         path: Below the data root that the command line names; without one, below the config's own folder.
+        apart_from: Files laid out like it, below the same root, whose texts are left out: training took those.
         shipped: Whether the file is one of the package's own.
         delimiter: What stands between the cells of a CSV or TSV file; "" recognizes comma, semicolon, tab and bar.
     """
 
     path: str
+    apart_from: list[str] = Field(default_factory=list)
     shipped: bool = False
     delimiter: str = Field("", max_length=1)
 
@@ -103,6 +105,7 @@ class SetConfig(Settings):
             None takes all.
         part: Between which shares of the rows, in the file's order, it is taken from; for sets of which training took
             the others.
+        without: Beginnings of ids, up to the first hyphen, that are left out, as training took texts of these sources.
         outlets: What the beginning of an id, up to the first hyphen, says of where an article comes from.
         file: Where it is on this machine.
         hub: Where it is on the hub; taken when no data root is given.
@@ -118,6 +121,7 @@ class SetConfig(Settings):
     summary_sentences: int = Field(3, ge=1)
     held_out: float | None = Field(None, gt=0, lt=1)
     part: tuple[Share, Share] = (0.0, 1.0)
+    without: list[str] = Field(default_factory=list)
     outlets: dict[str, str] = Field(default_factory=dict)
     file: FileSource | None = None
     hub: HubSource | None = None

@@ -28,7 +28,7 @@ _NAMES = {
 }
 # The README's few rows: what is asked, and the score that tells it.
 MAIN = {
-    "articles-valid": ("who stands where in whole articles", "macro_f1"),
+    "articles-held-out": ("who stands where in whole articles", "macro_f1"),
     "boards": ("the cells that the page shows unasked", "macro_f1"),
     "articles-kinds": ("the same in passages written to be hard", "macro_f1"),
     "newsmtsc-test-rw": ("stance toward a name in a news sentence", "macro_f1"),

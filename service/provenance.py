@@ -7,7 +7,7 @@ import json
 import platform
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -63,15 +63,35 @@ def model_hashes(profile: Any) -> dict[str, str]:
 
 
 def code_sha256() -> str:
-    """A hash of the code that reads and answers: changes that no commit holds yet make another one, too."""
+    """A hash of the code that reads and answers, with its word lists and fitted numbers, but for models.
+
+    Changes that no commit holds yet make another one, too.
+    """
     import newstance.models
     import newstance.service
 
+    folders = [Path(str(package.__file__)).parent for package in (newstance.models, newstance.service)]
+    return _hash_of(
+        [(folder, path) for folder in folders for path in sorted(folder.rglob("*")) if _is_code(path, folder)]
+    )
+
+
+def modules_sha256(*names: str) -> str:
+    """A hash of some modules of ``newstance.models``, by which what was kept of a model's words came about."""
+    import newstance.models
+
+    folder = Path(str(newstance.models.__file__)).parent
+    return _hash_of([(folder, folder / f"{name}.py") for name in names])
+
+
+def _is_code(path: Path, folder: Path) -> bool:
+    return path.suffix in (".py", ".yaml", ".json") and path.relative_to(folder).parts[0] not in ("bundled", "training")
+
+
+def _hash_of(files: Sequence[tuple[Path, Path]]) -> str:
     digest = hashlib.sha256()
-    for package in (newstance.models, newstance.service):
-        folder = Path(str(package.__file__)).parent
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(f"{path.relative_to(folder)} {sha256_of(path)}".encode())
+    for folder, path in files:
+        digest.update(f"{path.relative_to(folder)} {sha256_of(path)}".encode())
     return digest.hexdigest()
 
 

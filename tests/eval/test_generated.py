@@ -41,7 +41,7 @@ def test_another_text_length_or_setting_asks_the_model(tmp_path):
     assert len(model.asked) == 5
 
 
-def test_another_number_of_words_or_other_weights_ask_the_model(tmp_path, monkeypatch):
+def test_another_number_of_words_other_weights_or_code_ask_the_model(tmp_path, monkeypatch):
     model = Counting()
     remembering = RememberingSummarizer(LEAD, tmp_path, lambda settings: model)
     for words in (2, 4, 4):
@@ -50,6 +50,9 @@ def test_another_number_of_words_or_other_weights_ask_the_model(tmp_path, monkey
     monkeypatch.setattr("newstance.service.provenance.model_sha256", lambda settings: "trained anew")
     RememberingSummarizer(LEAD, tmp_path, lambda settings: model).summarize(TEXT, words=4)
     assert len(model.asked) == 3
+    monkeypatch.setattr("newstance.service.provenance.modules_sha256", lambda *names: "changed")
+    RememberingSummarizer(LEAD, tmp_path, lambda settings: model).summarize(TEXT, words=4)
+    assert len(model.asked) == 4
 
 
 def test_a_model_that_does_not_load_is_no_articles_fault(tmp_path):

@@ -225,6 +225,19 @@ def test_of_a_set_with_a_held_out_part_only_that_is_read_twins_together(tmp_path
     assert len(load_articles(tmp_path, articles).examples) == 80
 
 
+def test_what_was_trained_on_is_left_out(tmp_path):
+    (tmp_path / "rows.csv").write_text(
+        "text,holder,target,label\nIt  rained.,author,rain,favor\nSnow fell.,author,snow,favor\n"
+    )
+    (tmp_path / "trained.csv").write_text("text,holder,target,label\nIt rained.,nobody,wind,against\n,,,\n")
+    labelled = load_set(write_config(tmp_path, file={"path": "rows.csv", "apart_from": ["trained.csv"]}))
+    assert [e.input["text"] for e in labelled.examples] == ["Snow fell."]
+    with pytest.raises(ConfigError, match=r"there is no file .*gone\.csv"):
+        load_set(write_config(tmp_path, file={"path": "rows.csv", "apart_from": ["gone.csv"]}))
+    articles = [judged_article(f"{source}-{i}") for source in ("a", "ab", "b") for i in range(2)]
+    assert [e.id for e in load_articles(tmp_path, articles, without=["a", "b"]).examples] == ["ab-0#1", "ab-1#1"]
+
+
 @pytest.mark.parametrize("mark", [";", "\t", "|", ","])
 def test_what_stands_between_cells_is_recognized(tmp_path, mark):
     rows = [("text", "holder", "target", "label"), ("Yes, build it", "Kim", "the dam", "Pro"), ("No", "Lee", "it", "1")]

@@ -7,6 +7,8 @@ import subprocess
 import pytest
 from pydantic import Field
 
+import newstance.models
+import newstance.service
 from newstance.configs import Settings
 from newstance.models.errors import WeightsNotFoundError
 from newstance.service import provenance
@@ -60,6 +62,34 @@ def test_every_model_of_a_profile_counts_in_any_order_and_once(weights):
     both = provenance.model_sha256(profile(first, second))
     assert both != provenance.model_sha256(profile(first))
     assert both == provenance.model_sha256(profile(first, second, first, note="not a source: hub"))
+
+
+@pytest.fixture
+def code(tmp_path, monkeypatch):
+    """The packages' code in a place where it may change."""
+    for package in (newstance.models, newstance.service):
+        folder = tmp_path / package.__name__
+        for name in ("__init__.py", "words.py", "reading/lang/en/saying.yaml", "numbers.json", "bundled/m/config.json"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(name)
+        monkeypatch.setattr(package, "__file__", str(folder / "__init__.py"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("words.py", True),
+        ("reading/lang/en/saying.yaml", True),
+        ("numbers.json", True),
+        ("bundled/m/config.json", False),
+    ],
+)
+def test_code_is_known_with_its_word_lists_and_numbers(code, file, counts):
+    before = provenance.code_sha256(), provenance.modules_sha256("words")
+    (code / "newstance.models" / file).write_text("changed")
+    assert (provenance.code_sha256() != before[0]) == counts
+    assert (provenance.modules_sha256("words") != before[1]) == (file == "words.py")
 
 
 def test_weights_on_the_hub_are_known_by_name_and_revision():
