@@ -17,9 +17,14 @@ def add_options(train: argparse.ArgumentParser) -> None:
     train.add_argument(
         "--corrections", type=Path, nargs="+", metavar="FILE", help="files of corrections, for the recipe corrections"
     )
-    train.add_argument("--profile", default="embedded", metavar="P", help="whose stance model goes on, by corrections")
+    train.add_argument("--profile", metavar="P", help="whose stance model goes on, by corrections (embedded)")
     train.add_argument("--check", nargs="+", default=[], metavar="CONFIG", help="other sets to look at, by corrections")
     train.add_argument("--anyway", action="store_true", help="write a model that corrections did not make better, too")
+
+
+def given_options(chosen: argparse.Namespace) -> list[str]:
+    """Those of these options that are given."""
+    return [f"--{name}" for name in ("corrections", "profile", "check", "anyway") if getattr(chosen, name)]
 
 
 def continue_training(chosen: argparse.Namespace) -> int:
@@ -37,9 +42,9 @@ def continue_training(chosen: argparse.Namespace) -> int:
     if not chosen.corrections:
         raise InputError("--corrections names the file of corrections that is trained on")
     settings = configs.load("training", chosen.config, ContinuingSettings)
-    corrections = corrected_set(chosen.corrections)
+    corrections, profile = corrected_set(chosen.corrections), chosen.profile or "embedded"
     others = [load_set(name, chosen.data) for name in chosen.check]
-    going = Continuing(Analyzer.from_profile(chosen.profile), corrections, settings, progress_bar, others)
+    going = Continuing(Analyzer.from_profile(profile), corrections, settings, progress_bar, others)
     near = going.recovered()
     print(
         f"The weights, as float32 again, give the label of the shipped model on {near.same} of {near.n} rows; a logit "
@@ -58,7 +63,7 @@ def continue_training(chosen: argparse.Namespace) -> int:
     folder.parent.mkdir(parents=True, exist_ok=True)
     going.export(folder, temperature)
     made_of = {corrections.config.name: corrections.sha256}
-    print(f"{folder}\n{_write_profile(chosen.profile, folder, temperature, made_of)}")
+    print(f"{folder}\n{_write_profile(profile, folder, temperature, made_of)}")
     return 0
 
 

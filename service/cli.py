@@ -163,7 +163,7 @@ def _doctor(chosen: argparse.Namespace) -> int:
 def _train(chosen: argparse.Namespace) -> int:
     from newstance import configs
     from newstance.eval.card import write_card
-    from newstance.eval.continuing_command import continue_training
+    from newstance.eval.continuing_command import continue_training, given_options
     from newstance.eval.extras import TRAINING, need
     from newstance.models.errors import InputError
     from newstance.models.training.recipe import Recipe
@@ -178,6 +178,13 @@ def _train(chosen: argparse.Namespace) -> int:
         raise InputError(
             f"--only {chosen.only} is for the model of stance and support; leave it out for {chosen.config}"
         )
+    if task in ("summarizer", "corrections") and chosen.terms != "all":
+        raise InputError(
+            f"--terms {chosen.terms} is for recipes that mark the sets whose terms are restricted; "
+            f"leave it out for {chosen.config}, which marks none"
+        )
+    if task != "corrections" and (given := given_options(chosen)):
+        raise InputError(f"{', '.join(given)}: for the recipe corrections alone; leave out for {chosen.config}")
     if task == "corrections":
         return continue_training(chosen)
     if chosen.data is None:

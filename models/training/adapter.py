@@ -60,7 +60,7 @@ class Plan:
 
 
 def fit_adapter(
-    model: Any, tokenizer: Any, rows: Sequence[SummaryRow], plan: Plan, out: Path, start: Path | None = None
+    model: Any, tokenizer: Any, rows: Sequence[SummaryRow], plan: Plan, checkpoints: Path, start: Path | None = None
 ) -> Any:
     """Fit an adapter to rows.
 
@@ -69,7 +69,7 @@ def fit_adapter(
         tokenizer: Its tokenizer, with a chat template.
         rows: What is learned.
         plan: How.
-        out: Checkpoints go here; a killed run is taken up from the last one.
+        checkpoints: They go here; a killed run is taken up from the last one.
         start: The folder of an adapter to go on from; None starts a new one.
 
     Returns:
@@ -80,7 +80,6 @@ def fit_adapter(
 
     set_seed(plan.seed)
     with_adapter = _with_adapter(model, plan, start)
-    checkpoints = out / "checkpoints"
     arguments = TrainingArguments(
         str(checkpoints),
         num_train_epochs=plan.epochs,

@@ -31,6 +31,7 @@ from .export import encoded_pair, export
 from .fit import DEV, ROWS
 from .floats import trainable
 from .onnx_files import copy_others, read_models, save_models
+from .origins import check, file_hash, model_hash, note
 from .outliers import columns_of, module_of
 from .recipe import SupportPart, Terms, open_part, use_of_sets
 from .reexport import exported
@@ -40,7 +41,7 @@ from .train import Trained, dev_scores, examples_of, write_config
 
 log = logging.getLogger(__name__)
 
-TRAINED = "trained.safetensors"  # the layers, before they are rounded
+TRAINED = Path("trained", "layers.safetensors")  # the layers, before they are rounded
 
 
 class BranchRecipe(Settings):
@@ -93,7 +94,8 @@ def train_branch(recipe: BranchRecipe, data: Path, out: Path, terms: Terms = "al
         processes: How many read at the same time.
 
     Raises:
-        ConfigError: What the branch grows on is no exported model, or lies where the result goes; or a set is missing.
+        ConfigError: What the branch grows on is no exported model, or lies where the result goes; a set is missing; or
+            ``out`` holds what was made of other rows or settings.
     """
     from transformers import AutoTokenizer
 
@@ -101,22 +103,30 @@ def train_branch(recipe: BranchRecipe, data: Path, out: Path, terms: Terms = "al
     weights = exported(recipe.of, shipped)
     counts = make_support_rows(recipe.support, recipe.fit.seed, data, out, processes)
     tokenizer = AutoTokenizer.from_pretrained(**weights.from_pretrained_arguments())
-    model = _fitted(recipe, weights, tokenizer, read_rows(out / ROWS), out / TRAINED)
+    model = _fitted(recipe, weights, tokenizer, out / ROWS, out / TRAINED)
     _ship(recipe, weights, tokenizer, model, examples_of(out / ROWS), shipped)
     scores = dev_scores(shipped, out / DEV, SUPPORT)
     temperature = round(fit_temperature([scores[name] for name in recipe.support.calibrate_on]), 3)
     config = json.loads((shipped / "config.json").read_text(encoding="utf-8")).get("newstance", {})
-    write_config(shipped, {"temperatures": config.get("temperatures", {}) | {SUPPORT: temperature}})
+    # The narrower terms are those of the whole folder; the ones of what the branch grows on stand there already.
+    restricted = any(labelled.restricted for labelled in recipe.training_sets())
+    own = {"terms": terms, "use": recipe.use()} if restricted else {}
+    write_config(shipped, {"temperatures": config.get("temperatures", {}) | {SUPPORT: temperature}} | own)
     return Trained(shipped, terms, {SUPPORT: temperature}, scores, counts)
 
 
-def _fitted(recipe: BranchRecipe, weights: Weights, tokenizer: Any, rows: Sequence[dict[str, Any]], file: Path) -> Any:
+def _fitted(recipe: BranchRecipe, weights: Weights, tokenizer: Any, rows_file: Path, file: Path) -> Any:
     """The torch model with the branch in place of its upper layers, trained unless that was done."""
     import torch
     from safetensors.torch import load_file, save_file
 
     model = trainable(weights)
+    made = recipe.fit.model_dump() | recipe.model_dump(include={"max_length", "runs"})
+    made |= {"base": model_hash(model), "rows": file_hash(rows_file)}
+    check(made, file.parent)
     if not file.is_file():
+        note(file.parent, made)
+        rows = read_rows(rows_file)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         going = Continued(model.to(device), tokenizer, recipe.max_length, recipe.fit, LABELS, has_bfloat16(device))
         states = going.states([(row["text"], row["question"]) for row in rows])

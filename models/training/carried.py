@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from ..errors import ConfigError
-from .fit import FitSettings, start, tokenizer_of
+from .fit import TORCH, FitSettings, start, tokenizer_of
+from .origins import NOTE
 from .packing import load_parts, packed, save_parts, unpacked
 
 _FROZEN = ".embeddings."
 
 
 def save_packed(folder: Path, out: Path, rounded: bool = True) -> list[Path]:
-    """A fitted model's weights in small files, without the embeddings, which are the base's own."""
+    """A fitted model's weights in small files, without the embeddings, which are the base's own; and its note."""
     from safetensors.torch import load_file
 
     state = {name: v for name, v in load_file(str(folder / "model.safetensors")).items() if _FROZEN not in name}
-    return save_parts(packed(state, rounded), out)
+    paths = save_parts(packed(state, rounded), out)
+    shutil.copyfile(folder / NOTE, out / NOTE)
+    return paths
 
 
 def restore(parts: Path, base: Path, out: Path, settings: FitSettings) -> Path:
@@ -25,7 +29,7 @@ def restore(parts: Path, base: Path, out: Path, settings: FitSettings) -> Path:
     Args:
         parts: The folder of the small files.
         base: What the model was fitted from; its embeddings are taken.
-        out: The model's folder becomes ``out / "torch"``, as ``fit`` writes it.
+        out: The model's folder becomes ``out / TORCH``, as ``fit`` writes it.
         settings: As for ``fit``.
 
     Raises:
@@ -40,6 +44,7 @@ def restore(parts: Path, base: Path, out: Path, settings: FitSettings) -> Path:
             f"{parts} holds other weights than this model's: {', '.join(wrong[:3])}; are all files there?"
         )
     model.load_state_dict(state, strict=False)
-    model.save_pretrained(out / "torch")
-    tokenizer_of(base).save_pretrained(out / "torch")
-    return out / "torch"
+    model.save_pretrained(out / TORCH)
+    tokenizer_of(base).save_pretrained(out / TORCH)
+    shutil.copyfile(parts / NOTE, out / TORCH / NOTE)
+    return out / TORCH

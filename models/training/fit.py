@@ -13,6 +13,7 @@ import argparse
 import json
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,17 @@ from typing import Any
 from ..bfloat16 import has_bfloat16
 from ..errors import ConfigError
 from .batching import HEADS, LABELS, Encoded, batches, encode, own_outputs, padded, read_rows
+from .origins import check, file_hash, note, origin
 from .packing import load_parts, unpacked
 from .shallower import distance_to, needed_layers, with_layers
 
 log = logging.getLogger(__name__)
 
 ROWS, DEV, SETTINGS = "rows.jsonl", "dev.jsonl", "fit.json"
+TORCH = "torch"  # the folder of a fitted model
 PACKED = "packed"  # the folder of weights in small files
-LAYERS_FILE = "layers.json"  # which layers of its teacher a model has
+CHECKPOINTS = "checkpoints"
+LAYERS_FILE = "layers.json"  # among the checkpoints: which layers of its teacher a model has
 SHALLOWER = "shallower.json"  # how the model with fewer layers is fitted after that
 _WORKERS = 4  # put batches together while the GPU computes
 _LOOKED_AT = 24  # batches that say which layers are needed least
@@ -85,6 +89,18 @@ class FitSettings:
         path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
+def made_of(rows: Path, base: Mapping[str, Any], settings: FitSettings) -> dict[str, Any]:
+    """What a fit is made of; see ``origins.py``.
+
+    Args:
+        rows: As for ``fit``.
+        base: What ``origin`` says of it.
+        settings: As for ``fit``.
+    """
+    chosen = {name: value for name, value in asdict(settings).items() if name != "save_steps"}
+    return chosen | {"base": base, "rows": file_hash(rows)}
+
+
 def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float | None = None) -> Path:
     """Fit a model to rows.
 
@@ -101,28 +117,35 @@ def fit(rows: Path, base: Path, out: Path, settings: FitSettings, seconds: float
         The folder of the model, as transformers writes it.
 
     Raises:
-        ConfigError: A row has an unknown label, its question alone fills the model, or a teacher has no trained heads.
+        ConfigError: A row has an unknown label, its question alone fills the model, a teacher has no trained heads, or
+            checkpoints are of another fit.
     """
     from transformers import set_seed
 
     begun = time.monotonic()
+    made, checkpoints = made_of(rows, origin(base), settings), out / CHECKPOINTS
+    check(made, checkpoints)
     set_seed(settings.seed)
     encoded = encode(read_rows(rows), base, settings.max_length)
     plan = batches([len(ids) for ids in encoded.ids], settings)
     log.info("%d rows, %d tokens, %d steps", len(encoded), sum(map(len, encoded.ids)), len(plan))
     teacher = _whole(base, settings) if settings.teacher else None
+    note(checkpoints, made)
     if teacher is None:
         model = start(base, settings)
     else:
-        model = _learning(with_layers(teacher, _kept_layers(teacher, encoded, plan, out / LAYERS_FILE, settings)))
+        model = _learning(
+            with_layers(teacher, _kept_layers(teacher, encoded, plan, checkpoints / LAYERS_FILE, settings))
+        )
     remaining = None if seconds is None else max(1.0, seconds - (time.monotonic() - begun))
-    trainer = _trainer(model, encoded, plan, out / "checkpoints", settings, remaining, teacher)
-    trainer.train(resume_from_checkpoint=any((out / "checkpoints").glob("checkpoint-*")))
+    trainer = _trainer(model, encoded, plan, checkpoints, settings, remaining, teacher)
+    trainer.train(resume_from_checkpoint=any(checkpoints.glob("checkpoint-*")))
     log.info("%d of %d steps, %.0f s", trainer.state.global_step, len(plan), time.monotonic() - begun)
     (out / "log.json").write_text(json.dumps(trainer.state.log_history, indent=1), encoding="utf-8")
-    folder = out / "torch"
+    folder = out / TORCH
     model.save_pretrained(folder)
     tokenizer_of(base).save_pretrained(folder)
+    note(folder, made)
     return folder
 
 
@@ -179,20 +202,12 @@ def _whole(base: Path, settings: FitSettings) -> Any:
 
 
 def _kept_layers(teacher: Any, encoded: Encoded, plan: list[list[int]], file: Path, settings: FitSettings) -> list[int]:
-    """Which layers stay; looked for once, and kept for a killed run that goes on.
-
-    Raises:
-        ConfigError: What was kept is of a run with another number of layers.
-    """
+    """Which layers stay; looked for once, and kept for a killed run that goes on."""
     if not file.is_file():
         step = max(1, len(plan) // _LOOKED_AT)
         kept = needed_layers(teacher, settings.layers, encoded, plan[::step][:_LOOKED_AT], _bf16(settings))
-        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(kept), encoding="utf-8")
-    kept = list(json.loads(file.read_text(encoding="utf-8")))
-    if len(kept) != settings.layers:
-        raise ConfigError(f"{file} is of a model with {len(kept)} layers; remove {file.parent}, or take another --out")
-    return kept
+    return list(json.loads(file.read_text(encoding="utf-8")))
 
 
 def _bf16(settings: FitSettings) -> bool:

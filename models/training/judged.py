@@ -88,6 +88,7 @@ class MadeRow(NamedTuple):
         form: What the text is, in words: "sentence", "window of 190 words".
         is_evidence: Whether it holds evidence of the judgement; true of windows.
         shows: Of a window, for each of the query's parts whether most of it is evidence.
+        group: The id of its article, without what tells twins apart.
     """
 
     query: StanceQuery
@@ -95,6 +96,7 @@ class MadeRow(NamedTuple):
     form: str
     is_evidence: bool = True
     shows: tuple[bool, ...] = ()
+    group: str = ""
 
 
 _TRIED = 10  # targets for each that is wanted
@@ -125,11 +127,8 @@ def judged_rows(
     Raises:
         ConfigError: The file is missing, or a judgement has an unknown label.
     """
-    articles = [
-        (record["article"], _judgements(record, judged))
-        for record in read_articles(judged, data)
-        if record["article"] not in excluded
-    ]
+    records = [record for record in read_articles(judged, data) if record["article"] not in excluded]
+    articles = [(record["article"], _judgements(record, judged)) for record in records]
     if judged.neutral < 1:
         articles = [
             (text, [one for one in given if one.label != "neutral" or rng.random() < judged.neutral])
@@ -138,7 +137,11 @@ def judged_rows(
     if judged.absent:
         targets = sorted({judgement.target for _, judgements in articles for judgement in judgements})
         articles = [(text, [*given, *_absent(text, given, targets, judged.absent, rng)]) for text, given in articles]
-    made = [row for rows in mapped(partial(_reader, factory, judged), articles, processes) for row in rows]
+    made = [
+        row._replace(group=base_of(record["id"]))
+        for record, rows in zip(records, mapped(partial(_reader, factory, judged), articles, processes), strict=True)
+        for row in rows
+    ]
     return [row for row in made if row.is_evidence or rng.random() < judged.other_sentences]
 
 

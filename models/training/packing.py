@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from .origins import note, origin
+
 _BLOCK = 64  # inputs that share a scale
 _ROUNDED, _SCALE = "|q", "|scale"  # behind a matrix's name
 _FILES = "packed-{:02d}.safetensors"
@@ -110,6 +112,7 @@ def pack_folder(folder: Path, out: Path) -> list[Path]:
     for name in _BESIDE:
         if (folder / name).is_file():
             shutil.copyfile(folder / name, out / name)
+    note(out, origin(folder))
     return save_parts(packed(load_file(str(folder / "model.safetensors"))), out)
 
 

@@ -75,7 +75,7 @@ class StancePart(Settings):
 
 
 class JudgedPart(Settings):
-    """Judged articles; ``excluded`` are files of articles that must not be trained on."""
+    """Judged articles; ``excluded`` are files of articles that must not be trained on, as rows of other sets either."""
 
     train: tuple[JudgedSet, ...] = ()
     dev: tuple[JudgedSet, ...] = ()

@@ -19,9 +19,10 @@ from ..errors import ConfigError
 from ..stance import StanceQuery, direct_pair
 from . import stance_rows
 from .fit import DEV, ROWS, SETTINGS, SHALLOWER
-from .judged import JudgedSet, MakerFactory, judged_rows
+from .judged import JudgedSet, MakerFactory, judged_rows, read_articles
 from .overlap import Excluded
 from .recipe import Recipe, SupportPart
+from .set_files import records_of, with_articles
 from .statements import statement_rows
 from .support_rows import Makers, SupportSet, support_rows
 from .twins import twin_of
@@ -72,12 +73,13 @@ def make_rows(recipe: Recipe, data: Path, out: Path, factory: MakerFactory, proc
         ConfigError: A file is missing or wrong, or ``out`` holds the rows of another recipe.
     """
     out.mkdir(parents=True, exist_ok=True)
+    made_of = recipe.model_dump(mode="json", include={"stance", "judged", "support"}) | {"seed": recipe.fit.seed}
+    train, dev = _train_rows(recipe, data, factory, processes), _dev_rows(recipe, data, factory, processes)
+    counts = _made(made_of, out, train, dev)
     recipe.fit.write(out / SETTINGS)
     if recipe.shallower is not None:
         recipe.shallower.write(out / SHALLOWER)
-    made_of = recipe.model_dump(mode="json", include={"stance", "judged", "support"})
-    train, dev = _train_rows(recipe, data, factory, processes), _dev_rows(recipe, data, factory, processes)
-    return _made(made_of, out, train, dev)
+    return counts
 
 
 def make_support_rows(part: SupportPart, seed: int, data: Path, out: Path, processes: int = 1) -> dict[str, int]:
@@ -120,7 +122,8 @@ def _train_rows(recipe: Recipe, data: Path, factory: MakerFactory, processes: in
     # The order of draws is part of a recipe: it gives the same rows in the same order every time.
     rng = random.Random(recipe.fit.seed)
     part = recipe.stance
-    made = stance_rows.rows_by_set(part.train, part.frames, data, rng)
+    excluded = _excluded(recipe, data)
+    made = stance_rows.rows_by_set(part.train, part.frames, data, rng, excluded)
     named = [row for rows in made.values() for row in rows]
     names = stance_rows.speakers(named, words=(1, 3))
     if part.twins and len(names) < 2:
@@ -133,7 +136,6 @@ def _train_rows(recipe: Recipe, data: Path, factory: MakerFactory, processes: in
     for name, rows in made.items():
         log.info("%s: %d rows", name, len(rows))
         yield from _of_stance(rows, name, twins)
-    excluded = Excluded.read([data / name for name in recipe.judged.excluded])
     for judged in recipe.judged.train:
         yield from _of_judged(judged, data, factory, excluded, twins, processes)
     yield from _support_train(recipe.support, data, recipe.fit.seed, processes)
@@ -142,14 +144,27 @@ def _train_rows(recipe: Recipe, data: Path, factory: MakerFactory, processes: in
 def _dev_rows(recipe: Recipe, data: Path, factory: MakerFactory, processes: int) -> Iterator[Row]:
     rng, alone = random.Random(recipe.fit.seed), _Twins((), recipe.fit.seed)
     for part in recipe.stance.dev:
-        yield from _of_stance(stance_rows.select(part, data, rng), part.name, alone)
+        yield from _of_stance(stance_rows.select(part, data, rng, Excluded()), part.name, alone)
     for judged in recipe.judged.dev:
         yield from _of_judged(judged, data, factory, Excluded(), alone, processes)
     yield from _support_dev(recipe.support, data, recipe.fit.seed, processes)
 
 
+def _excluded(recipe: Recipe, data: Path) -> Excluded:
+    """What no row of stance is made of: excluded articles, and the articles and texts of development sets."""
+    texts = [record["article"] for judged in recipe.judged.dev for record in read_articles(judged, data)]
+    texts += [row["text"] for labelled in recipe.stance.dev for row in stance_rows.read(labelled, data)]
+    return Excluded.read([data / name for name in recipe.judged.excluded], texts)
+
+
 def _support_train(part: SupportPart, data: Path, seed: int, processes: int) -> Iterator[Row]:
-    load, excluded = _support_models(part), Excluded.read([data / name for name in part.excluded])
+    held_out = (
+        record["article"]
+        for labelled in part.dev
+        if labelled.kind != "pairs"
+        for record in with_articles(records_of(labelled, data), labelled, data)
+    )
+    load, excluded = _support_models(part), Excluded.read([data / name for name in part.excluded], held_out)
     for labelled in part.train:
         yield from _of_support(labelled, data, load, excluded, seed, processes)
 
@@ -183,7 +198,7 @@ def _of_judged(
 ) -> Iterator[Row]:
     rows = judged_rows(judged, data, factory, excluded, random.Random(f"{twins.seed} {judged.name}"), processes)
     log.info("%s: %d rows, %s", judged.name, len(rows), dict(Counter(row.form for row in rows)))
-    return twins.rows(((row.query, row.label, row.query.text) for row in rows), judged.name, judged.weight)
+    return twins.rows(((row.query, row.label, row.group) for row in rows), judged.name, judged.weight)
 
 
 def _support_models(part: SupportPart) -> Any:

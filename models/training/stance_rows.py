@@ -6,14 +6,16 @@ import random
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, Self, TypedDict
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from newstance.configs import Settings
 
 from ..errors import ConfigError
+from ..splits import is_held_out
 from ..stance import AUTHOR, LABELS
+from .overlap import Excluded
 
 Share = Annotated[float, Field(ge=0, le=1)]
 _OPPOSITE = {"favor": "against", "against": "favor", "neutral": "neutral"}
@@ -50,7 +52,8 @@ class LabelledSet(Settings):
         restricted: Whether the terms allow less than any use of weights that were trained on it.
         take: How many rows at most, drawn at random.
         max_words: Leave out longer texts: they cost several short ones.
-        part: The share of the file to draw from; keeps training and development rows of one file apart.
+        held_out: The share of texts that ``is_held_out`` keeps from training.
+        only_held_out: Take those instead: for development sets.
         undirected: How many sentences to keep that hold no stance in either direction (sets whose ids end in
             -pq and -qp); None keeps all.
         quoted: The share of author rows that become the words of a named speaker.
@@ -64,15 +67,22 @@ class LabelledSet(Settings):
     restricted: bool = False
     take: int | None = None
     max_words: int | None = None
-    part: tuple[Share, Share] = (0.0, 1.0)
+    held_out: Share = 0.0
+    only_held_out: bool = False
     undirected: int | None = None
     quoted: Share = 0.0
     as_topic: Share = 0.0
     off_target: int = 0
 
+    @model_validator(mode="after")
+    def _gives_rows(self) -> Self:
+        if self.only_held_out and not self.held_out:
+            raise ValueError(f"{self.name}: only_held_out needs the share that is held_out")
+        return self
+
 
 def read(labelled: LabelledSet, data: Path) -> list[Row]:
-    """The rows of a set's file.
+    """The rows of a set's file that are trained on, or those that are held out.
 
     Raises:
         ConfigError: The file is missing, or a row has a label that is none of ours.
@@ -86,13 +96,12 @@ def read(labelled: LabelledSet, data: Path) -> list[Row]:
     for row in rows:
         if row["label"] not in LABELS:
             raise ConfigError(f"{path}: row {row['id']} has the label {row['label']!r}; expected {', '.join(LABELS)}")
-    low, high = (round(share * len(rows)) for share in labelled.part)
-    return rows[low:high]
+    return [row for row in rows if is_held_out(row["text"], labelled.held_out) == labelled.only_held_out]
 
 
-def select(labelled: LabelledSet, data: Path, rng: random.Random) -> list[Row]:
-    """The rows of a set that take part, before anything is made of them."""
-    rows = read(labelled, data)
+def select(labelled: LabelledSet, data: Path, rng: random.Random, excluded: Excluded) -> list[Row]:
+    """The rows of a set that take part, before anything is made of them; ``excluded`` are texts that must not."""
+    rows = [row for row in read(labelled, data) if row["text"] not in excluded]
     if labelled.undirected is not None:
         directed = {_sentence(row) for row in rows if row["label"] != "neutral"}
         neutral = [row for row in rows if _sentence(row) not in directed]
@@ -106,10 +115,10 @@ def select(labelled: LabelledSet, data: Path, rng: random.Random) -> list[Row]:
 
 
 def rows_by_set(
-    sets: Sequence[LabelledSet], frames: Sequence[str], data: Path, rng: random.Random
+    sets: Sequence[LabelledSet], frames: Sequence[str], data: Path, rng: random.Random, excluded: Excluded
 ) -> dict[str, list[Row]]:
     """What each set gives to the training."""
-    selected = {labelled.name: select(labelled, data, rng) for labelled in sets}
+    selected = {labelled.name: select(labelled, data, rng, excluded) for labelled in sets}
     names = speakers([row for rows in selected.values() for row in rows])
     if len(names) < 2 and any(labelled.quoted for labelled in sets):
         raise ConfigError("quoted: the sets name fewer than two holders that could be speakers")

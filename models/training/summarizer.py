@@ -6,6 +6,7 @@ profile names it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import shutil
@@ -22,6 +23,7 @@ from ..errors import ModelError
 from ..sentences import Length, split_sentences
 from ..sources import converted_gguf, locate
 from .adapter import Plan, SummaryRow, fit_adapter, held_out_loss
+from .origins import check, model_hash, note
 from .overlap import Excluded
 from .set_files import SetFile, Share, records_of, with_articles
 
@@ -93,12 +95,12 @@ def train_summarizer(settings: SummarizerTrainingSettings, data: Path, out: Path
         out: Checkpoints and the adapter go here; a killed run is taken up from its last checkpoint.
 
     Raises:
-        ConfigError: A file is missing.
+        ConfigError: A file is missing, or checkpoints are of another training.
         ModelError: The source is no chat model.
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from .fit import computes_in_bfloat16
+    from .fit import CHECKPOINTS, computes_in_bfloat16
 
     excluded = Excluded.read([data / name for name in settings.excluded])
     dev = {labelled.name: summary_rows(labelled, settings, data, Excluded()) for labelled in settings.dev}
@@ -112,7 +114,12 @@ def train_summarizer(settings: SummarizerTrainingSettings, data: Path, out: Path
         raise ModelError(f"{settings.source} has no chat template; an adapter is trained for chat models alone")
     chosen = settings.model_dump(include=set(Plan.__dataclass_fields__))
     plan = Plan(**chosen | {"bf16": computes_in_bfloat16() if settings.bf16 is None else settings.bf16})
-    model = fit_adapter(AutoModelForCausalLM.from_pretrained(folder), tokenizer, rows, plan, out)
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    rows_hash = hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+    made_of, checkpoints = chosen | {"base": model_hash(model), "rows": rows_hash}, out / CHECKPOINTS
+    check(made_of, checkpoints)
+    note(checkpoints, made_of)
+    model = fit_adapter(model, tokenizer, rows, plan, checkpoints)
     losses = {name: held_out_loss(model, tokenizer, part, plan) for name, part in dev.items()}
     shipped = out / settings.name
     ship(model, shipped, settings.source)

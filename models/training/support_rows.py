@@ -6,6 +6,7 @@ Labelled sets of claims and of sentence pairs give the rest, in the words of peo
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
@@ -37,7 +38,7 @@ class ArticleClaims(NamedTuple):
     """Claims about one article.
 
     Attributes:
-        group: The article's id.
+        group: The article's id, or the hash of its text where ids are those of claims.
         sentences: Of the article, in order.
         claims: How each was made, the claim, and its label.
     """
@@ -74,7 +75,7 @@ class SupportSet(SetFile):
         file: JSON lines, a path under the data root. For the article of a claim there may be the ``file`` that holds
             it, and its ``sha256``.
         restricted: Whether the terms allow less than any use of weights that were trained on it.
-        take: How many rows at most, drawn at random; of claims, how many claims.
+        take: How many rows at most, of all widths together, drawn at random; of claims, how many claims.
         weight: Of its rows in the loss.
         retrieval: What finds the passages of claims: sentence embeddings and shared words, or shared words alone. What
             another one finds than in use can give the label away (docs/experiments.md).
@@ -130,7 +131,7 @@ def support_rows(
         labelled: The set.
         data: The folder that holds the labelled sets.
         load: Loads the models; picklable if there are several processes.
-        excluded: Articles that must not be trained on.
+        excluded: Texts that must not be trained on.
         seed: Chooses, for each article for itself.
         processes: How many articles are read at the same time.
 
@@ -143,7 +144,7 @@ def support_rows(
             SupportRow(r["id"], "pair", r["premise"], r["hypothesis"], _label(r["label"], labelled))
             for r in _records(labelled, data)
         ]
-        return _taken(rows, labelled.take, rng)
+        return _taken([row for row in rows if row.passage not in excluded], labelled.take, rng)
     records = [record for record in _records(labelled, data) if record["article"] not in excluded]
     if labelled.kind == "claims":
         records = _taken(records, labelled.take, rng)
@@ -190,7 +191,8 @@ def claims_about(record: dict[str, Any], labelled: SupportSet, annotator: Annota
     """One article of a set with its claims; for sets of articles or of claims. See ``support_rows``."""
     if labelled.kind == "claims":
         claim = ("claim", record["sentence"], _label(record["label"], labelled))
-        return ArticleClaims(record["id"], split_sentences(record["article"]), [claim])
+        article = record["article"]
+        return ArticleClaims(hashlib.sha256(article.encode()).hexdigest()[:16], split_sentences(article), [claim])
     return _claims_of_article(record, labelled, annotator, random.Random(f"{seed} {labelled.name} {record['id']}"))
 
 

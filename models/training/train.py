@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..calibration import DevScores, fit_temperature
 from ..errors import ConfigError
@@ -18,8 +19,9 @@ from ..sources import locate
 from .batching import HEADS, read_rows
 from .carried import restore
 from .export import export
-from .fit import DEV, PACKED, ROWS, FitSettings, fit
+from .fit import DEV, PACKED, ROWS, TORCH, FitSettings, fit, made_of
 from .judged import MakerFactory
+from .origins import check
 from .recipe import Recipe, Terms
 from .rows import make_rows
 
@@ -58,16 +60,19 @@ def train(
         factory: Makes what reads judged articles.
         terms: ``open`` leaves out the sets whose terms are restricted.
         processes: How many read at the same time.
+
+    Raises:
+        ConfigError: A file is missing or wrong, or ``out`` holds what was made of other rows or settings.
     """
     recipe = recipe.on_terms(terms)
     rows = make_rows(recipe, data, out, factory, processes)
-    last = _last(recipe, out)
-    if not _is_fitted(last):
-        if not _is_fitted(out):
+    last, (made_first, made_last) = _last(recipe, out), _made_of(recipe, out)
+    if not _is_fitted(last, made_last):
+        if not _is_fitted(out, made_first):
             fit(out / ROWS, recipe.base.folder(), out, recipe.fit)
         if recipe.shallower is not None:
             _restore(out, recipe, recipe.fit)
-            fit(out / ROWS, out / "torch", last, recipe.shallower)
+            fit(out / ROWS, out / TORCH, last, recipe.shallower)
     return ship(recipe, out, rows, terms)
 
 
@@ -78,17 +83,18 @@ def ship(recipe: Recipe, out: Path, rows: Mapping[str, int], terms: Terms = "all
     ``packed`` beside that if it was fitted elsewhere.
 
     Raises:
-        ConfigError: There is no torch model, or it has other labels.
+        ConfigError: There is no torch model, it was made of other rows or settings, or it has other labels.
     """
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-    last, shipped = _last(recipe, out), out / recipe.name
-    torch_model = last / "torch"
-    if not _is_fitted(last):
+    recipe = recipe.on_terms(terms)
+    last, shipped, examples = _last(recipe, out), out / recipe.name, examples_of(out / ROWS)
+    torch_model = last / TORCH
+    if not _is_fitted(last, _made_of(recipe, out)[1]):
         raise ConfigError(f"{torch_model} holds no trained model; run newstance train {recipe.name} first")
     _restore(last, recipe, recipe.last_fit())
     model = AutoModelForSequenceClassification.from_pretrained(torch_model, attn_implementation="eager")
-    export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form, examples_of(out / ROWS))
+    export(model, AutoTokenizer.from_pretrained(torch_model), shipped, recipe.form, examples)
     write_config(shipped, {"max_length": recipe.fit.max_length})
     scores = dev_scores(shipped, out / DEV)
     wanted = (recipe.stance.calibrate_on, recipe.support.calibrate_on)
@@ -111,13 +117,21 @@ def _last(recipe: Recipe, out: Path) -> Path:
     return out if recipe.shallower is None else out / "shallower"
 
 
-def _is_fitted(folder: Path) -> bool:
-    return (folder / "torch" / "model.safetensors").is_file() or (folder / PACKED).is_dir()
+def _made_of(recipe: Recipe, out: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the model that is fitted first and the one that is shipped are made of."""
+    first = made_of(out / ROWS, {"weights": recipe.base.sha256}, recipe.fit)
+    return first, first if recipe.shallower is None else made_of(out / ROWS, first, recipe.shallower)
+
+
+def _is_fitted(folder: Path, made: Mapping[str, Any]) -> bool:
+    """Whether a model lies there; raises as ``check`` does if it is another one."""
+    check(made, folder / TORCH, folder / PACKED)
+    return (folder / TORCH / "model.safetensors").is_file() or (folder / PACKED).is_dir()
 
 
 def _restore(folder: Path, recipe: Recipe, settings: FitSettings) -> None:
     """Unpack a model that was fitted elsewhere."""
-    if not (folder / "torch" / "model.safetensors").is_file():
+    if not (folder / TORCH / "model.safetensors").is_file():
         restore(folder / PACKED, recipe.base.folder(), folder, settings)
 
 

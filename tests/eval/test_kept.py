@@ -11,7 +11,7 @@ from newstance.eval.tables import all_scores
 
 def test_kept_are_results_of_the_sets_that_are_to_be_kept():
     assert set(SETS) <= set(configs.names("eval"))
-    assert {path.stem for path in FOLDER.glob("*.json")} <= set(SETS)
+    assert {path.stem for path in FOLDER.glob("*.json")} == set(SETS)
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.json")), ids=lambda path: path.stem)

@@ -186,6 +186,30 @@ def test_only_rows_is_refused_where_there_is_no_such_step(run, tmp_path):
         assert f"--only rows is for the model of stance and support; leave it out for {recipe}" in err
 
 
+@pytest.mark.parametrize(
+    ("recipe", "options", "told"),
+    [
+        (
+            "smollm2-news",
+            ["--terms", "open"],
+            "--terms open is for recipes that mark the sets whose terms are restricted",
+        ),
+        ("corrections", ["--terms", "open"], "leave it out for corrections, which marks none"),
+        ("newstance-mpnet", ["--corrections", "x.jsonl"], "--corrections: for the recipe corrections alone"),
+        ("newstance-support", ["--profile", "embedded", "--anyway"], "--profile, --anyway: for the recipe corrections"),
+        (
+            "smollm2-news",
+            ["--check", "boards"],
+            "--check: for the recipe corrections alone; leave out for smollm2-news",
+        ),
+    ],
+)
+def test_an_option_that_a_recipe_does_not_read_is_refused(run, tmp_path, recipe, options, told):
+    code, out, err = run("train", recipe, "--data", tmp_path, "--out", tmp_path, *options)
+    assert (code, out) == (2, "")
+    assert told in err
+
+
 # Results
 
 

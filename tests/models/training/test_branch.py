@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import numpy as np
@@ -11,46 +12,56 @@ from newstance.models.training.branch import TRAINED, BranchRecipe, train_branch
 from newstance.models.training.continuing import UpperSettings
 from newstance.models.training.reexport import reexport
 from newstance.models.training.support_rows import LABELS
+from newstance.models.training.train import write_config
 
 pytestmark = pytest.mark.filterwarnings("ignore:Converting a tensor", "ignore:Exporting aten")
 
 NAMES = ["favor", "against", "neutral", *LABELS]
+NARROW = {"terms": "all", "use": "research and other non-commercial use"}
+WIDE = {"terms": "open", "use": "any use that its sets' terms allow"}
 PAIRS = [("Kim praised Li.", "Kim toward Li"), ("w9 said that rain fell w10.", "rain fell"), ("w11 w10 w9.", "w12")]
 
 
 @pytest.fixture(scope="module")
-def shipped(mpnet, tmp_path_factory):
-    """A model of four layers in the form that is shipped."""
+def made(mpnet, tmp_path_factory):
+    """Makes a model of four layers in the form that is shipped, with weights that a seed gives."""
     import torch
     from transformers import MPNetForSequenceClassification
 
     from newstance.models.training.export import export
 
-    model, tokenizer = mpnet(
-        kind=MPNetForSequenceClassification,
-        hidden_size=64,
-        num_hidden_layers=4,
-        initializer_range=0.3,
-        attn_implementation="eager",
-        num_labels=len(NAMES),
-        id2label=dict(enumerate(NAMES)),
-        label2id={name: i for i, name in enumerate(NAMES)},
-    )
-    torch.manual_seed(1)
-    with torch.no_grad():
-        for value in model.parameters():
-            if value.dim() == 1:
-                value += 0.1 * torch.randn(value.shape)
-    folder = tmp_path_factory.mktemp("shipped") / "model"
-    export(model, tokenizer, folder, "mixed-7", PAIRS)
-    return folder
+    def make(seed):
+        model, tokenizer = mpnet(
+            kind=MPNetForSequenceClassification,
+            seed=seed,
+            hidden_size=64,
+            num_hidden_layers=4,
+            initializer_range=0.3,
+            attn_implementation="eager",
+            num_labels=len(NAMES),
+            id2label=dict(enumerate(NAMES)),
+            label2id={name: i for i, name in enumerate(NAMES)},
+        )
+        torch.manual_seed(seed)
+        with torch.no_grad():
+            for value in model.parameters():
+                if value.dim() == 1:
+                    value += 0.1 * torch.randn(value.shape)
+        folder = tmp_path_factory.mktemp("shipped") / "model"
+        export(model, tokenizer, folder, "mixed-7", PAIRS)
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def shipped(made):
+    return made(1)
 
 
 @pytest.fixture
 def recipe(shipped, tmp_path):
     """A recipe for pairs in which what ends with w20 is borne out, and its data."""
-    import json
-
     rows = [
         {"id": f"{i}", "premise": f"w{10 + i} said that rain fell", "hypothesis": f"rain fell {last}", "label": label}
         for i in range(6)
@@ -91,6 +102,35 @@ def test_what_was_trained_is_kept_and_shipped_again_on_its_own_result(recipe, tm
     assert (out / TRAINED).stat().st_mtime_ns == trained_at
     assert np.array_equal(said, PairClassifier.load(locate(f"path:{again}")).for_task(SUPPORT).score(PAIRS).logits)
     assert _size(again) == _size(first)
+
+
+def test_layers_trained_otherwise_are_refused(made, recipe, tmp_path):
+    out = tmp_path / "out"
+    train_branch(recipe, tmp_path, out)
+    changes = {
+        "runs": {"runs": 2},
+        "epochs": {"fit": recipe.fit.model_copy(update={"epochs": 2})},
+        "base": {"of": f"path:{made(2)}"},
+    }
+    for other, change in changes.items():
+        with pytest.raises(ConfigError, match=f"out.trained is of a training with other {other}; choose another --out"):
+            train_branch(recipe.model_copy(update=change), tmp_path, out)
+
+
+@pytest.mark.parametrize(("grown_on", "restricted"), [(WIDE, True), (NARROW, False), (WIDE, False), ({}, True)])
+def test_the_narrower_terms_are_those_of_the_model(shipped, recipe, tmp_path, grown_on, restricted):
+    shutil.copytree(shipped, tmp_path / "base")
+    write_config(tmp_path / "base", grown_on)
+    train = tuple(labelled.model_copy(update={"restricted": restricted}) for labelled in recipe.support.train)
+    changes = {
+        "of": f"path:{tmp_path / 'base'}",
+        "support": recipe.support.model_copy(update={"train": train}),
+        "fit": recipe.fit.model_copy(update={"epochs": 1}),
+    }
+    folder = train_branch(recipe.model_copy(update=changes), tmp_path, tmp_path / "out").folder
+    config = json.loads((folder / "config.json").read_text())["newstance"]
+    expected = NARROW if restricted else grown_on
+    assert {name: config[name] for name in ("terms", "use")} == expected
 
 
 def test_the_mean_of_several_runs_is_taken(recipe, tmp_path):

@@ -239,6 +239,23 @@ def test_a_killed_run_goes_on_from_its_checkpoint_to_the_same_weights(base, rows
     assert all((again[name] - value).abs().max() < 1e-6 for name, value in whole.items())
 
 
+def test_checkpoints_of_another_fit_are_refused(base, mpnet, rows, tmp_path):
+    file, out = rows(STANCE * 4), tmp_path / "out"
+    fit(file, base, out, SETTINGS)
+    fit(file, base, out, changed(save_steps=5))
+    for settings, other in ((changed(learning_rate=0.02, epochs=1), "epochs, learning_rate"), (SETTINGS, "rows")):
+        file = rows(STANCE * 4 if other != "rows" else STANCE * 5)
+        with pytest.raises(ConfigError, match=rf"checkpoints is of a training with other {other}; choose another --ou"):
+            fit(file, base, out, settings)
+    for part in mpnet(hidden_size=64, seed=2):
+        part.save_pretrained(tmp_path / "other")
+    with pytest.raises(ConfigError, match="of a training with other base; "):
+        fit(rows(STANCE * 4), tmp_path / "other", out, SETTINGS)
+    (out / "checkpoints" / "made-of.json").unlink()
+    with pytest.raises(ConfigError, match=r"checkpoints has no made-of\.json to tell what it was made of; choose"):
+        fit(file, base, out, SETTINGS)
+
+
 def test_a_run_ends_with_its_time_and_with_a_rate_of_zero(base, rows, tmp_path, monkeypatch):
     clock = iter(np.arange(0, 10_000, 0.25))
     monkeypatch.setattr(fitting.time, "monotonic", lambda: float(next(clock)))
@@ -280,7 +297,7 @@ def test_it_runs_where_only_torch_and_transformers_are(base, rows, tmp_path):
     )
     assert found.returncode == 0, found.stderr
     assert "stance " in found.stdout and "macro-F1" in found.stdout and "AUC" in found.stdout
-    (part,) = (tmp_path / "out" / "packed").iterdir()
+    (part,) = (tmp_path / "out" / "packed").glob("*.safetensors")
     names = load_parts(part.parent)
     assert "classifier.out_proj.weight" in unpacked(names)
     assert not [name for name in names if "embeddings" in name]

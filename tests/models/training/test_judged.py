@@ -34,6 +34,18 @@ def test_each_judgement_gives_the_rows_of_the_maker_in_the_order_of_the_file(mad
     assert {(row.query.holder, row.query.target, row.label) for row in rows} == {("Ann", "the dam", "favor")}
 
 
+def test_rows_of_one_article_and_of_its_twin_are_a_group(tmp_path):
+    judgements = [{"actor": "Ann", "target": target, "label": "favor"} for target in ("the dam", "bread")]
+    records = [
+        {"id": identity, "article": text, "judgements": judgements}
+        for identity, text in zip(["k1-001", "k1-001b", "k1-002"], SENTENCES, strict=False)
+    ]
+    (tmp_path / "set.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    judged = JudgedSet(name="little", file="set.jsonl", terms="ours", windows=(9, 5))
+    rows = judged_rows(judged, tmp_path, split_reader, NONE, random.Random(1))
+    assert [row.group for row in rows] == ["k1-001"] * 8 + ["k1-002"] * 4
+
+
 def test_several_processes_give_the_same_rows(made):
     assert made(sentences=True, processes=2) == made(sentences=True)
 

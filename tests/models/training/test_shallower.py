@@ -75,7 +75,7 @@ def test_what_stays_learns_to_answer_as_the_whole_does(fitted, tmp_path):
     folder = fit(tmp_path / "rows.jsonl", fitted, tmp_path / "out", settings)
     encoded = encode(ROWS, fitted, 24)
     teacher = predict(start(fitted, WHOLE), encoded, 64, bf16=False)
-    (kept,) = json.loads((tmp_path / "out" / "layers.json").read_text())
+    (kept,) = json.loads((tmp_path / "out" / "checkpoints" / "layers.json").read_text())
     untaught = predict(with_layers(start(fitted, WHOLE), [kept]), encoded, 64, bf16=False)
     taught = predict(start(folder, settings), encoded, 64, bf16=False)
     batch = padded([encoded[i] for i in range(len(ROWS))], 1)
@@ -92,14 +92,15 @@ def test_an_encoder_without_heads_is_no_teacher(base, tmp_path):
         fit(tmp_path / "rows.jsonl", base, tmp_path / "out", replace(WHOLE, layers=1, teacher=1.0))
 
 
-def test_a_run_that_goes_on_keeps_its_layers_and_another_depth_is_refused(fitted, tmp_path):
+def test_a_run_that_goes_on_keeps_its_layers_and_another_depth_or_teacher_is_refused(fitted, base, tmp_path):
     (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "layers.json").write_text("[1]")  # not what would be found
     settings = replace(WHOLE, layers=1, teacher=1.0, learning_rate=0.0)
+    fit(tmp_path / "rows.jsonl", fitted, tmp_path / "out", settings, seconds=60)  # writes no checkpoints of weights
+    (tmp_path / "out" / "checkpoints" / "layers.json").write_text("[1]")  # not what would be found
     folder = fit(tmp_path / "rows.jsonl", fitted, tmp_path / "out", settings)
     layers = start(fitted, WHOLE).base_model.encoder.layer
     (kept,) = start(folder, settings).base_model.encoder.layer
     assert torch.equal(kept.attention.attn.q.weight, layers[1].attention.attn.q.weight)
-    with pytest.raises(ConfigError, match=r"layers\.json is of a model with 1 layers; remove"):
-        fit(tmp_path / "rows.jsonl", fitted, tmp_path / "out", replace(settings, layers=2))
+    for teacher, depth, other in ((fitted, 2, "layers"), (base, 1, "base")):
+        with pytest.raises(ConfigError, match=f"checkpoints is of a training with other {other}; choose another --out"):
+            fit(tmp_path / "rows.jsonl", teacher, tmp_path / "out", replace(settings, layers=depth))

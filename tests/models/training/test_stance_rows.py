@@ -4,8 +4,11 @@ import random
 import pytest
 
 from newstance.models.errors import ConfigError
+from newstance.models.splits import is_held_out
+from newstance.models.training.overlap import Excluded
 from newstance.models.training.stance_rows import LabelledSet, read, rows_by_set, select
 
+NONE = Excluded()
 FRAMES = ['{speaker} said: "{text}"', "{speaker} told {other} that {text}"]
 
 
@@ -20,8 +23,8 @@ PEOPLE = [row(f"p{i}", f"{name} spoke.", name, "tax") for i, name in enumerate([
 def made(tmp_path):
     """Writes a set of rows, and makes training rows of it."""
 
-    def make(rows, seed=1, others=(), **settings):
-        made = rows_by_set([little(rows, **settings), *others], FRAMES, tmp_path, random.Random(seed))
+    def make(rows, seed=1, others=(), excluded=NONE, **settings):
+        made = rows_by_set([little(rows, **settings), *others], FRAMES, tmp_path, random.Random(seed), excluded)
         return [r for part in made.values() for r in part]
 
     def little(rows, name="little", **settings):
@@ -109,21 +112,35 @@ def test_claims_become_topics_with_the_right_label(made, claim, label, topic, ex
     assert (result["target"], result["label"]) == (topic, expected)
 
 
-def test_share_of_a_file_long_texts_and_size(made, tmp_path):
+def test_long_texts_and_size(made, tmp_path):
     rows = [row(i, "word " * i) for i in range(10)]
-    low, high = made.set(rows, part=(0.0, 0.3)), made.set(rows, part=(0.3, 1.0))
-    assert [r["id"] for r in read(low, tmp_path)] == ["r0", "r1", "r2"]
-    assert len(read(high, tmp_path)) == 7
     rng = random.Random(1)
-    assert [len(r["text"].split()) for r in select(made.set(rows, max_words=4), tmp_path, rng)] == [0, 1, 2, 3, 4]
-    assert len(select(made.set(rows, take=4), tmp_path, rng)) == 4
-    assert len(select(made.set(rows, take=40), tmp_path, rng)) == 10
+    assert [len(r["text"].split()) for r in select(made.set(rows, max_words=4), tmp_path, rng, NONE)] == [0, 1, 2, 3, 4]
+    assert len(select(made.set(rows, take=4), tmp_path, rng, NONE)) == 4
+    assert len(select(made.set(rows, take=40), tmp_path, rng, NONE)) == 10
+
+
+def test_a_share_of_texts_is_held_out_with_all_their_rows_wherever_they_stand(made, tmp_path):
+    rows = [row(f"{label}{i}", f"Text {i}.", label=label) for label in ("favor", "neutral") for i in range(40)]
+    trained, held = (read(made.set(rows, held_out=0.3, only_held_out=only), tmp_path) for only in (False, True))
+    assert held == [r for r in rows if is_held_out(r["text"], 0.3)] and trained == [r for r in rows if r not in held]
+    assert 0 < len(held) < 40 and {r["label"] for r in held} == {"favor", "neutral"}
+    with pytest.raises(ValueError, match="little: only_held_out needs the share that is held_out"):
+        made.set(rows, only_held_out=True)
+
+
+def test_texts_that_something_is_measured_on_are_left_out_before_anything_is_made_of_them(made):
+    rows = [row(i, f"Text {i}.") for i in range(5)] + PEOPLE
+    excluded = Excluded(["text 3", "TEXT 4!"])
+    assert [r["id"] for r in made(rows, excluded=excluded)] == ["r0", "r1", "r2", *(r["id"] for r in PEOPLE)]
+    quoted = made(rows, excluded=excluded, quoted=1.0, take=6)
+    assert len(quoted) == 6 and not any("ext 3" in r["text"] or "ext 4" in r["text"] for r in quoted)
 
 
 def test_directed_sentences_stay_with_both_directions_and_some_of_the_others(made, tmp_path):
     rows = [row("a-pq"), row("a-qp", label="neutral")]
     rows += [row(f"{i}-{way}", label="neutral") for i in range(10) for way in ("pq", "qp")]
-    chosen = select(made.set(rows, undirected=4), tmp_path, random.Random(1))
+    chosen = select(made.set(rows, undirected=4), tmp_path, random.Random(1), NONE)
     assert [r["id"] for r in chosen[:2]] == ["ra-pq", "ra-qp"]
     assert len(chosen) == 6
 

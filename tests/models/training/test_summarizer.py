@@ -189,6 +189,13 @@ def test_training_makes_an_adapter_that_a_profile_can_name(chat, data, tmp_path)
     assert {str(value.dtype) for value in weights.values()} == {"torch.bfloat16"}
     assert json.loads((trained.folder / CONFIG_FILE).read_text())["base_model_name_or_path"] == f"path:{chat}"
     load_summarizer(SummarizerSettings(kind="chat", source=f"path:{chat}", adapter=f"path:{trained.folder}"))
+    for change, other in (
+        ({"learning_rate": 0.2}, "learning_rate"),
+        ({"excluded": ["written.jsonl"], "epochs": 9}, "epochs, rows"),
+        ({"source": f"path:{tiny.chat(tmp_path / 'other', SCRIPT + ' So.')}"}, "base"),
+    ):
+        with pytest.raises(ConfigError, match=f"checkpoints is of a training with other {other}; choose another --out"):
+            train_summarizer(settings.model_copy(update=change), data, tmp_path / "out")
     card = write_adapter_card(settings, trained).read_text()
     assert "| written | 2 | ours |" in card
     assert f"| held out | {trained.losses['held out'][1]:.3f} |" in card

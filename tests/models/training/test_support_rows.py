@@ -81,6 +81,28 @@ def test_excluded_articles_are_left_out_also_in_part(rows_of, write, tmp_path):
         Excluded.read([tmp_path / "none.jsonl"])
 
 
+def test_a_short_text_is_known_as_a_whole_alone():
+    excluded = Excluded(["It rained.", ""])
+    assert "it  RAINED" in excluded
+    assert "It rained in Bergen." not in excluded and ARTICLE not in excluded
+
+
+def test_pairs_out_of_excluded_articles_are_left_out(rows_of, write):
+    premises = [ARTICLE.split(". ")[0] + ".", OTHER.split(". ")[0] + "."]
+    pairs = [{"id": p, "premise": p, "hypothesis": "It rained.", "label": "neutral"} for p in premises]
+    rows = rows_of([ARTICLE], kind="pairs", file=write("pairs", pairs), take=2)
+    assert [row.passage for row in rows] == premises[1:]
+
+
+def test_claims_about_one_article_are_a_group(rows_of, write):
+    claims = [
+        {"id": str(i), "article": article, "sentence": "Solberg and the council met.", "label": "supported"}
+        for i, article in enumerate([ARTICLE, OTHER, ARTICLE])
+    ]
+    one, other, again = (row.group for row in rows_of(kind="claims", file=write("claims", claims)))
+    assert one == again != other
+
+
 def test_an_articles_rows_do_not_depend_on_its_neighbours(rows_of, write):
     alone = rows_of(kind="articles", file=write("alone", ARTICLES[1:]))
     assert alone == [row for row in rows_of(kind="articles", file=write("both", ARTICLES)) if row.group == "b"]
@@ -148,6 +170,9 @@ def test_of_articles_a_number_of_rows_is_drawn(rows_of, write):
     file = write("articles", ARTICLES)
     every, some = rows_of(kind="articles", file=file), rows_of(kind="articles", file=file, take=3)
     assert len(some) == 3 and set(some) < set(every)
+    twice = rows_of(kind="articles", file=file, words=(0, 500))
+    assert len(twice) == 2 * len(every)
+    assert len(rows_of(kind="articles", file=file, words=(0, 500), take=3)) == 3
 
 
 def test_unknown_label_and_missing_file_are_named(rows_of, write):
