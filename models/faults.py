@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
+from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from .content import WORD, is_number, normal, stop_words
 from .words import bare
@@ -15,9 +17,42 @@ if TYPE_CHECKING:
 # "1, 056" is one number, in texts that a program has cut into words.
 _CUT_NUMBER = re.compile(r"(?<=\d)([.,]) (?=\d)")
 _QUOTED = re.compile(r"[“\"«]([^”\"»]+)[”\"»]")
+Role: TypeAlias = tuple[str, str, str]  # subject, verb and object, as they are compared
 
 
-def found_nowhere(sentence: str, source: str, begins_with_name: bool | None = None) -> tuple[str, ...]:
+class Wording:
+    """A source in the forms that sentences are held against, each made once however many sentences there are.
+
+    Args:
+        text: The source.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @classmethod
+    def of(cls, source: str | Wording) -> Wording:
+        """That of a source."""
+        return cls(source) if isinstance(source, str) else source
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words."""
+        texts = (self._text, _CUT_NUMBER.sub(r"\1", self._text))
+        return frozenset(normal(word) for text in texts for word in WORD.findall(text))
+
+    @cached_property
+    def neighbours(self) -> frozenset[tuple[str, str]]:
+        """Its words that stand side by side."""
+        return frozenset(pairwise(normal(word) for word in WORD.findall(self._text)))
+
+    @cached_property
+    def bare(self) -> str:
+        """All of it, with blanks around it."""
+        return f" {bare(self._text)} "
+
+
+def found_nowhere(sentence: str, source: str | Wording, begins_with_name: bool | None = None) -> tuple[str, ...]:
     """Names, numbers and quotations of a sentence that its source does not contain; see ``invented``."""
     return (*invented(sentence, source, begins_with_name), *misquoted(sentence, source))
 
@@ -28,7 +63,7 @@ def begins_with_name(sentence: Doc) -> bool:
     return first is not None and first.pos_ == "PROPN"
 
 
-def invented(sentence: str, source: str, begins_with_name: bool | None = None) -> tuple[str, ...]:
+def invented(sentence: str, source: str | Wording, begins_with_name: bool | None = None) -> tuple[str, ...]:
     """Names and numbers of a sentence that its source does not contain, in their order.
 
     A name is a capitalized word. A number is written in digits, or a word from two to twelve; the source may have it
@@ -39,7 +74,7 @@ def invented(sentence: str, source: str, begins_with_name: bool | None = None) -
         source: What it is said of.
         begins_with_name: Whether its first word counts as a name; None counts it where the next is capitalized, too.
     """
-    known = {normal(word) for text in (source, _CUT_NUMBER.sub(r"\1", source)) for word in WORD.findall(text)}
+    source = Wording.of(source)
     words = WORD.findall(sentence)
     found = []
     for i, word in enumerate(words):
@@ -48,14 +83,14 @@ def invented(sentence: str, source: str, begins_with_name: bool | None = None) -
             counts = len(words) > 1 and words[1][0].isupper()
         is_name = word[0].isupper() and counts
         is_name = is_name and word.lower() not in stop_words()
-        if (is_number(word) or is_name) and normal(word) not in known:
+        if (is_number(word) or is_name) and normal(word) not in source.words:
             found.append(word)
     return tuple(dict.fromkeys(found))
 
 
-def torn_names(sentence: str, source: str) -> tuple[str, ...]:
+def torn_names(sentence: str, source: str | Wording) -> tuple[str, ...]:
     """Two capitalized words of a sentence, side by side, that its source has, but nowhere side by side."""
-    known = set(pairwise(normal(word) for word in WORD.findall(source)))
+    known = Wording.of(source).neighbours
     return tuple(
         f"{one[0]} {other[0]}"
         for one, other in pairwise(WORD.finditer(sentence))
@@ -64,24 +99,28 @@ def torn_names(sentence: str, source: str) -> tuple[str, ...]:
     )
 
 
-def misquoted(sentence: str, source: str) -> tuple[str, ...]:
+def misquoted(sentence: str, source: str | Wording) -> tuple[str, ...]:
     """Quotations of a sentence that are not, word for word, in its source."""
-    known = f" {bare(source)} "
+    known = Wording.of(source).bare
     return tuple(quoted for quoted in _QUOTED.findall(sentence) if bare(quoted) and f" {bare(quoted)} " not in known)
 
 
-def turned_roles(claim: Doc, article: Doc) -> tuple[str, ...]:
+def roles_in(article: Doc) -> frozenset[Role]:
+    """Who does what to whom in a parsed text: heads of phrases, and verbs by their lemma, active and passive alike."""
+    return frozenset((one.lower_, verb.lemma_, other.lower_) for one, verb, other in _who_does_what_to_whom(article))
+
+
+def turned_roles(claim: Doc, known: Set[Role]) -> tuple[str, ...]:
     """Who does what to whom in a claim, where the article has it the other way round, and only so.
 
     Args:
         claim: A sentence, parsed.
-        article: The Doc of its source.
+        known: What the article has; see ``roles_in``.
 
     Returns:
-        For each such verb "X praised Y", in the words of the claim. Heads of phrases are compared, and verbs by their
-        lemma, active and passive alike; a pair that the article has both ways round is not turned.
+        For each such verb "X praised Y", in the words of the claim. A pair that the article has both ways round is
+        not turned.
     """
-    known = {(subject.lower_, verb.lemma_, other.lower_) for subject, verb, other in _who_does_what_to_whom(article)}
     return tuple(
         f"{subject.text} {verb.text} {other.text}"
         for subject, verb, other in _who_does_what_to_whom(claim)

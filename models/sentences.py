@@ -23,7 +23,7 @@ _LIST_MARK = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+", re.MULTILINE)
 _PREAMBLE = re.compile(
     r"\s*(?:(?:sure|certainly|absolutely|of course|okay)\b[^\n.:!,]{0,60}[.!:,]\s*)?"
     r"(?:(?:here(?:['’]s| is| are)|below is|this is|the following is)\b[^\n.:]{0,120}"
-    r"\b(?:summar\w+|sentences?|words)\b[^\n.:]{0,80}[.:]\s*"
+    r"\b(?:summar\w+\b[^\n.:]{0,80}[.:]|(?:sentences?|words)\b[^\n.:]{0,80}:)\s*"
     r"|(?:[\w-]+\s+){0,6}summary\b[^\n.:]{0,60}:\s*)?",
     re.IGNORECASE,
 )

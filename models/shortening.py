@@ -117,7 +117,8 @@ def told(sentence: Span, gone: set[int]) -> str:
         if token.i not in gone
     )
     text = _DOUBLED.sub("", _MARKS.sub("", " ".join("".join(kept).split()))).lstrip("".join(_DASHES) + ", ")
-    return text[:1].upper() + text[1:]
+    first = next((token.i for token in sentence if not token.is_space and not token.is_punct), sentence.start)
+    return text[:1].upper() + text[1:] if first in gone else text
 
 
 def phrases(sentence: Span) -> list[Phrase]:

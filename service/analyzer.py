@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from newstance.models.content import content_words
 from newstance.models.errors import InputError, ModelError
 from newstance.models.hearing import Heard, unheard
 from newstance.models.memory import give_back
 from newstance.models.pairs import OnBatch
 from newstance.models.stance import StancePrediction, StanceQuery
+from newstance.models.words import composed
 
 from .analysis import Actor, Analysis, Stance, Summary
 from .article import Article, refuse_no_name
@@ -225,11 +227,12 @@ class Analyzer(Parts):
             on_batch: As in ``analyze``.
         """
         chosen = list(reading.actors[:MOST_RELATED] if actors is None else actors)
+        # Of the actors themselves: a name may mean another one.
+        targets = [Target(actor.name, actor, (), content_words(actor.name)) for actor in chosen]
         pairs = [
             (actor, target)
-            for actor, other in itertools.permutations(chosen, 2)
-            if not (target := self._target(reading, other.name)).is_actor(actor)
-            and are_together(actor, target, reading.sentences, reading.doc)
+            for actor, target in itertools.product(chosen, targets)
+            if not target.is_actor(actor) and are_together(actor, target, reading.sentences, reading.doc)
         ]
         return self._stances(reading, pairs, on_batch, self.profile.aggregation.at(threshold))
 
@@ -258,7 +261,7 @@ class Analyzer(Parts):
             One answer for each sentence, in the same order: its support, its faults, whether it may stand.
         """
         reading = article if isinstance(article, Reading) else self.read(article)
-        return self._guard(reading).check(sentences)
+        return self._guard(reading).check([composed(sentence) for sentence in sentences])
 
     def stances_of(
         self,
@@ -292,6 +295,7 @@ class Analyzer(Parts):
             InputError: A name is empty, or the target too long for the model.
         """
         refuse_no_name(name, "actor")
+        name = composed(name)
         actor = match_actor(name, reading.actors) or named_in(reading.doc, name) or Actor(name, "body")
         return replace(actor, name=name), self._target(reading, target)
 
@@ -311,7 +315,9 @@ class Analyzer(Parts):
         loaded = topic if isinstance(topic, Topic) or topic is None else Topic.load(topic)
         text = without_furniture(article.text, find_furniture(article.text))
         doc = self.annotator.annotate(text, self.profile.limits.most_tokens, heard)
-        actors = find_actors(doc, {actor.name: actor.aliases for actor in loaded.actors} if loaded else {}, heard)
+        known = loaded.actors if loaded else ()
+        aliases = {composed(actor.name): [composed(alias) for alias in actor.aliases] for actor in known}
+        actors = find_actors(doc, aliases, heard)
         answers = Answers() if self.answers is None else self.answers
         return with_actors(Reading(article, doc, (), (), (), loaded, sources_of(doc), answers), actors, heard)
 
@@ -322,14 +328,15 @@ class Analyzer(Parts):
             names = [target.name for target in reading.topic.targets]
         if names is None:
             names = propose_targets(reading.doc, reading.actors, self.profile.limits.targets)
-        return [self._target(reading, name) for name in dict.fromkeys(names)]
+        return [self._target(reading, name) for name in dict.fromkeys(map(composed, names))]
 
     def _target(self, reading: Reading, name: str) -> Target:
         refuse_no_name(name, "target")
+        name = composed(name)
         self.classifier.refuse_long(name)
         known = reading.topic.targets if reading.topic else ()
-        aliases = next((target.aliases for target in known if target.name == name), ())
-        return self._seen_in(reading, target_of(name, aliases, reading.actors))
+        aliases = next((target.aliases for target in known if composed(target.name) == name), ())
+        return self._seen_in(reading, target_of(name, [composed(alias) for alias in aliases], reading.actors))
 
     def _seen_in(self, reading: Reading, target: Target) -> Target:
         """A target with whether the article mentions it."""

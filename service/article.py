@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from newstance.models.errors import FetchError, InputError
+from newstance.models.words import composed
 
 from .intake import bounds
 from .intake.decoding import decoded_page, decoded_text
@@ -84,17 +85,18 @@ class Article:
     def from_text(cls, text: str, title: str = "", source: str = "", date: str = "") -> Article:
         """An article from plain text.
 
-        Line ends become "\\n", and spaces where they stand inside of sentences; nothing else is changed but as by
-        ``clean``. A title is one line. Author and, where none is given, source are those of its byline and dateline.
+        Line ends become "\\n", and spaces where they stand inside of sentences, and letters and their accents single
+        characters (NFC); nothing else is changed but as by ``clean``. A title is one line. Author and, where none is
+        given, source are those of its byline and dateline.
 
         Raises:
             InputError: There is nothing to read in it.
         """
-        cleaned = unwrapped(clean(_LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))).strip())
+        cleaned = unwrapped(composed(clean(_LINE_ENDS.sub("\n", text.removeprefix("\ufeff")))).strip())
         if not any(c.isalpha() for c in cleaned):
             raise InputError("the article is empty: there is not one word in it; give the text of a news article")
         found = find_furniture(cleaned)
-        title = " ".join(clean(title).split())
+        title = " ".join(composed(clean(title)).split())
         return cls(cleaned, title, source or agency(found), date, author=", ".join(authors(found)))
 
     @classmethod

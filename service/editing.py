@@ -6,11 +6,13 @@ the stance classifier may run, and only for sentences that it is now asked about
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from newstance.models.errors import InputError
 from newstance.models.pairs import OnBatch
+from newstance.models.words import composed
 
 from .analysis import Actor, Analysis, Kind, Mention
 from .analyzer import MOST_RELATED, NO_SUMMARY, Analyzer
@@ -162,7 +164,7 @@ class Session:
         Raises:
             InputError: The new name is empty, too long, another actor's, or holds control characters.
         """
-        asked, new = _actor_named(self._asked(name), self.reading.actors).name, " ".join(new.split())
+        asked, new = _actor_named(self._asked(name), self.reading.actors).name, " ".join(composed(new).split())
         if not any(character.isalnum() for character in new):
             raise InputError("the new name is empty; give a word or more")
         refuse_no_name(new, "new name")
@@ -206,11 +208,27 @@ class Session:
             models=old.models,
             seconds={**old.seconds, **stated.seconds},
         )
-        return replace(self, reading=reading, stated=stated, threshold=threshold)
+        return replace(
+            self, reading=reading, stated=stated, shown=_still_shown(self.shown, actors), threshold=threshold
+        )
 
     def _asked(self, name: str) -> str:
         """The name that the classifier is asked with, of an actor by the name that the reader sees."""
-        return next((asked for asked, shown in self.shown.items() if shown == name), name)
+        name = composed(name)
+        there = (actor.name for actor in self.reading.actors)
+        return next((asked for asked in there if self.shown.get(asked) == name), name)
+
+
+def _still_shown(shown: Mapping[str, str], actors: Sequence[Actor]) -> Mapping[str, str]:
+    """The names given by hand to actors that are still there; none by which another actor is seen, too."""
+    kept = {actor.name: shown[actor.name] for actor in actors if actor.name in shown}
+    while True:
+        seen = Counter(kept.get(actor.name, actor.name) for actor in actors)
+        doubled = [asked for asked, name in kept.items() if name != asked and seen[name] > 1]
+        if not doubled:
+            return kept
+        for asked in doubled:  # whose own name another may have been given
+            del kept[asked]
 
 
 def _actor_named(name: str, actors: Sequence[Actor]) -> Actor:

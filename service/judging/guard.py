@@ -19,7 +19,15 @@ from newstance.models import Annotator
 from newstance.models.consistency import ConsistencyChecker
 from newstance.models.content import content_words
 from newstance.models.errors import ModelError
-from newstance.models.faults import begins_with_name, found_nowhere, torn_names, turned_roles
+from newstance.models.faults import (
+    Role,
+    Wording,
+    begins_with_name,
+    found_nowhere,
+    roles_in,
+    torn_names,
+    turned_roles,
+)
 from newstance.models.retrieval import Sources
 from newstance.models.sentences import is_complete, is_finished, is_long, is_understood, points_back, repeats_itself
 from newstance.models.shortening import reports, shortened
@@ -88,6 +96,8 @@ class Guard:
         self, doc: Doc, checker: ConsistencyChecker, annotator: Annotator, settings: GuardSettings, texts: Sources
     ) -> None:
         self._doc = doc
+        self._text = doc.text  # spaCy puts it together anew each time
+        self._wording = Wording(self._text)
         self._texts = texts
         self._checker = checker
         self._annotator = annotator
@@ -109,8 +119,8 @@ class Guard:
             sources = tuple(self._sources[i] for i in (support.sources if copied is None else (copied,)))
             parsed = self._annotator.annotate(sentence)
             # The parse knows whether the first word, which has its capital anyway, is a name.
-            nowhere = found_nowhere(sentence, self._doc.text, begins_with_name(parsed))
-            faults = (*nowhere, *turned_roles(parsed, self._doc))
+            nowhere = found_nowhere(sentence, self._wording, begins_with_name(parsed))
+            faults = (*nowhere, *turned_roles(parsed, self._roles))
             # "By ." says nothing.
             is_sound = is_finished(sentence) and bool(content_words(sentence)) and not repeats_itself(sentence)
             passes = not faults and is_sound and support.support >= self._settings.min_support
@@ -130,7 +140,7 @@ class Guard:
             length: In sentences.
             on_text: Called with each piece of raw text as it is written.
         """
-        generated = summarizer.summarize(self._doc.text, sentences=length, on_text=on_text)
+        generated = summarizer.summarize(self._text, sentences=length, on_text=on_text)
         first = self.check(generated.sentences)
         if generated.unchanged or self._settings.unsupported == "keep":
             kept = [SummarySentence(one.text, one.sources, one.support, None, one.faults) for one in first]
@@ -152,7 +162,7 @@ class Guard:
         """
         least = self._settings.min_written or 0
         return [
-            replace(one, passes=one.support >= least and not torn_names(one.text, self._doc.text))
+            replace(one, passes=one.support >= least and not torn_names(one.text, self._wording))
             if one.passes and one.is_own
             else one
             for one in version
@@ -172,7 +182,7 @@ class Guard:
             if len(passing) >= len(first) and sum(one.is_own for one in passing) >= len(first) / 2:
                 break
             try:
-                again = summarizer.summarize(self._doc.text, sentences=length, on_text=pulse, sample=sample)
+                again = summarizer.summarize(self._text, sentences=length, on_text=pulse, sample=sample)
             except ModelError:  # no whole sentence this time; the next sample may have some
                 continue
             versions.append(self._sure(self.check(again.sentences)))
@@ -227,6 +237,10 @@ class Guard:
         return [*there, *choose(pool, similar, number - len(there), there)]
 
     @cached_property
+    def _roles(self) -> frozenset[Role]:
+        return roles_in(self._doc)
+
+    @cached_property
     def _context(self) -> Context:
         return Context(self._spans)
 
@@ -273,7 +287,7 @@ class Guard:
 
     def _is_within_quotation(self, i: int) -> bool:
         """Whether the last quotation mark of the paragraph before a sentence opens a quotation, which goes on."""
-        text, start = self._doc.text, self._starts[i]
+        text, start = self._text, self._starts[i]
         place = max(text.rfind(mark, text.rfind("\n", 0, start) + 1, start) for mark in '“”"')
         if place < 0 or text[place] != '"':
             return place >= 0 and text[place] == "“"

@@ -95,6 +95,7 @@ def passages_of(actor: Actor, target: Target, sentences: Sequence[Sentence], doc
         return []
     article = doc.text  # spaCy puts it together anew each time
     own, toward = _Mentions(actor), _Mentions(target.actor)
+    spoken: dict[int, _Mentions] = {}  # of each speaker
     passages = []
     for sentence in sentences:
         named, aimed = own.within(sentence), toward.within(sentence)
@@ -102,7 +103,9 @@ def passages_of(actor: Actor, target: Target, sentences: Sequence[Sentence], doc
         is_own_word = speaker is not None and speaker.mentions == actor.mentions
         names = [(named, bare_name(actor.name)), (aimed, bare_name(target.name))]
         prompt = _renamed(doc, article, sentence, names)
-        if speaker is not None and not _Mentions(speaker).within(sentence):
+        if speaker is not None and id(speaker) not in spoken:
+            spoken[id(speaker)] = _Mentions(speaker)
+        if speaker is not None and not spoken[id(speaker)].within(sentence):
             prompt = f'{bare_name(actor.name if is_own_word else speaker.name)} said: "{prompt.strip(_QUOTES)}"'
         passages.append(
             Passage(

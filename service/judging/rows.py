@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newstance.models.training.judged import JudgedSet, Judgement, MadeRow, RowMaker
+from newstance.models.words import composed
 
 from ..article import Article
 from .passages import Passage, alone, passages_of, query_for
@@ -34,7 +35,11 @@ class ArticleRows:
         for judgement in judgements:
             actor, target = self._analyzer.pair(reading, judgement.actor, judgement.target)
             passages = passages_of(actor, replace(target, is_mentioned=True), reading.sentences, reading.doc)
-            shows = [any(_is_most_of(passage, span) for span in judgement.evidence) for passage in passages]
+            # An article is read with its accents as parts of their letters: places are fewer.
+            spans = [
+                (len(composed(article[:start])), len(composed(article[:end]))) for start, end in judgement.evidence
+            ]
+            shows = [any(_is_most_of(passage, span) for span in spans) for passage in passages]
             windows = {window.text: window for window in (window_of(passages, words) for words in judged.windows)}
             for text, window in windows.items():
                 if text:

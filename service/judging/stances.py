@@ -189,7 +189,8 @@ def _evidence(judged: Judged, side: Label, article: Reading, settings: Aggregati
         further = [item for item in sure[one] if item not in first]
         shown += [(one, *item) for item in (first + further)[: settings.most_evidence]]
     shown.sort(key=lambda item: (item[0] != side, -item[1], item[2]))
-    return tuple(_shown(judged, one, k, p, prediction, article) for one, p, k, prediction in shown)
+    text = article.doc.text if shown else ""  # spaCy puts it together anew each time
+    return tuple(_shown(judged, one, k, p, prediction, article, text) for one, p, k, prediction in shown)
 
 
 def _is_its_own(judged: Judged, k: int) -> bool:
@@ -207,14 +208,14 @@ def _surest(judged: Judged, settings: AggregationSettings) -> tuple[float, int, 
 
 
 def _shown(
-    judged: Judged, side: Label, k: int, probability: float, prediction: StancePrediction, article: Reading
+    judged: Judged, side: Label, k: int, probability: float, prediction: StancePrediction, article: Reading, text: str
 ) -> Evidence:
     passage, sentence = judged.passages[k], article.sentences[k]
     voice, claimed_by = voice_of(sentence, judged.actor, judged.target, article.doc, article.quotations)
     return Evidence(
         passage.start,
         passage.end,
-        article.doc.text[passage.start : passage.end],
+        text[passage.start : passage.end],
         side,
         round(probability, 4),
         passage.speaker.name if passage.speaker else None,

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from newstance.models.hearing import Heard, listening, unheard
@@ -19,8 +21,10 @@ from .coreference import add_definite_phrases, add_pairs
 from .described import described_in
 from .entries import Entry
 from .names import NameIndex, bare_name, is_part_of_body, same_name
+from .nouns import OTHER_HOLDERS, TITLES
 from .pronouns import add_pronouns
 from .roster import Roster
+from .spans import span_at
 from .wholes import whole_word, whole_words
 
 if TYPE_CHECKING:
@@ -41,7 +45,7 @@ def find_actors(doc: Doc, aliases: Mapping[str, Sequence[str]] | None = None, he
         heard: Called every few milliseconds; stops the work by what it raises.
 
     Returns:
-        Actors with all their mentions; none if the article names nobody.
+        Actors with all their mentions, no two of one name; none if the article names nobody.
     """
     text = doc.text  # spaCy puts it together anew each time
     roster = Roster()
@@ -54,6 +58,7 @@ def find_actors(doc: Doc, aliases: Mapping[str, Sequence[str]] | None = None, he
     # Who does nothing else may still be "he", and is then nobody else's pronoun.
     add_pronouns(doc, [*entries, *(entry for entry in everybody if not entry.can_act)], heard)
     add_pairs(doc, entries, heard)
+    _tell_apart(doc, entries)
     total = sum(entry.weight for entry in entries)
     actors = [entry.actor(total) for entry in entries]
     return sorted(actors, key=lambda actor: (-actor.weight, actor.mentions[0].start))
@@ -69,18 +74,25 @@ class ActorNames:
 
     def __init__(self, actors: Sequence[Actor]) -> None:
         self._actors = actors
-        self._exact: dict[str, Actor] = {}
+        # Numbers of actors, by their names as they are, by their bare names, and by what else they are called.
+        self._names: defaultdict[str, set[int]] = defaultdict(set)
+        self._bare: defaultdict[str, set[int]] = defaultdict(set)
+        self._forms: defaultdict[str, set[int]] = defaultdict(set)
         self._alike = NameIndex()
         for number, actor in enumerate(actors):
-            for form in (actor.name, *actor.aliases):
-                self._exact.setdefault(bare_name(form), actor)
+            self._names[actor.name].add(number)
+            self._bare[bare_name(actor.name)].add(number)
+            for form in actor.aliases:
+                self._forms[bare_name(form)].add(number)
             self._alike.add(number, bare_name(actor.name))
 
     def match(self, name: str) -> Actor | None:
         """The actor that a name means; None if none does, or several do."""
         wanted = bare_name(name)
-        if wanted in self._exact:
-            return self._exact[wanted]
+        for index, key in ((self._names, name), (self._names, wanted), (self._bare, wanted), (self._forms, wanted)):
+            if key in index:
+                (number, *others) = index[key]
+                return None if others else self._actors[number]
         near = [self._actors[number] for number in self._alike.alike(wanted)]
         alike = [a for a in near if same_name(wanted, bare_name(a.name))]
         alike = alike or [a for a in near if is_part_of_body(wanted, bare_name(a.name))]
@@ -120,24 +132,52 @@ def _stands_alone(match: re.Match[str], entity: Span) -> bool:
     return match.end() > entity.end_char or bare_name(entity.text) == match[0]
 
 
+def _tell_apart(doc: Doc, entries: Sequence[Entry]) -> None:
+    """Give entries that share a name their titles, too; without one the heaviest keeps it, and others get a number."""
+    shared = {name for name, number in Counter(entry.name for entry in entries).items() if number > 1}
+    taken = {entry.name for entry in entries} - shared
+    for entry in sorted(entries, key=lambda entry: -entry.weight):
+        if entry.name in shared:
+            numbered = (f"{entry.name} ({number})" for number in count(2))
+            names = chain(_titled(doc, entry), (entry.name,), numbered)
+            entry.name = next(name for name in names if name not in taken)
+            taken.add(entry.name)
+
+
+def _titled(doc: Doc, entry: Entry) -> Iterator[str]:
+    """A person's name behind the titles that the article puts before it."""
+    if entry.kind != "person":
+        return
+    for mention in sorted(entry.mentions, key=lambda mention: mention.start):
+        first = span_at(doc, mention.start, mention.end).start
+        if first and mention.text == entry.name and doc[first - 1].lower_ in TITLES - OTHER_HOLDERS:
+            yield f"{doc[first - 1].text} {entry.name}"
+
+
 def _merge_parenthesized(text: str, entries: Sequence[Entry], heard: Heard) -> list[Entry]:
     """ "Law and Justice (PiS)": what follows in parentheses is another name."""
     by_start = {mention.start: entry for entry in entries for mention in entry.mentions}
-    merged: set[int] = set()  # by id
-    for entry in listening(entries, heard):
-        for mention in list(entry.mentions):
+    absorbers: dict[int, Entry] = {}  # of those that are merged, by id
+
+    def kept(entry: Entry) -> Entry:
+        while (above := absorbers.get(id(entry))) is not None:
+            absorbers[id(entry)] = absorbers.get(id(above), above)  # a shorter way for the next time
+            entry = above
+        return entry
+
+    for named in listening(entries, heard):
+        for mention in list(named.mentions):
             match = _IN_PARENTHESES.match(text, mention.end)
             if not match or sum(c.isupper() for c in match[1]) < 2:
                 continue
-            start = match.start(1)
+            start, entry = match.start(1), kept(named)
             entry.matters = True  # whoever is given an acronym matters to the article
-            other = by_start.get(start)
-            if other is None:
+            if start not in by_start:
                 entry.mention(start, match[1])
-            elif other is not entry and id(other) not in merged:
-                merged.add(id(other))
+            elif (other := kept(by_start[start])) is not entry:
+                absorbers[id(other)] = entry
                 entry.absorb(other)
-    return [entry for entry in entries if id(entry) not in merged]
+    return [entry for entry in entries if id(entry) not in absorbers]
 
 
 def _add_missed_mentions(text: str, entries: Iterable[Entry], heard: Heard) -> None:

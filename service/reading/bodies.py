@@ -150,7 +150,7 @@ def _words(chunk: Span) -> tuple[list[Token], bool] | None:
     if not words or any(t.tag_ in ("PRP$", "CD") or (t.is_punct and t.tag_ != "POS" and t.text != "-") for t in words):
         return None
     if owner := next((t for t in words if t.tag_ == "POS"), None):
-        owned_by = chunk.doc[owner.i - 1]
+        owned_by = chunk.doc[max(owner.i - 1, 0)]
         if owned_by.tag_ in ("NNP", "NNPS"):
             return None  # "Ukraine's foreign ministry" is Ukraine, and was taken as such
         if owned_by.tag_ != "NNS":  # "the city's roads department", but "the dockworkers' union"

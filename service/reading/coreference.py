@@ -120,7 +120,7 @@ def _before(noun: Token) -> tuple[frozenset[str], str | None]:
             break
         if token.tag_ == "POS":
             owner = noun.doc[max(i - 2, 0) : i].text
-            return frozenset(modifiers), country_named(owner) or _canonical(noun.doc[i - 1].text)
+            return frozenset(modifiers), country_named(owner) or _canonical(noun.doc[max(i - 1, 0) : i].text)
         country = country_of_people(noun.doc[max(i - 1, 0) : i + 1].text) or country_of_people(token.text)
         country = country or country_of_government(token.text) or country_named(token.text)
         if country is not None:

@@ -114,7 +114,13 @@ class Entry:
         self.mentions.append(Mention(start, start + len(text), text))
 
     def absorb(self, other: Entry) -> None:
-        """Take all of another entry that turned out to be the same actor."""
+        """Take all of another entry that turned out to be the same actor; what is known of this one stays."""
+        if other.known and not self.known:
+            self.name, self.known = other.name, True
+        self.country = self.country or other.country
+        self.is_male = other.is_male if self.is_male is None else self.is_male
+        self.is_titled |= other.is_titled
+        self.located |= other.located
         self.labels += other.labels
         self.forms += other.forms
         self.mentions += other.mentions

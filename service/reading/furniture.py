@@ -114,6 +114,8 @@ def without_furniture(text: str, furniture: Sequence[Furniture]) -> str:
     """A text of the same length with blanks in the place of its furniture, behind which a new line begins."""
     parts, position = [], 0
     for piece in furniture:
+        if piece.start < position:
+            continue
         parts += [text[position : piece.start], " " * (piece.end - piece.start - 1), "\n"]
         position = piece.end
     return "".join((*parts, text[position:]))
@@ -150,21 +152,37 @@ def _whole_line(line: str, is_head: bool) -> tuple[FurnitureKind, tuple[str, ...
 
 
 def _within(line: str, start: int) -> Iterator[Furniture]:
-    """A dateline in front of a line, and a credit or link at its end."""
+    """A dateline in front of a line, and a credit or link at its end; no two overlap."""
+    behind = _behind(line, start)
+    limit = behind.start if behind else start + len(line)
+    dateline = _dateline(line, start)
+    if dateline and dateline.end <= limit:
+        yield dateline
+    if behind:
+        yield behind
+
+
+def _dateline(line: str, start: int) -> Furniture | None:
     blank = len(line) - len(line.lstrip())
     head = line[blank : blank + _LONGEST_DATELINE]
     place, alone = _DATELINE.match(head), _AGENCY_ALONE.match(head)
     if place and _is_place(place):
-        yield Furniture(start, start + blank + place.end(), "dateline", tuple(filter(None, (place["agency"],))))
-    elif alone and sum(c.isupper() for c in alone["agency"]) >= 2:
-        yield Furniture(start, start + blank + alone.end(), "dateline", (alone["agency"],))
+        return Furniture(start, start + blank + place.end(), "dateline", tuple(filter(None, (place["agency"],))))
+    if alone and sum(c.isupper() for c in alone["agency"]) >= 2:
+        return Furniture(start, start + blank + alone.end(), "dateline", (alone["agency"],))
+    return None
+
+
+def _behind(line: str, start: int) -> Furniture | None:
+    """A credit or link at the end of a line."""
     end = start + len(line)
     leads, credit = _LEADS_ON.search(line), _CREDIT.search(line)
     if leads and len(line) - leads.end() <= _LONGEST:
         stop = _STOP.search(line, leads.end())
-        yield Furniture(start + leads.start(), start + stop.start() + 1 if stop else end, "link")
-    elif credit and len(line) - credit.end() <= _LONGEST and _is_names(line[credit.end() :]):
-        yield Furniture(start + credit.start(), end, "credit")
+        return Furniture(start + leads.start(), start + stop.start() + 1 if stop else end, "link")
+    if credit and len(line) - credit.end() <= _LONGEST and _is_names(line[credit.end() :]):
+        return Furniture(start + credit.start(), end, "credit")
+    return None
 
 
 def _is_place(found: re.Match[str]) -> bool:

@@ -208,7 +208,8 @@ def _says_nothing(token: Token) -> bool:
         or token.tag_ in ("POS", "WP$", "PRP$", "PDT", "JJR", "JJS")
         or not any(character.isalpha() for character in token.text)
         or (
-            token.lower_ in _EMPTY_WORDS and token.nbor().text != "-"  # "same-sex marriage"
+            token.lower_ in _EMPTY_WORDS
+            and (token.i + 1 == len(token.doc) or token.nbor().text != "-")  # "same-sex marriage"
         )
     )
 

@@ -189,7 +189,7 @@ def _is_embedded(doc: Doc, text: str, outside: Span, start: int, end: int) -> bo
         i = (word[0].i if word else outside.start) - 1
         while i > 0 and (doc[i].is_quote or doc[i].is_space):
             i -= 1
-        is_said = doc[i].lemma_.lower() in CUES - NAMING and doc[i].pos_ == "VERB"
+        is_said = i >= 0 and doc[i].lemma_.lower() in CUES - NAMING and doc[i].pos_ == "VERB"
         is_statement = text[start].isupper() or any(token.pos_ in ("VERB", "AUX") for token in outside)
         return not (is_said and is_statement)
     is_set_off = text[end - 1] in ",—–" + _ENDS_A_SENTENCE or re.match(r"\s?\S?\s?[,—–.:-]", behind)

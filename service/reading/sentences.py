@@ -33,21 +33,23 @@ class Sentence:
 
 
 def sentences_of(doc: Doc, quotations: Sequence[Quotation]) -> tuple[Sentence, ...]:
-    """The sentences of an article that hold more than space, in its order.
+    """The sentences of an article, in its order; lines of nothing but space and marks are none.
 
     Args:
         doc: The article's annotation.
         quotations: Its quotations.
     """
     spans: list[tuple[int, int, frozenset[str]]] = []
+    article = doc.text  # spaCy puts it together anew each time
     for sentence in doc.sents:
         text = sentence.text.rstrip()
-        if text and not any(character.isalnum() for character in text) and spans and "\n" not in text:
+        end = sentence.start_char + len(text)
+        if any(character.isalnum() for character in text):
+            spans.append((sentence.start_char, end, content_words(text)))
+        elif text and spans and "\n" not in article[spans[-1][1] : end]:
             # A closing mark alone belongs to what it closes.
             start, _, words = spans[-1]
-            spans[-1] = (start, sentence.start_char + len(text), words)
-        elif text.strip():
-            spans.append((sentence.start_char, sentence.start_char + len(text), content_words(text)))
+            spans[-1] = (start, end, words)
     starts = [start for start, _, _ in spans]
     quoted: dict[int, Quotation] = {}
     for quotation in quotations:

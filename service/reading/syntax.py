@@ -67,7 +67,7 @@ def holds_office(token: Token) -> bool:
     if token.dep_ != "appos" or token.head.dep_ != "pobj" or token.head.head.lower_ != "of":
         return False
     office = token.head.head.head
-    return office.lower_ in ROLES and is_subject(office) and token.nbor(-1).text != "("
+    return office.lower_ in ROLES and is_subject(office) and token.i > 0 and token.nbor(-1).text != "("
 
 
 def first_named(token: Token) -> Token:

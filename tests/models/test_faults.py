@@ -1,6 +1,16 @@
 import pytest
 
-from newstance.models.faults import begins_with_name, found_nowhere, invented, misquoted, torn_names, turned_roles
+from newstance.models import faults
+from newstance.models.faults import (
+    Wording,
+    begins_with_name,
+    found_nowhere,
+    invented,
+    misquoted,
+    roles_in,
+    torn_names,
+    turned_roles,
+)
 
 SOURCES = [
     "Mayor Ingrid Solberg praised the harbour plan on Monday.",
@@ -74,6 +84,24 @@ def test_found_nowhere_names_both():
     assert found_nowhere('Mayor Boris was "not amused".', SOURCES[3]) == ("Mayor", "Boris", "not amused")
 
 
+def test_a_source_is_looked_through_once_for_all_sentences(monkeypatch):
+    looked_at = []
+
+    def counted(text):
+        looked_at.append(text)
+        return plain(text)
+
+    plain = faults.bare
+    monkeypatch.setattr(faults, "bare", counted)
+    source = Wording(SOURCES[3])
+    for _ in range(3):
+        assert found_nowhere('Mayor Boris was "not amused".', source) == ("Mayor", "Boris", "not amused")
+        assert torn_names("Boris Johnson spoke.", source) == ("Boris Johnson",)
+    assert looked_at.count(SOURCES[3]) == 1
+    assert source.words is source.words
+    assert source.neighbours is source.neighbours
+
+
 @pytest.mark.parametrize(
     ("claim", "expected"),
     [
@@ -87,7 +115,7 @@ def test_found_nowhere_names_both():
 )
 def test_roles_turned_around(annotator, claim, expected):
     article = annotator.annotate("Kim invited Putin. The mayor thanked the union. The union thanked the mayor.")
-    assert turned_roles(annotator.annotate(claim), article) == expected
+    assert turned_roles(annotator.annotate(claim), roles_in(article)) == expected
 
 
 def test_numbers_that_were_cut_apart_are_known():

@@ -67,6 +67,7 @@ def test_repeated_sentences_are_dropped():
         "Here is a summary of the news article in 3 sentences:\n\n",
         "Sure! Here's a short summary:\n",
         "Certainly, here is the article summarized in two sentences. ",
+        "Here is the article in two sentences:\n\n",
         "**Summary:** ",
         "The three-sentence summary of the article: ",
     ],
@@ -76,7 +77,15 @@ def test_preambles_are_dropped(preamble):
 
 
 @pytest.mark.parametrize(
-    "text", ["Here is where the mayor lives.", "The mayor said: go.", "This is the end.", "Surely he won."]
+    "text",
+    [
+        "Here is where the mayor lives.",
+        "The mayor said: go.",
+        "This is the end.",
+        "Surely he won.",
+        "This is the longest sentence that a court has handed down.",
+        "Here are the words of the mayor.",
+    ],
 )
 def test_what_looks_like_a_preamble_is_kept(text):
     assert Draft.read(text).finished(ended=True) == [text]

@@ -107,3 +107,20 @@ def test_a_line_break_behind_a_sentence_changes_nothing(annotator):
     first, _ = annotator.annotate(f"{text}\n\nThe town was quiet.").sents
     assert first[-1].is_space
     assert shortened(first) == "Clarke said he had not been told of the sale."
+
+
+@pytest.mark.parametrize(
+    ("whole", "rest"),
+    [
+        (
+            "iFixit announced on Monday that it had received 6,818 signatures.",
+            "iFixit announced that it had received 6,818 signatures.",
+        ),
+        (
+            "On Tuesday, nine in ten shareholders voted to back the sale to a rival.",
+            "Nine in ten shareholders voted to back the sale to a rival.",
+        ),
+    ],
+)
+def test_a_capital_is_put_only_where_the_beginning_is_cut(short, whole, rest):
+    assert short(whole) == rest

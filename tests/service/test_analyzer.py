@@ -1,4 +1,5 @@
 import threading
+import unicodedata
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -116,6 +117,42 @@ def test_shipped_topic_by_name_and_unknown_topic(analyzer):
     assert "Russia's war in Ukraine" in analyzer.analyze(ARTICLE, topic="ukraine-war").targets
     with pytest.raises(SettingsError, match=r"named nope; shipped: .*ukraine-war"):
         analyzer.analyze(ARTICLE, topic="nope")
+
+
+def test_names_match_however_their_accents_are_written(analyzer):
+    text = "Andre\u0301 Mu\u0308ller praised the cafe\u0301. Then Mr Mu\u0308ller left."
+    andre, cafe = "Andr\u00e9 M\u00fcller", "the caf\u00e9"
+    for written in (text, unicodedata.normalize("NFC", text)):
+        reading = analyzer.read(Article.from_text(written))
+        for form in ("NFC", "NFD"):
+            actor, target = (unicodedata.normalize(form, name) for name in (andre, cafe))
+            (stance,) = analyzer.stances_of(reading, [(actor, target)])
+            assert (stance.actor.name, stance.target, stance.label) == (andre, cafe, "favor")
+            assert analyzer.state(reading, [target, cafe]).targets == (cafe,)
+            assert analyzer.check(reading, [f"{actor} praised the cafe."])[0].faults == ()
+
+
+def test_names_of_a_topic_match_however_their_accents_are_written(analyzer):
+    topic = Topic(
+        name="cafe",
+        description="",
+        targets=[{"name": "Mu\u0308ller", "aliases": ["the the\u0301"]}],
+        actors=[{"name": "Andre\u0301", "aliases": ["the cafe\u0301"]}],
+    )
+    for form in ("NFC", "NFD"):
+        text = unicodedata.normalize(form, "The caf\u00e9 praised the th\u00e9.")
+        (stance,) = analyzer.analyze(Article.from_text(text), topic=topic, summarize=False).stances
+        assert (stance.actor.name, stance.target, stance.label) == ("Andr\u00e9", "M\u00fcller", "favor")
+
+
+def test_two_of_one_name_stand_toward_each_other(analyzer):
+    text = "Mr Solberg praised Mrs Solberg. Mrs Solberg attacked Mr Solberg. Mr Solberg left."
+    reading = analyzer.read(Article.from_text(text))
+    found = {(s.actor.name, s.target): s.label for s in analyzer.relations(reading)}
+    assert found.keys() == {("Mr Solberg", "Mrs Solberg"), ("Mrs Solberg", "Mr Solberg")}
+    twins = [replace(actor, name="Solberg") for actor in reading.actors]
+    again = analyzer.relations(replace(reading, actors=tuple(twins)))
+    assert [(s.actor.mentions, s.target) for s in again] == [(actor.mentions, "Solberg") for actor in twins]
 
 
 def test_targets_are_proposed_where_none_is_given(analyzer):

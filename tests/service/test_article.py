@@ -32,6 +32,11 @@ def test_letters_of_all_scripts_stay():
         assert Article.from_text(text).text == text
 
 
+def test_letters_and_their_accents_become_one_character():
+    article = Article.from_text("Andre\u0301 spoke.", title="Mu\u0308ller")
+    assert (article.text, article.title) == ("Andr\u00e9 spoke.", "M\u00fcller")
+
+
 @pytest.mark.parametrize("text", ["", "   \n\t", "\ufeff", "\x00\x01", "😀😀 🎉", "123 456.", "“”!?"])
 def test_text_without_a_word_is_refused(text):
     with pytest.raises(InputError, match=r"article is empty.*give the text of a news article"):

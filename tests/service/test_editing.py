@@ -201,6 +201,35 @@ def test_renaming_changes_the_name_alone_and_lasts(session, counting):
 
 
 @needs_parser
+def test_a_name_goes_with_its_actor(session, counting):
+    named = session.rename("Anna Schmidt", "Peter H. Miller")
+    merged = named.merge(counting, ["Peter Miller", "Peter H. Miller"], keep="Peter Miller")
+    again = merged.rename("Peter Miller", "Peter H. Miller")
+    assert [a.name for a in again.analysis.actors] == ["Peter H. Miller", "Ingrid Solberg"]
+    assert again.forms("Peter H. Miller") == ["Anna Schmidt", "Miller", "Peter Miller"]
+    assert again.decide(counting, 0.9).analysis.actors == again.analysis.actors
+
+
+@needs_parser
+def test_a_given_name_gives_way_to_one_of_the_article(session, counting):
+    named = session.rename("Peter Miller", "Miller").rename("Anna Schmidt", "Peter Miller")
+    assert {a.name for a in named.decide(counting, 0.9).analysis.actors} == {
+        "Miller",
+        "Ingrid Solberg",
+        "Peter Miller",
+    }
+    parted = named.split(counting, "Miller", ["Miller"])
+    assert {a.name for a in parted.analysis.actors} == {"Miller", "Peter Miller", "Ingrid Solberg", "Anna Schmidt"}
+
+
+@needs_parser
+def test_a_given_name_has_its_accents_in_its_letters(session):
+    named = session.rename("Peter Miller", "Andre\u0301")
+    assert named.rename("Andre\u0301", "Miller").analysis == session.rename("Peter Miller", "Miller").analysis
+    assert "Andr\u00e9" in {a.name for a in named.analysis.actors}
+
+
+@needs_parser
 @pytest.mark.parametrize(
     ("name", "new", "message"),
     [

@@ -3,6 +3,7 @@
 import pytest
 
 from newstance.models.errors import ModelError
+from newstance.models.faults import roles_in
 from newstance.models.summarizer import GeneratedSummary
 from newstance.service.judging.guard import Guard, sources_of
 from newstance.service.profile import GuardSettings
@@ -396,3 +397,38 @@ def test_what_stands_within_a_quotation_is_told_by_nobody(summary_of, begins, is
     text = f"{begins}{inside} Rain fell on the old quay of the north all day."
     summary = summary_of("replace", ["Penguins swim.", INVENTED, STRANGE], text=text, prefer="coverage")
     assert (inside in texts(summary)) == is_told
+
+
+class Counted:
+    """A Doc that counts how often its text is put together."""
+
+    def __init__(self, doc):
+        self._doc = doc
+        self.texts = 0
+
+    def __getattr__(self, name):
+        return getattr(self._doc, name)
+
+    def __iter__(self):
+        return iter(self._doc)
+
+    @property
+    def text(self):
+        self.texts += 1
+        return self._doc.text
+
+
+def test_an_article_is_gone_through_once_for_all_sentences(analyzer, monkeypatch):
+    looked_at = []
+
+    def counted(doc):
+        looked_at.append(doc)
+        return roles_in(doc)
+
+    monkeypatch.setattr("newstance.service.judging.guard.roles_in", counted)
+    doc = Counted(analyzer.annotator.annotate(f'The mayor said: "{TEXT}\n"{TEXT}'))
+    chosen = GuardSettings(min_support=0.5, unsupported="replace", prefer="coverage", min_written=0.5)
+    guard = Guard(doc, analyzer.consistency, analyzer.annotator, chosen, sources_of(doc))
+    assert guard.summary(Writes([TURNED, TRUE, INVENTED]), 3).sentences
+    assert guard.check([TURNED])[0].faults == ("Putin invited Kim",)
+    assert (doc.texts, looked_at) == (1, [doc])

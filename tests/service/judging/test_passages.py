@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 
 from newstance.service import Actor
+from newstance.service.judging import passages as passages_module
 from newstance.service.judging.passages import alone, is_named, passages_of, query_for, target_of
 from newstance.service.judging.window import window_of
 from newstance.service.reading.actors import find_actors, match_actor, named_in
@@ -178,3 +179,23 @@ def test_four_times_the_sentences_take_about_four_times_as_long(annotator):
         return time.process_time() - start
 
     assert any(took(long) < 4 * 1.7 * took(short) + 0.02 for _ in range(3))  # a machine may be slow for a moment
+
+
+@pytest.mark.parametrize("mark", ["* * *", "—", "“"])
+def test_a_line_of_marks_belongs_to_no_sentence(passages, mark):
+    text = f"Anna Schmidt spoke.\n\n{mark}\n\nAnna Schmidt left."
+    found = passages(text, "Anna Schmidt", "the plan")
+    assert [text[p.start : p.end] for p in found] == ["Anna Schmidt spoke.", "Anna Schmidt left."]
+
+
+def test_a_speaker_is_looked_up_once(passages, monkeypatch):
+    made = []
+
+    class Counted(passages_module._Mentions):
+        def __init__(self, actor):
+            made.append(actor)
+            super().__init__(actor)
+
+    monkeypatch.setattr(passages_module, "_Mentions", Counted)
+    passages('"It is late," Peter Miller said. "It rains. It snows." Anna Schmidt left.', "Anna Schmidt", "the plan")
+    assert [actor and actor.name for actor in made] == ["Anna Schmidt", None, "Peter Miller"]

@@ -11,10 +11,10 @@ EVIDENCE = (TEXT.index("She"), TEXT.index(" It"))
 
 @pytest.fixture
 def rows(analyzer):
-    def make(actor="Ingrid Solberg", evidence=(EVIDENCE,), **settings):
+    def make(actor="Ingrid Solberg", evidence=(EVIDENCE,), text=TEXT, **settings):
         judgement = Judgement(actor, "the harbour plan", "favor", tuple(evidence))
         judged = JudgedSet(name="little", file="x.jsonl", terms="ours", **{"windows": (20,)} | settings)
-        return ArticleRows(analyzer)(TEXT, [judgement], judged)
+        return ArticleRows(analyzer)(text, [judgement], judged)
 
     return make
 
@@ -47,3 +47,11 @@ def test_a_sentence_is_evidence_where_most_of_it_was_named(rows):
 
 def test_an_actor_that_the_article_does_not_name_has_no_rows(rows):
     assert rows(actor="Boris Johnson", sentences=True) == []
+
+
+def test_places_are_those_of_the_article_as_given(rows):
+    text = "Many cafe\u0301s" + 20 * ", cafe\u0301s" + f" were full. {TEXT} Ingrid Solberg spoke."
+    start = text.index("She")
+    found = rows(sentences=True, text=text, evidence=[(start, start + len("She praised the harbour plan."))])
+    evidence = [row.query.text for row in found if row.is_evidence and row.form == "sentence"]
+    assert [text.endswith("praised the harbour plan.") for text in evidence] == [True]

@@ -119,6 +119,20 @@ def test_no_more_evidence_for_a_side_than_the_profile_says():
         assert [e.text for e in found.evidence] == shown
 
 
+def test_the_text_of_the_article_is_put_together_once_for_all_evidence():
+    texts = []
+
+    class Doc:
+        @property
+        def text(self):
+            texts.append(TEXT)
+            return TEXT
+
+    found = stance_of(judged(said(0.9), said(0.9), said(0.95)), replace(ARTICLE, doc=Doc()), SETTINGS)
+    assert len(found.evidence) == 2
+    assert texts == [TEXT]
+
+
 def test_a_stance_that_no_sentence_shows_is_neutral_and_says_so():
     window, none = said(0.95), said(0.2)
     result = stance(window, none, none)

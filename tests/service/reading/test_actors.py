@@ -8,6 +8,7 @@ from newstance.models.errors import InputError
 from newstance.service import Actor, Article, Topic
 from newstance.service.article import SAMPLES
 from newstance.service.reading.actors import match_actor
+from newstance.service.reading.entries import Entry
 
 pytestmark = pytest.mark.embedded
 
@@ -29,6 +30,24 @@ def test_trump_and_president_trump_are_one(actors_in):
 @pytest.mark.parametrize("title", ["Sir", "Mr", "Dr", "Prof.", "Senator", "General", "Chancellor"])
 def test_titles_are_no_part_of_a_name(actors_in, title):
     assert list(actors_in(f"{title} Peter Miller spoke. Peter Miller left.")) == ["Peter Miller"]
+
+
+def test_two_of_one_name_have_their_titles(actors_in):
+    text = "Mr Solberg praised the plan. Mrs Solberg attacked it. Mr Solberg left."
+    found = actors_in(text)
+    assert {name: actor.aliases for name, actor in found.items()} == {
+        "Mr Solberg": ("Solberg",),
+        "Mrs Solberg": ("Solberg",),
+    }
+    actors = list(found.values())
+    assert [match_actor(name, actors) for name in ("Mr Solberg", "Mrs Solberg", "Solberg")] == [*actors, None]
+
+
+def test_two_of_one_name_without_titles_have_a_number(actors, monkeypatch):
+    text = "Mr Kim praised the plan. His wife Kim rejected it. Mr Kim left."
+    assert [actor.name for actor in actors(text)] == ["Mr Kim", "Kim"]
+    monkeypatch.setattr("newstance.service.reading.actors.TITLES", frozenset())
+    assert [actor.name for actor in actors(text)] == ["Kim", "Kim (2)"]
 
 
 def test_family_name_first(actors_in):
@@ -58,6 +77,30 @@ def test_acronym_and_full_name_are_one(actors_in, text, name, acronym):
     assert found[name].aliases == (acronym,)
     assert acronym not in found
     assert len(found[name].mentions) == text.count(name) + text.count(acronym)
+
+
+def test_an_acronym_behind_another_hides_nobody(actors_in):
+    text = "Law and Justice (PiS) rejected it. PiS left. The UN condemned it. He blamed PiS (UN) for it."
+    assert texts(actors_in(text)["Law and Justice"]) == ["Law and Justice", "PiS", "PiS", "UN", "PiS", "UN"]
+
+
+def test_the_name_of_a_topic_file_goes_with_an_acronym(actors_in):
+    text = "Law and Justice (PiS) rejected the plan. PiS said it was wrong."
+    (party,) = actors_in(text, **{"PiS party": ["PiS"]}).values()
+    assert (party.name, party.aliases) == ("PiS party", ("Law and Justice", "PiS"))
+
+
+def test_what_is_known_of_an_acronym_is_known_of_the_name():
+    one, other = Entry("Law and Justice", is_male=False), Entry("PiS", "Poland", is_male=True, is_titled=True)
+    other.located = True
+    one.absorb(other)
+    assert (one.name, one.country, one.is_male, one.is_titled, one.located) == (
+        "Law and Justice",
+        "Poland",
+        False,
+        True,
+        True,
+    )
 
 
 def test_party_and_its_members_are_one(actors_in):

@@ -25,6 +25,19 @@ def test_match_of_a_name_that_two_share_is_none():
     assert match_actor("Miller", [actor("Anna Miller"), actor("Peter Miller")]) is None
 
 
+def test_a_name_as_it_stands_goes_before_all_others():
+    mister, missis = actor("Mr Miller", "Miller"), actor("Mrs Miller", "Miller")
+    assert [match_actor(f"{title} Miller", [mister, missis]) for title in ("Mr", "Mrs")] == [mister, missis]
+    assert match_actor("Miller", [mister, missis]) is None
+    miller, anna = actor("Miller"), actor("Anna Schmidt", "Miller")
+    assert match_actor("Miller", [anna, miller]) is miller
+    assert match_actor("Mr Miller", [missis, miller]) is miller
+
+
+def test_a_form_that_two_have_means_neither():
+    assert match_actor("the minister", [actor("Anna Miller", "the minister"), actor("Kim", "the minister")]) is None
+
+
 def test_name_that_the_recognizer_missed_is_found_by_its_letters(annotator):
     doc = annotator.annotate("The paper interfax (Moscow) wrote it. Ms lucas left.")
     assert [m.start for m in named_in(doc, "interfax").mentions] == [10]

@@ -4,6 +4,7 @@ import pytest
 
 from newstance.service import Article
 from newstance.service.reading.furniture import (
+    Furniture,
     agency,
     authors,
     find_furniture,
@@ -94,6 +95,27 @@ def test_places_in_the_text_stay():
     assert blank.split() == ["The", "council", "met."]
     assert blank.index("The council") == text.index("The council")
     assert blank[blank.index("The") - 1] == "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("(Photo by Inga Solberg) Harwick Echo", [("credit", "(Photo by Inga Solberg) Harwick Echo")]),
+        ("(CNN) Read more: Miller visits Oslo", [("dateline", "(CNN) "), ("link", "Read more: Miller visits Oslo")]),
+    ],
+)
+def test_no_two_pieces_overlap(text, found):
+    text += "\nThe council met."
+    assert pieces(text) == found
+    blank = without_furniture(text, find_furniture(text))
+    assert len(blank) == len(text)
+    assert blank.index("The council") == text.index("The council")
+
+
+def test_a_piece_within_another_is_blank_already():
+    text = "(Photo by Inga Solberg) It rained."
+    furniture = [Furniture(0, 23, "credit"), Furniture(10, 14, "link")]
+    assert without_furniture(text, furniture) == " " * 22 + "\n It rained."
 
 
 def test_article_says_who_wrote_it_and_where_it_comes_from():

@@ -127,3 +127,8 @@ def test_a_long_text_takes_no_more_time_for_each_word(annotator):
 
     seconds(10)
     assert seconds(150) < 3 * 10 * max(seconds(15), 0.001)
+
+
+@pytest.mark.parametrize("word", ["ENOUGH", "SUCH"])
+def test_an_article_may_end_with_a_word_that_says_nothing(proposed, word):
+    assert proposed(f"Anna Schmidt has had {word}") == ["Anna Schmidt"]
