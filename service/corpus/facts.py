@@ -156,10 +156,9 @@ class Facts:
 
     def _load(self) -> None:
         done = set(self._stored.shards())
-        waiting = {path.stem for path in (self.folder / "articles").glob("*.parquet")} - {f"{one:06}" for one in done}
-        if waiting:
+        if waiting := self._waiting(done):
             self.problems.append(
-                f"{len(waiting)} of {len(waiting) + len(done)} shards are not done: the run goes on, or was stopped; "
+                f"{waiting} of {waiting + len(done)} shards are not done: the run goes on, or was stopped; "
                 "read it again later"
             )
         led_out = {shard for shard in done if any(self._leads_out(table, shard) for table in _READ)}
@@ -169,6 +168,14 @@ class Facts:
             self.problems.append(
                 f"{self._homeless:,} answers are left out: their shard has no such article, or another has it, too"
             )
+
+    def _waiting(self, done: set[int]) -> int:
+        """How many shards are not done, by the run's header; if that does not say it, of those that have a file."""
+        counts, size = self.run.get("counts"), self.run.get("shard")
+        records = counts.get("records") if isinstance(counts, dict) else None
+        if isinstance(records, int) and isinstance(size, int) and size > 0:
+            return max(0, -(-records // size) - len(done))
+        return len({path.stem for path in (self.folder / "articles").glob("*.parquet")} - {f"{one:06}" for one in done})
 
     def _leads_out(self, table: str, shard: int) -> bool:
         return not self._stored.file(table, shard).resolve().is_relative_to(self.folder)

@@ -25,21 +25,20 @@ if TYPE_CHECKING:
 
 MOST_POINTS = 1500  # each is resampled; more are no picture either
 _MENU = 300  # names offered; all others can be typed
-# What a selection leaves, once: every question is asked of this table.
-_CHOSEN = """
-CREATE OR REPLACE TEMP TABLE chosen AS
-WITH given AS (
-    SELECT * FROM facts
-    WHERE (len($sources::VARCHAR[]) = 0 OR source IN (SELECT no FROM sources WHERE name IN (SELECT unnest($sources))))
+_PASSES = """
+    (len($sources::VARCHAR[]) = 0 OR source IN (SELECT no FROM sources WHERE name IN (SELECT unnest($sources))))
     AND (len($actors::VARCHAR[]) = 0 OR actor IN (SELECT no FROM actors WHERE name IN (SELECT unnest($actors))))
     AND (len($targets::VARCHAR[]) = 0 OR target IN (SELECT no FROM targets WHERE name IN (SELECT unnest($targets))))
     AND (len($kinds::VARCHAR[]) = 0 OR kind IN (SELECT no FROM kinds WHERE name IN (SELECT unnest($kinds))))
     AND ($start::DATE IS NULL OR date IS NULL OR date >= $start)
     AND ($end::DATE IS NULL OR date IS NULL OR date <= $end)
-    AND ($undated OR date IS NOT NULL)
     AND probability >= $minimum
     AND ($base = 'all' OR display <> 'neutral')
-)
+"""
+# What a selection leaves, once: every question is asked of this table.
+_CHOSEN = f"""
+CREATE OR REPLACE TEMP TABLE chosen AS
+WITH given AS (SELECT * FROM facts WHERE {_PASSES} AND ($undated OR date IS NOT NULL))
 SELECT * FROM given
 WHERE ($per_actor <= 1 OR actor IN (SELECT actor FROM given GROUP BY actor HAVING count(*) >= $per_actor))
 AND ($per_target <= 1 OR target IN (SELECT target FROM given GROUP BY target HAVING count(*) >= $per_target))
@@ -48,16 +47,18 @@ _COUNTS = """
 SELECT count(*), count(DISTINCT article), count(*) FILTER (date IS NULL),
     count(DISTINCT article) FILTER (date IS NULL), count(DISTINCT article) FILTER (source = $unknown) FROM chosen
 """
-_LEFT_OUT = "SELECT count(*), count(DISTINCT article) FROM facts WHERE date IS NULL"
+_LEFT_OUT = f"SELECT count(DISTINCT article) FROM facts WHERE {_PASSES} AND date IS NULL"
+_IN_FOCUS = """
+    ($actor::VARCHAR IS NULL OR actor = (SELECT no FROM actors WHERE name = $actor))
+    AND ($target::VARCHAR IS NULL OR target = (SELECT no FROM targets WHERE name = $target))
+"""
 # How many articles are of which sort, by place and period; a sort is how many statements it has for, against, ...
-_SORTS = """
+_SORTS = f"""
 WITH placed AS (
     SELECT CASE $row WHEN 'source' THEN source WHEN 'actor' THEN actor WHEN 'target' THEN target WHEN 'kind' THEN kind
         ELSE 0 END AS row, CASE $column WHEN 'source' THEN source WHEN 'actor' THEN actor WHEN 'target' THEN target
         WHEN 'kind' THEN kind ELSE 0 END AS "column", month, article, display
-    FROM chosen
-    WHERE ($actor::VARCHAR IS NULL OR actor = (SELECT no FROM actors WHERE name = $actor))
-    AND ($target::VARCHAR IS NULL OR target = (SELECT no FROM targets WHERE name = $target))
+    FROM chosen WHERE {_IN_FOCUS}
 ),
 kept AS (
     SELECT * FROM placed
@@ -95,7 +96,7 @@ class Counts:
         undated_statements: Selected ones that lie in no period.
         undated: Articles of these.
         unknown: Articles of the selected ones whose source is not known.
-        undated_left_out: Articles without a date that the selection leaves out as such.
+        undated_left_out: Articles that pass all other filters, and are left out for want of a date.
         all_statements: All answers of the run, those that take no side, too.
         all_articles: Of the run, those without an answer, too.
     """
@@ -141,36 +142,37 @@ class Asked:
         self._cursor = cursor
         self.selection = selection
         self._check_names()
-        cursor.execute(
-            _CHOSEN,
-            {
-                "sources": list(selection.sources),
-                "actors": list(selection.actors),
-                "targets": list(selection.targets),
-                "kinds": list(selection.kinds),
-                "start": selection.start,
-                "end": selection.end,
-                "undated": selection.undated,
-                "minimum": selection.minimum_probability,
-                "base": selection.base,
-                "per_actor": selection.per_actor,
-                "per_target": selection.per_target,
-            },
-        )
+        self._filters = {
+            "sources": list(selection.sources),
+            "actors": list(selection.actors),
+            "targets": list(selection.targets),
+            "kinds": list(selection.kinds),
+            "start": selection.start,
+            "end": selection.end,
+            "minimum": selection.minimum_probability,
+            "base": selection.base,
+        }
+        rest = {
+            "undated": selection.undated,
+            "per_actor": selection.per_actor,
+            "per_target": selection.per_target,
+        }
+        cursor.execute(_CHOSEN, self._filters | rest)
 
     def counts(self) -> Counts:
         """How much is selected, and how much of it lies in no period or has no source."""
         unknown = self._one("SELECT any_value(no) FROM sources WHERE name = ''")[0]
         found = self._one(_COUNTS, {"unknown": unknown})
-        undated = 0 if self.selection.undated else self._one(_LEFT_OUT)[1]
+        undated = 0 if self.selection.undated else self._one(_LEFT_OUT, self._filters)[0]
         of = (self._one("SELECT count(*) FROM facts")[0], self._one("SELECT count(*) FROM articles")[0])
         return Counts(found[0], found[1], found[2], found[3], found[4], undated, *of)
 
-    def several(self, by: By) -> int:
-        """How many sources, actors, targets or kinds have a selected statement."""
+    def several(self, by: By, focus: Cell | None = None) -> int:
+        """How many sources, actors, targets or kinds have a selected statement; ``focus`` as in ``points``."""
+        focus = focus or Cell()
         sql = "SELECT count(DISTINCT CASE $by WHEN 'source' THEN source WHEN 'actor' THEN actor WHEN 'target' "
-        sql += "THEN target WHEN 'kind' THEN kind ELSE 0 END) FROM chosen"
-        return int(self._one(sql, {"by": by})[0])
+        sql += f"THEN target WHEN 'kind' THEN kind ELSE 0 END) FROM chosen WHERE {_IN_FOCUS}"
+        return int(self._one(sql, {"by": by, "actor": focus.actor, "target": focus.target})[0])
 
     def points(
         self,

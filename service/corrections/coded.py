@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newstance.models.errors import InputError
 
+from ..exchange.statements import CODER
 from .record import Correction, coder_named
 
 if TYPE_CHECKING:
@@ -33,11 +34,16 @@ class Coded:
     split: list[str]
 
 
+def is_ours(statement: Statement) -> bool:
+    """Whether newstance says it, and no person; not every format keeps the probability."""
+    return statement.probability is not None or statement.coder == CODER
+
+
 def from_statements(statements: Iterable[Statement], coder: str = "") -> Coded:
     """The corrections that statements amount to: of a coder's passages in one cell, the label of most counts.
 
     Args:
-        statements: Of people, without a probability, and of newstance, with one: what it said of the cell.
+        statements: Of people, and of newstance: what it said of the cell.
         coder: Whose they are, in place of who is named there; what newstance said stays its own.
 
     Raises:
@@ -47,7 +53,7 @@ def from_statements(statements: Iterable[Statement], coder: str = "") -> Coded:
     model: dict[Cell, Statement] = {}
     for statement in statements:
         cell = (statement.document.id, statement.actor, statement.target)
-        if statement.probability is not None:
+        if is_ours(statement):
             model.setdefault(cell, statement)
         else:
             people.setdefault((coder or coder_named(statement.coder), cell), []).append(statement)

@@ -142,11 +142,11 @@ def _export(chosen: argparse.Namespace) -> int:
 def _from_program(path: Path, coder: str) -> tuple[list[Correction], list[str], set[str]]:
     """The corrections, cells that have no label, and the coders that the file names."""
     from ..exchange import read_dna, read_label_studio
-    from .coded import from_statements
+    from .coded import from_statements, is_ours
     from .record import coder_named
 
     read = read_dna if path.suffix.lower() == ".dna" else read_label_studio
     statements = read(path)
     found = from_statements(statements, coder)
-    named = {coder_named(one.coder) for one in statements if one.probability is None} - {""}
+    named = {coder_named(one.coder) for one in statements if not is_ours(one)} - {""}
     return found.corrections, found.split, named

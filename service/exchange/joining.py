@@ -64,6 +64,10 @@ class _Named:
         return min(self.spellings, key=lambda name: (-self.spellings[name], name))
 
     @property
+    def most(self) -> int:
+        return max(self.spellings.values())
+
+    @property
     def kind(self) -> str:
         return min(self.kinds, key=lambda kind: (-self.kinds[kind], kind))
 
@@ -96,7 +100,11 @@ def _rows(named: Mapping[str, _Named]) -> list[ActorRow]:
     joined = _joins(named)
 
     def end(key: str) -> str:
+        seen: list[str] = []
         while key in joined and len(joined[key][0]) == 1:
+            if key in seen:  # acronyms that are each other's: the same one of them for all
+                return min(seen[seen.index(key) :], key=lambda one: (-named[one].most, one))
+            seen.append(key)
             key = joined[key][0][0]
         return key
 
@@ -105,7 +113,7 @@ def _rows(named: Mapping[str, _Named]) -> list[ActorRow]:
         others, why = joined.get(key, ([], ""))
         last = named[end(key)]
         for spelling, count in one.spellings.items():
-            note = why if len(others) == 1 else ""
+            note = why if len(others) == 1 and last is not one else ""
             if len(others) > 1:
                 note = f"{why}: {', '.join(sorted(named[other].name for other in others))}"
             rows.append(ActorRow(spelling, last.name, last.kind, "", count, note))

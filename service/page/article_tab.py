@@ -144,7 +144,8 @@ def _form(analyzers: Analyzers) -> tuple[Form, dict[str, Any]]:
     buttons["linked"] = gr.HTML("", **controls.PLAIN)
     source = gr.Textbox("", visible=False)
     date = gr.Textbox("", visible=False)
-    return Form(url, title, text, source, date, topic, targets, chosen, sentences, threshold), buttons
+    origin = gr.Textbox("", visible=False)
+    return Form(url, title, text, source, date, topic, targets, chosen, sentences, threshold, origin), buttons
 
 
 def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
@@ -201,12 +202,12 @@ def _results(threshold: Any) -> tuple[View, Choice, dict[str, Any]]:
 def _wire_form(
     handlers: Handlers, form: Form, view: View, buttons: dict[str, Any], page: gr.Blocks, runs: list[Any]
 ) -> None:
-    article = [form.title, form.text, form.source, form.date]
+    article = [form.title, form.text, form.source, form.date, form.origin]
     fetched = [*article, buttons["fetched"]]
     gr.on([buttons["fetch"].click, form.url.submit], handlers.fetch, form.url, fetched, **controls.FETCHING)
     buttons["upload"].upload(handlers.take_file, buttons["upload"], fetched, **controls.UPLOADING)
     # A text that is changed by hand is no longer what its source has.
-    form.text.input(None, None, [form.source, form.date], js="() => ['', '']")
+    form.text.input(None, None, [form.source, form.date, form.origin], js="() => ['', '', '']")
     form.text.change(
         None,
         [form.text, form.targets, view.proposed],
@@ -227,7 +228,7 @@ def _wire_form(
         "sentences": form.sentences.value,
         "threshold": form.threshold.value,
     }
-    empty = ["", "", "", "", "", "", [], *list(usual.values())[1:]]
+    empty = ["", "", "", "", "", "", [], *list(usual.values())[1:], ""]
     buttons["clear"].click(
         None,
         None,

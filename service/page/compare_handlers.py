@@ -16,18 +16,21 @@ from newstance.service.article import SAMPLES, Article
 from newstance.service.comparison import MOST_ARTICLES, compare
 from newstance.service.present import html
 from newstance.service.present.compare import chosen_articles, evidence_in, letters, summaries, table, to_dict
+from newstance.service.present.evidence import instead
 from newstance.service.present.wording import count, listed
 
 from . import downloads
 from .background import in_background
 from .compare_steps import Known, Told, compare_articles
-from .controls import chosen_targets, chosen_topic, clicked_number, go_and_cancel, uploaded
+from .controls import chosen_targets, chosen_topic, clicked_number, go_and_cancel, gone, uploaded
 from .endings import Stops, reason
 from .handlers import samples
 from .loaded import Analyzers
 
 _PART = "compare-"  # in the ids of its drawer
 _STOPPED = "Stopped. What was found so far stays."
+# Whether there never were any, only the page knows.
+_NO_ARTICLES = "there are no articles here, as they are kept for a day; add at least two"
 
 
 class View(NamedTuple):
@@ -68,7 +71,7 @@ class CompareHandlers:
         """The articles with a pasted text or a web address, their list, how it went, and the emptied field."""
         given = (text or "").strip()
         is_address = given.lower().startswith(("http://", "https://")) and len(given.split()) == 1
-        yield gr.skip(), gr.skip(), html.hint("Fetching…" if is_address else "Reading…"), gr.skip()
+        yield gr.skip(), gr.skip(), html.said("Fetching…" if is_address else "Reading…"), gr.skip()
         try:
             article = Article.from_url(given) if is_address else Article.from_text(given)
         except NewstanceError as error:
@@ -89,11 +92,18 @@ class CompareHandlers:
 
     def remove(self, articles: Sequence[Article], event: gr.EventData) -> tuple[Any, Any, Any]:
         """The articles without the one whose button was clicked, their list, and no message."""
+        if not articles:
+            return [], chosen_articles([], MOST_ARTICLES), html.field_problem(_NO_ARTICLES)
         left = [article for i, article in enumerate(articles) if i != clicked_number(event, "remove")]
         return left, chosen_articles(left, MOST_ARTICLES), ""
 
     def pack(self, articles: Sequence[Article], topic: str | None, targets: Sequence[str] | None) -> str:
-        """What a link to this comparison holds, as JSON: the articles, those of samples by their names, and targets."""
+        """What a link to this comparison holds, as JSON: the articles, those of samples by their names, and targets.
+
+        It is "" without articles.
+        """
+        if not articles:
+            return ""
         given = [
             {"sample": one.source.removeprefix("sample:")}
             if one.source.startswith("sample:")
@@ -114,7 +124,7 @@ class CompareHandlers:
             topic = given["topic"] if chosen_topic(str(given["topic"])) else ""
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError, NewstanceError):
             return skip, skip, html.field_problem("this link holds no comparison; copy it once more"), skip, skip
-        said = html.hint("Taken from the link; press Compare.")
+        said = html.said("Taken from the link; press Compare.")
         shown = gr.update(choices=targets, value=targets)
         return articles, chosen_articles(articles, MOST_ARTICLES), said, topic, shown
 
@@ -142,7 +152,8 @@ class CompareHandlers:
     ) -> Iterator[View]:
         """Analyse all articles; one view after each step."""
         if len(articles) < 2:
-            yield View(status=html.problem("comparing takes at least two articles; add another one"))
+            few = "comparing takes at least two articles; add another one"
+            yield View(status=html.problem(few if articles else _NO_ARTICLES))
             return
         known = Known(articles)
         with self._stops.running(request) as stop:
@@ -195,7 +206,9 @@ class CompareHandlers:
     def choose(self, compared: Sequence[Analysis] | None, event: gr.EventData) -> Any:
         """The evidence for the cell that was clicked."""
         article = clicked_number(event, "article")
-        if compared is None or article is None or not 0 <= article < len(compared):
+        if compared is None:
+            return instead(gone("Compare"), _PART)
+        if article is None or not 0 <= article < len(compared):
             return gr.skip()
         return evidence_in(compared[article], clicked_number(event, "cell"), _PART)
 

@@ -71,7 +71,7 @@ def compare_tab(analyzers: Analyzers, page: gr.Blocks) -> None:
                 json_file = gr.DownloadButton("Download JSON", size="sm", min_width=90, elem_id="ns-compare-json")
                 link = gr.Button("Copy a link to this comparison", size="sm", min_width=90, elem_id="ns-compare-link")
             linked = gr.HTML("", **controls.PLAIN)
-    articles = gr.State([], time_to_live=controls.KEPT)
+    articles = gr.State([], time_to_live=controls.KEPT_LONG)
     compared = gr.State(None, time_to_live=controls.KEPT)
     packed = gr.Textbox("", visible=False)
     outputs = list(View(status, beside, board, evidence, compared, go, stop, tools, json_file))

@@ -1,6 +1,7 @@
 // A link to a comparison holds its articles behind the "#", which browsers send to no server.
 (() => {
   async function linkComparison(packed) {
+    if (!packed) return newstance.said("There are no articles here any more, as they are kept for a day; add them again.");
     const hash = `#compare=${await newstance.packed(packed)}`;
     if (hash.length > newstance.LONGEST_LINK) return newstance.said("The articles are too long for a link; download the JSON.");
     const isCopied = await newstance.copy(`${location.origin}${location.pathname}${hash}`);

@@ -16,6 +16,7 @@ from newstance.service.profile import Topic
 from .uploads import taken
 
 KEPT = 3600  # seconds that what is a reader's own stays in memory
+KEPT_LONG = 24 * 3600  # the same of what is small, and was put together by hand
 PLAIN: dict[str, Any] = {"apply_default_css": False}
 PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 AT_ONCE: dict[str, Any] = {**PRIVATE, "queue": False}
@@ -33,6 +34,11 @@ element.addEventListener('click', (event) => {
   if (cell) trigger('click', {article: Number(cell.dataset.article), cell: Number(cell.dataset.cell)});
 });
 """
+
+
+def gone(button: str) -> str:
+    """Why a click finds nothing of what is shown: it is older than ``KEPT``, and only the page still has it."""
+    return f"results are kept for an hour, and these are gone; press {button} again"
 
 
 def drawer_place(part: str) -> gr.HTML:

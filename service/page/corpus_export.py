@@ -48,7 +48,9 @@ def sentences(found: Sequence[Statement], folder: Path) -> Path:
 
     columns = ["actor", "named", "target", "stance", "probability", "source", "date", "title", "url", "article"]
     columns += ["evidence_label", "evidence_probability", "speaker", "voice", "claimed_by", "start", "end", "evidence"]
-    return _csv(pandas.DataFrame(_rows(found), columns=columns), folder / "sentences.csv")
+    frame = pandas.DataFrame(_rows(found), columns=columns)
+    # Places are whole numbers where some are missing, too.
+    return _csv(frame.astype({"start": "Int64", "end": "Int64"}), folder / "sentences.csv")
 
 
 def plot(points: Sequence[Point], by: By, periods: Periods, selection: Selection, title: str, folder: Path) -> Path:
@@ -79,7 +81,9 @@ def _rows(found: Sequence[Statement]) -> Iterator[list[Any]]:
 
 
 def _csv(frame: pandas.DataFrame, file: Path) -> Path:
-    safe = frame.map(lambda value: safe_cell(value) if isinstance(value, str) else value)
+    # Of numbers that are mapped, pandas may make others.
+    texts = frame.select_dtypes(exclude="number")
+    safe = frame.assign(**texts.map(lambda value: safe_cell(value) if isinstance(value, str) else value))
     safe.to_csv(file, index=False, lineterminator="\r\n")
     return file
 

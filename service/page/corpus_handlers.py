@@ -32,7 +32,7 @@ from newstance.service.present.fragments import fragment
 from newstance.service.present.wording import count, percent
 
 from . import corpus_export as export
-from .controls import clicked, clicked_number
+from .controls import clicked, clicked_number, gone
 from .corpus_plot import MOST_LINES, figure
 from .downloads import folder
 from .endings import reason
@@ -41,6 +41,7 @@ ACTORS, TARGETS = 20, 8  # of the board
 PAGE = 20  # statements
 MOST_EXPORTED = 10_000  # statements; each has sentences, which are read shard by shard
 PERIODS = {"Years": YEARS, "Quarters": QUARTERS, "Months": MONTHS, "Sliding windows": None, "The whole time": WHOLE}
+MENUS: tuple[By, ...] = ("source", "actor", "target", "kind")
 _MANY = {"source": "sources", "actor": "actors", "target": "targets", "kind": "kinds"}
 
 
@@ -75,6 +76,9 @@ class View(NamedTuple):
     seen: Any = gr.skip()
 
 
+_GONE = View(html.problem(gone("Show")))
+
+
 class CorpusHandlers:
     """What the tab's controls do.
 
@@ -95,17 +99,21 @@ class CorpusHandlers:
             articles = asked.counts().all_articles
         return fragment("corpus", "run", said, articles, facts.shards, facts.problems)
 
-    def read_again(self) -> tuple[Any, Any, Any, Any]:
-        """Read the run's folder anew: what it is, and the menus of sources, actors and targets."""
+    def told(self) -> tuple[Any, ...]:
+        """Which run it is, as whoever read it last has it, and the menus in the order of ``MENUS``."""
+        return (self.about(), *(gr.update(choices=self.choices(by)) for by in MENUS))
+
+    def read_again(self) -> tuple[Any, ...]:
+        """Read the run's folder anew, for all readers; gives what ``told`` does."""
         place = self.view.facts.folder
         try:
             with self._reading:
                 self.view = CorpusView(place)
-            return (self.about(), *(gr.update(choices=self.choices(by)) for by in ("source", "actor", "target")))
+            return self.told()
         except Exception as error:
             # Where the folder lies is nobody's business.
             said = reason(error, "again").replace(str(place), place.name)
-            return (html.field_problem(said), gr.skip(), gr.skip(), gr.skip())
+            return (html.field_problem(said), *[gr.skip()] * len(MENUS))
 
     def choices(self, by: Any) -> list[tuple[str, str]]:
         """(What a menu says, name), for a filter."""
@@ -123,7 +131,9 @@ class CorpusHandlers:
     def choose_cell(self, seen: Seen | None, event: gr.EventData) -> View:
         """The course in time of a pair, and the statements behind a cell of the board."""
         number = clicked_number(event, "cell")
-        if seen is None or number is None or not 0 <= number < len(seen.board):
+        if seen is None:
+            return _GONE
+        if number is None or not 0 <= number < len(seen.board):
             return View()
         cell = seen.board[number].cell
         return self._again(seen, replace(seen, focus=Cell(cell.actor, cell.target)), cell)
@@ -131,23 +141,30 @@ class CorpusHandlers:
     def choose_point(self, seen: Seen | None, event: gr.EventData) -> View:
         """The statements behind a point of the course; or the course of all pairs again."""
         number = clicked_number(event, "point")
-        if seen is not None and clicked(event).get("all") is True:
+        if seen is None:
+            return _GONE
+        if clicked(event).get("all") is True:
             return self._again(seen, replace(seen, focus=Cell()), None)
-        if seen is None or number is None or not 0 <= number < len(seen.course):
+        if number is None or not 0 <= number < len(seen.course):
             return View()
         return self._behind_of(seen, seen.course[number].cell, 0, seen.course[number].period)
 
     def turn(self, seen: Seen | None, event: gr.EventData) -> View:
         """Other statements behind the same number."""
         first = clicked_number(event, "from")
-        if seen is None or seen.cell is None or first is None or first < 0:
+        if seen is None:
+            return _GONE
+        if seen.cell is None or first is None or first < 0:
             return View()
         return self._behind_of(seen, seen.cell, first, seen.title)
 
     def write(self, seen: Seen | None) -> Iterator[tuple[Any, ...]]:
         """The files of what is seen: how it went, whether they are shown, and each of them."""
-        if seen is None or not seen.course:
-            yield (html.field_problem("there is nothing to take along; press Show first"), *[gr.skip()] * 7)
+        if seen is None:
+            yield (html.field_problem(gone("Show")), *[gr.skip()] * 7)
+            return
+        if not seen.course:
+            yield (html.field_problem("there is nothing to take along; choose other periods"), *[gr.skip()] * 7)
             return
         try:
             with folder() as place, self.view.ask(seen.selection) as asked:
@@ -182,7 +199,7 @@ class CorpusHandlers:
         by, focus = seen.by, seen.focus
         course = asked.points(by, "all", seen.periods, focus, rows=MOST_LINES)
         seen = replace(seen, course=tuple(course))
-        notes = _notes(seen, asked.several(by))
+        notes = _notes(seen, asked.several(by, focus))
         heading = fragment("corpus", "heading", _title(seen), asked.selection.words(), focus != Cell(), notes)
         can_draw = any(point.start is not None for point in course) or not seen.periods.step
         plot = gr.update(
@@ -190,6 +207,7 @@ class CorpusHandlers:
         )
         shown = fragment("corpus", "course", course, "" if by == "all" else by, percent(LEVEL), seen.selection.counted)
         return View(
+            status="",
             heading=heading,
             plot=plot,
             course=shown,
@@ -227,7 +245,7 @@ class CorpusHandlers:
             seen.selection.counted,
         )  # fmt: skip
         seen = replace(seen, cell=cell, statements=number, title=title)
-        return View(behind=shown, seen=seen, files_said=_files_said(seen), files=gr.update(visible=False))
+        return View("", behind=shown, seen=seen, files_said=_files_said(seen), files=gr.update(visible=False))
 
 
 def _board(points: Sequence[Point], actors: int, targets: int, counted: str) -> str:
@@ -255,7 +273,7 @@ def _title(seen: Seen) -> str:
 
 def _notes(seen: Seen, several: int) -> list[str]:
     notes = []
-    if seen.by != "all" and several > MOST_LINES and seen.focus == Cell():
+    if seen.by != "all" and several > MOST_LINES:
         notes.append(
             f"These are the {MOST_LINES} of {several} {_MANY[seen.by]} with the most {seen.selection.counted}s; "
             "choose others by a filter."

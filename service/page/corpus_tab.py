@@ -49,6 +49,8 @@ element.addEventListener('click', (event) => {
   if (button) trigger('click', {from: Number(button.dataset.from)});
 });
 """
+# To what was asked for, or to why it did not come.
+_LEAD = "() => newstance.lead(document.querySelector('#ns-corpus-status .ns-problem') ? 'ns-corpus-status' : '%s')"
 # The page's plot fills its column and takes the page's colors; a file gets a title, a size and white ground.
 _TAKE_PLOT = """() => {
   const plot = document.querySelector('#ns-corpus-plot .js-plotly-plot');
@@ -103,7 +105,7 @@ def _lay_out(handlers: CorpusHandlers) -> None:
             with gr.Row(elem_classes="ns-go"):
                 go = gr.Button("Show", variant="primary", scale=2, min_width=120, elem_id="ns-show")
         with gr.Column(scale=8, min_width=320, elem_classes="ns-results ns-corpus"):
-            status = gr.HTML("", **PLAIN)
+            status = gr.HTML("", elem_id="ns-corpus-status", **PLAIN)
             said = gr.HTML("", **PLAIN)
             board = gr.HTML("", elem_id="ns-corpus-board", js_on_load=CHOOSE_CELL, **PLAIN)
             heading = gr.HTML("", js_on_load=_CHOOSE_POINT, **PLAIN)
@@ -135,13 +137,13 @@ def _lay_out(handlers: CorpusHandlers) -> None:
     # Without triggers it is called when the page is opened.
     gr.on(None, handlers.show, form.all(), outputs, **_ASKING)
     go.click(handlers.show, form.all(), outputs, **_ASKING).then(None, js=scroll_to("ns-corpus-board"))
-    again.click(handlers.read_again, None, [about, form.sources, form.actors, form.targets], **_ASKING).then(
-        handlers.show, form.all(), outputs, **_ASKING
-    )
-    board.click(handlers.choose_cell, seen, outputs, **_ASKING).then(None, js=scroll_to("ns-course"))
+    told = [about, form.sources, form.actors, form.targets, form.kinds]
+    gr.on(None, handlers.told, None, told, **_ASKING)
+    again.click(handlers.read_again, None, told, **_ASKING).then(handlers.show, form.all(), outputs, **_ASKING)
+    board.click(handlers.choose_cell, seen, outputs, **_ASKING).then(None, js=_LEAD % "ns-course")
     for part in (heading, course):
-        part.click(handlers.choose_point, seen, outputs, **_ASKING).then(None, js=scroll_to("ns-behind"))
-    behind.click(handlers.turn, seen, outputs, **_ASKING).then(None, js=scroll_to("ns-behind"))
+        part.click(handlers.choose_point, seen, outputs, **_ASKING).then(None, js=_LEAD % "ns-behind")
+    behind.click(handlers.turn, seen, outputs, **_ASKING).then(None, js=_LEAD % "ns-behind")
     write.click(handlers.write, seen, [written, files, *downloads], **_ASKING)
     png.click(None, js=_TAKE_PLOT % "png")
     svg.click(None, js=_TAKE_PLOT % "svg")
@@ -149,11 +151,11 @@ def _lay_out(handlers: CorpusHandlers) -> None:
 
 def _form(handlers: CorpusHandlers) -> Form:
     """The filters, and how the answer is cut."""
-    many: dict[str, Any] = {"value": [], "multiselect": True}
-    sources = gr.Dropdown(handlers.choices("source"), label="Sources", info="None chosen takes all.", **many)
     # A large run has more names than a menu holds.
-    actors = gr.Dropdown(handlers.choices("actor"), label="Actors", allow_custom_value=True, **many)
-    targets = gr.Dropdown(handlers.choices("target"), label="Targets", allow_custom_value=True, **many)
+    many: dict[str, Any] = {"value": [], "multiselect": True, "allow_custom_value": True}
+    sources = gr.Dropdown(handlers.choices("source"), label="Sources", info="None chosen takes all.", **many)
+    actors = gr.Dropdown(handlers.choices("actor"), label="Actors", **many)
+    targets = gr.Dropdown(handlers.choices("target"), label="Targets", **many)
     with gr.Row(elem_classes="ns-small"):
         start = gr.Textbox(label="From", placeholder="2024-01-01", max_lines=1, min_width=110)
         end = gr.Textbox(label="To", placeholder="2024-12-31", max_lines=1, min_width=110)

@@ -16,7 +16,7 @@ from newstance.service.present.wording import listed
 
 from . import downloads
 from .article_view import Found, View, all_of
-from .controls import clicked
+from .controls import clicked, gone
 from .endings import Stops, reason
 from .loaded import Analyzers
 
@@ -47,22 +47,24 @@ class Corrections:
 
     def take_actors(self, found: Found | None, names: list[str] | None) -> Choice:
         """The controls for the actors that are chosen."""
-        shown, gone = gr.update(visible=True), gr.update(visible=False)
-        if found is None or not names:
-            return Choice(html.hint("Choose one actor to rename or split, two or more to merge."), gone, gone)
+        shown, hidden = gr.update(visible=True), gr.update(visible=False)
+        if not names:
+            return Choice(html.hint("Choose one actor to rename or split, two or more to merge."), hidden, hidden)
+        if found is None:
+            return Choice(html.field_problem(gone("Analyse")), hidden, hidden)
         if len(names) > 1:
             said = f"{listed(names)} become one actor."
-            return Choice(html.hint(said), gone, shown, keep=gr.update(choices=names, value=names[0]))
+            return Choice(html.said(said), hidden, shown, keep=gr.update(choices=names, value=names[0]))
         try:
             forms = found.session.forms(names[0])
         except NewstanceError as error:
-            return Choice(html.hint(str(error)), gone, gone)
+            return Choice(html.said(str(error)), hidden, hidden)
         can_split = len(forms) > 1
         more = ", or choose those of its names that mean somebody else" if can_split else ""
         return Choice(
-            html.hint(f"Give it another name{more}."),
+            html.said(f"Give it another name{more}."),
             shown,
-            gone,
+            hidden,
             name=gr.update(value=names[0]),
             forms=gr.update(visible=can_split, choices=forms, value=[]),
             split=gr.update(visible=can_split),
@@ -86,11 +88,10 @@ class Corrections:
 
     def undo(self, found: Found | None) -> Iterator[View]:
         """The actors as they were found."""
-        if found is None:
-            return
-        threshold, targets = found.session.threshold, found.session.stated.targets
 
-        def undone(_: Session, analyzer: Analyzer) -> Session:
+        def undone(session: Session, analyzer: Analyzer) -> Session:
+            assert found is not None
+            threshold, targets = session.threshold, session.stated.targets
             original = found.original.retarget(analyzer, targets)
             return original if threshold is None else original.decide(analyzer, threshold)
 
@@ -107,6 +108,7 @@ class Corrections:
     def retarget(self, found: Found | None, event: gr.EventData) -> Iterator[View]:
         """A board about other targets; the models are asked about new ones only. What is told stands above it."""
         if found is None:
+            yield View(status=html.problem(gone("Analyse")))
             return
         given = clicked(event).get("targets")
         names = [name.strip() for name in given if isinstance(name, str)] if isinstance(given, list) else []
@@ -117,8 +119,8 @@ class Corrections:
             if not names:
                 raise InputError("the last target stays; add another one first")
             changed = self._with(found, lambda session, analyzer: session.retarget(analyzer, names))
-            gone = [name for name in old if name not in names]
-            told = [f"Added {listed(new)}." if new else "", f"Dropped {listed(gone)}." if gone else ""]
+            dropped = [name for name in old if name not in names]
+            told = [f"Added {listed(new)}." if new else "", f"Dropped {listed(dropped)}." if dropped else ""]
             with downloads.folder() as folder:
                 yield all_of(changed, folder)._replace(
                     drawer="", status=html.status(" ".join(filter(None, told))), targets=gr.update(value=names)
@@ -133,13 +135,13 @@ class Corrections:
         self, found: Found | None, said: str, change: Callable[[Session, Analyzer], Session]
     ) -> Iterator[View]:
         if found is None:
-            yield View(edited=html.field_problem("there is nothing to change yet; press Analyse first"))
+            yield View(edited=html.field_problem(gone("Analyse")))
             return
-        yield View(edited=html.hint("Working…"))
+        yield View(edited=html.said("Working…"))
         try:
             new = self._with(found, change)
             with downloads.folder() as folder:
-                yield all_of(new, folder)._replace(drawer="", edited=html.hint(said))
+                yield all_of(new, folder)._replace(drawer="", edited=html.said(said))
         except Exception as error:
             yield View(edited=html.field_problem(reason(error, "another change")))
 

@@ -20,7 +20,7 @@ from newstance.service.present.wording import count
 
 from . import downloads
 from .article_view import Found
-from .controls import clicked_number
+from .controls import clicked_number, gone
 from .endings import reason
 
 NOBODY = "reader"  # who gave no name
@@ -57,8 +57,10 @@ class CorrectionsHandlers:
     def take(self, found: Found | None, event: gr.EventData) -> tuple[int | None, str]:
         """The cell that was clicked, and what the model says of it."""
         number = clicked_number(event, "cell")
+        if found is None:
+            return None, html.field_problem(gone("Analyse"))
         try:
-            return number, html.hint(_told(_stance(found, number)))
+            return number, html.said(_told(_stance(found, number)))
         except InputError:
             return None, html.hint(HINT)
 
@@ -189,7 +191,7 @@ class CorrectionsHandlers:
             with downloads.folder() as folder:
                 CorrectionFile(folder / FILE).append(every)
                 yield Kept(
-                    every, html.hint(_thanks(new, len(every))), gr.update(value=str(folder / FILE), visible=True)
+                    every, html.said(_thanks(new, len(every))), gr.update(value=str(folder / FILE), visible=True)
                 )
         except Exception as error:
             said = reason(error, "again")
@@ -199,7 +201,9 @@ class CorrectionsHandlers:
 
 
 def _stance(found: Found | None, cell: int | None) -> Stance:
-    if found is None or cell is None or not 0 <= cell < len(found.analysis.stances):
+    if found is None:
+        raise InputError(gone("Analyse"))
+    if cell is None or not 0 <= cell < len(found.analysis.stances):
         raise InputError("choose a cell of the board first")
     return found.analysis.stances[cell]
 

@@ -9,7 +9,7 @@ import gradio as gr
 
 from newstance.service.present import html
 
-from .controls import AT_ONCE, KEPT, PLAIN, PRIVATE
+from .controls import AT_ONCE, KEPT, KEPT_LONG, PLAIN, PRIVATE
 from .corrections_handlers import ANSWERS, FILE, HINT, CorrectionsHandlers
 
 
@@ -36,7 +36,7 @@ def lay_out_corrections() -> CorrectionsView:
             keep = gr.Button("Keep", size="sm", scale=1, min_width=90, elem_id="ns-keep")
         said = gr.HTML("", elem_id="ns-kept", **PLAIN)
         file = gr.DownloadButton(f"Download {FILE}", size="sm", visible=False, elem_id="ns-corrections")
-    cell, rows = gr.State(None, time_to_live=KEPT), gr.State([], time_to_live=KEPT)
+    cell, rows = gr.State(None, time_to_live=KEPT), gr.State([], time_to_live=KEPT_LONG)
     return CorrectionsView(cell, about, answer, name, keep, said, file, rows)
 
 

@@ -20,7 +20,7 @@
     lay(place);
     for (const part of place.querySelectorAll(".ns-drawer, .ns-told")) part.scrollTop = 0;
     const article = place.querySelector(".ns-article");
-    const first = article.querySelector("mark");
+    const first = article?.querySelector("mark");
     if (first) article.scrollTop = first.offsetTop - article.offsetTop - article.clientHeight / 4;
     // Nothing moves, unless the sheet would hide it.
     opener?.scrollIntoView({ block: "nearest", inline: "nearest" });

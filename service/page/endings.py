@@ -17,8 +17,9 @@ class Stops(dict[str | None, threading.Event]):
 
     @contextmanager
     def running(self, request: gr.Request | None) -> Iterator[threading.Event]:
-        """A run of the reader who asks; what stops it is set at its end in any case."""
+        """A run of the reader who asks, whose earlier one stops; what stops it is set at its end in any case."""
         session = _session(request)
+        self.stop(request)
         stop = self[session] = threading.Event()
         try:
             yield stop
@@ -35,6 +36,10 @@ class Stops(dict[str | None, threading.Event]):
     def is_running(self, request: gr.Request | None) -> bool:
         """Whether something runs for the reader who asks."""
         return _session(request) in self
+
+    def is_replaced(self, request: gr.Request | None, stop: threading.Event) -> bool:
+        """Whether the reader who asks has begun another run since the one that ``stop`` stops."""
+        return self.get(_session(request)) is not stop
 
 
 def reason(error: Exception, instead: str) -> str:

@@ -1,7 +1,9 @@
 // The article's form: it is kept over a reload, filled by samples and links, and copied as a link.
 (() => {
   const KEPT = "newstance-form";
-  const FIELDS = ["url", "title", "text", "source", "date", "topic", "targets", "profile", "sentences", "threshold"];
+  const FIELDS = [
+    "url", "title", "text", "source", "date", "topic", "targets", "profile", "sentences", "threshold", "origin"
+  ];
   const IN_LINK = ["topic", "profile", "sentences", "threshold"];
   let listening = false; // before the form is restored, its empty fields must not be kept
 
@@ -86,7 +88,7 @@
     for (const target of form.targets ?? []) query.append("target", target);
     let hash = "";
     let said = "";
-    const isFetched = form.url && form.source === form.url;
+    const isFetched = form.url && form.origin === form.url;
     if (form.source?.startsWith("sample:")) {
       query.set("sample", form.source.slice("sample:".length));
       said = "It names the sample and the settings.";

@@ -10,12 +10,12 @@ import gradio as gr
 from newstance.service.analysis import Analysis
 from newstance.service.analyzer import MOST_RELATED
 from newstance.service.present import html
-from newstance.service.present.evidence import drawer
+from newstance.service.present.evidence import drawer, instead
 from newstance.service.present.graph import NARROW, WIDE, Format, graph
 from newstance.service.present.wording import count
 
 from .background import in_background
-from .controls import AT_ONCE, CHOOSE_CELL, KEPT, ON_MODELS, PLAIN, clicked_number
+from .controls import AT_ONCE, CHOOSE_CELL, KEPT, ON_MODELS, PLAIN, clicked_number, gone
 from .endings import reason
 from .loaded import Analyzers
 
@@ -40,9 +40,9 @@ class GraphHandlers:
         """Ask how the heaviest actors stand toward each other, and draw it: status, picture, analysis."""
         skip = gr.skip()
         if found is None:
-            yield html.field_problem("there is no analysis to draw from yet; press Analyse first"), "", None
+            yield html.field_problem(gone("Analyse")), "", None
             return
-        yield html.hint(_ASKING), skip, skip
+        yield html.said(_ASKING), skip, skip
 
         def work(tell: Callable[[tuple[int, int] | Analysis], None]) -> None:
             analyzer = self._analyzers.get(found.profile)
@@ -66,12 +66,14 @@ class GraphHandlers:
     def choose(self, relations: Analysis | None, event: gr.EventData) -> Any:
         """The evidence for the edge that was clicked."""
         edge = clicked_number(event, "cell")
-        return gr.skip() if relations is None or edge is None else drawer(relations, edge)
+        if relations is None:
+            return instead(gone("Analyse"))
+        return gr.skip() if edge is None else drawer(relations, edge)
 
 
 def _drawn(relations: Analysis, form: Format, asked: Sequence[str]) -> tuple[Any, Any, Any]:
     said = f"{count(len(relations.stances), 'pair')} of actors that a passage brings together."
-    return html.hint(said), graph(relations.stances, form=form, asked=asked), relations
+    return html.said(said), graph(relations.stances, form=form, asked=asked), relations
 
 
 class GraphView(NamedTuple):

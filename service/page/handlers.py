@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,14 +19,14 @@ from newstance.service.article import SAMPLES, Article
 from newstance.service.editing import Session
 from newstance.service.present import html
 from newstance.service.present.board import pending
-from newstance.service.present.evidence import drawer, sources
+from newstance.service.present.evidence import drawer, instead, sources
 from newstance.service.present.summary import summary
 from newstance.service.present.wording import count
 from newstance.service.profile import Topic
 
 from . import downloads
 from .article_view import Found, View, all_of
-from .controls import chosen_targets, chosen_topic, clicked_number, uploaded
+from .controls import chosen_targets, chosen_topic, clicked_number, gone, uploaded
 from .corrections import Corrections
 from .endings import Stops, reason
 from .loaded import Analyzers
@@ -39,7 +40,8 @@ _SAMPLE_TOPICS = {"summit": "ukraine-war", "harbour": "", "bridge": ""}
 class Form(NamedTuple):
     """What a reader has filled in; the order of the page's inputs, and of ``FIELDS`` in ``page.js``.
 
-    ``source`` and ``date`` are of the text as it was fetched, uploaded or taken from a sample.
+    ``source`` and ``date`` are of the text as it was fetched, uploaded or taken from a sample; ``origin`` is the web
+    address that it was fetched from, "" for any other text.
     """
 
     url: Any
@@ -52,6 +54,7 @@ class Form(NamedTuple):
     profile: Any
     sentences: Any
     threshold: Any
+    origin: Any = ""
 
 
 class Handlers:
@@ -80,44 +83,51 @@ class Handlers:
         profile: str,
         sentences: int | None,
         threshold: float | None,
+        origin: str | None = "",
         request: gr.Request | None = None,
     ) -> Iterator[View]:
         """Read an article; one view after each step. Takes the fields of ``Form``."""
-        form = Form(url, title, text, source, date, topic, targets, profile, sentences, threshold)
+        form = Form(url, title, text, source, date, topic, targets, profile, sentences, threshold, origin)
         with self._stops.running(request) as stop:
-            is_ready = self._analyzers.is_loaded(form.profile)
-            loading = f"Loading the models of {form.profile}; the first time this takes a while…"
+            for view in self._views(form, stop):
+                if self._stops.is_replaced(request, stop):
+                    return  # the page shows the later run, and is not told of this one's end
+                yield view
+
+    def _views(self, form: Form, stop: threading.Event) -> Iterator[View]:
+        is_ready = self._analyzers.is_loaded(form.profile)
+        loading = f"Loading the models of {form.profile}; the first time this takes a while…"
+        yield View(
+            status=html.status("reading" if is_ready else loading),
+            summary="",
+            board="",
+            drawer="",
+            found=None,
+            tools=gr.update(visible=False),
+            models="",
+            **_working(True),
+        )
+        found: Found | None = None
+        try:
+            wanted = self._wanted(form)
+            length = wanted.sentences or self._analyzers.profile(form.profile).summarizer.sentences
             yield View(
-                status=html.status("reading" if is_ready else loading),
-                summary="",
-                board="",
-                drawer="",
-                found=None,
-                tools=gr.update(visible=False),
-                models="",
-                **_working(True),
+                summary=summary(None, wanted.article, pending=True, sentences=length),
+                board=pending(len(wanted.targets or ()) or 3),
             )
-            found: Found | None = None
-            try:
-                wanted = self._wanted(form)
-                length = wanted.sentences or self._analyzers.profile(form.profile).summarizer.sentences
-                yield View(
-                    summary=summary(None, wanted.article, pending=True, sentences=length),
-                    board=pending(len(wanted.targets or ()) or 3),
-                )
-                with downloads.folder() as folder:
-                    for step in steps(lambda: self._analyzers.get(form.profile), wanted, stop):
-                        is_new = step.session is not None and (found is None or step.session is not found.session)
-                        if is_new and step.session is not None:
-                            found = Found(step.session, step.session, form.profile)
-                        view = _view(step, found if is_new else None, wanted.article, length, folder)
-                        if found is not None and is_new and not wanted.targets and step.name != "done":
-                            view = _with_targets(view, found.session, wanted.topic)
-                        yield view
-            except Stopped:
-                yield self._over(html.status("stopped"), found)
-            except Exception as error:
-                yield self._over(html.problem(reason(error, "another text")), found)
+            with downloads.folder() as folder:
+                for step in steps(lambda: self._analyzers.get(form.profile), wanted, stop):
+                    is_new = step.session is not None and (found is None or step.session is not found.session)
+                    if is_new and step.session is not None:
+                        found = Found(step.session, step.session, form.profile)
+                    view = _view(step, found if is_new else None, wanted.article, length, folder)
+                    if found is not None and is_new and not wanted.targets and step.name != "done":
+                        view = _with_targets(view, found.session, wanted.topic)
+                    yield view
+        except Stopped:
+            yield self._over(html.status("stopped"), found)
+        except Exception as error:
+            yield self._over(html.problem(reason(error, "another text")), found)
 
     def cancel(self, found: Found | None, request: gr.Request | None = None) -> View:
         """Stop the reader's running analysis."""
@@ -148,34 +158,36 @@ class Handlers:
 
     def choose(self, found: Found | None, event: gr.EventData) -> str:
         """The evidence for the cell that was clicked."""
-        return "" if found is None else drawer(found.analysis, clicked_number(event, "cell"))
+        return instead(gone("Analyse")) if found is None else drawer(found.analysis, clicked_number(event, "cell"))
 
     def show_sources(self, found: Found | None, event: gr.EventData) -> Any:
         """Where the article supports the sentence of the summary that was clicked."""
         number = clicked_number(event, "sentence")
-        return gr.skip() if found is None or number is None else sources(found.analysis, number)
+        if found is None:
+            return instead(gone("Analyse"))
+        return gr.skip() if number is None else sources(found.analysis, number)
 
     # The form
 
     def take_file(self, path: str) -> tuple[Any, ...]:
-        """Headline, text, source and date of an uploaded file, which is then deleted; and what is wrong with it."""
+        """Headline, text, source, date and no origin, of an uploaded file, which is then deleted; and how it went."""
         try:
             article = uploaded(path)
         except NewstanceError as error:
-            return (*[gr.skip()] * 4, html.field_problem(str(error)))
-        return article.title, article.text, article.source, article.date, html.hint(f"Read {article.source}.")
+            return (*[gr.skip()] * 5, html.field_problem(str(error)))
+        return article.title, article.text, article.source, article.date, "", html.said(f"Read {article.source}.")
 
     def fetch(self, url: str) -> Iterator[tuple[Any, ...]]:
-        """Headline, text, source and date of a web page; and how it went."""
-        skip = [gr.skip()] * 4
-        yield *skip, html.hint("Fetching…")
+        """Headline, text, source, date and origin of a web page; and how it went."""
+        skip = [gr.skip()] * 5
+        yield *skip, html.said("Fetching…")
         try:
             article = Article.from_url((url or "").strip())
         except NewstanceError as error:
             yield *skip, html.field_problem(str(error))
             return
         words = count(len(article.text.split()), "word")
-        yield article.title, article.text, article.source, article.date, html.hint(f"Fetched: {words}.")
+        yield article.title, article.text, article.source, article.date, url, html.said(f"Fetched: {words}.")
 
     def take_topic(self, topic: str | None, targets: list[str] | None) -> tuple[Any, str]:
         """A topic's targets as chips; those of other topics go, the reader's own stay."""
@@ -247,6 +259,7 @@ def samples() -> dict[str, dict[str, Any]]:
             "date": "",
             "topic": topic,
             "targets": _topics()[topic] if topic else [],
+            "origin": "",
         }
     return filled
 

@@ -78,6 +78,11 @@ def sources(analysis: Analysis, number: int) -> str:
     return fragment("evidence", "sources", number + 1, chosen.text, chosen.sources, shown)
 
 
+def instead(message: str, part: str = "") -> str:
+    """Why there is no evidence, where it would stand; ``part`` as in ``drawer``."""
+    return fragment("evidence", "instead", message, part)
+
+
 class Item(NamedTuple):
     """A passage in a list.
 

@@ -56,6 +56,11 @@ def hint(words: str) -> str:
     return fragment("parts", "hint", words)
 
 
+def said(words: str) -> str:
+    """A quiet line that says how something went; screen readers read it out."""
+    return fragment("parts", "said", words)
+
+
 def footer() -> str:
     """Where the text goes, and what to make of the answers."""
     return fragment("parts", "footer")

@@ -118,8 +118,23 @@ def test_filters_narrow_together(view, rows):
     assert len(expected) > 20
     assert counts.statements == len(expected)
     assert counts.articles == len({row["article"] for row in expected})
-    assert counts.undated_left_out == len({row["article"] for row in rows if not row["date"]})
     assert told(points, "row", "column") == counted(expected, lambda r: r["actor"], lambda r: r["target"])
+
+
+@pytest.mark.parametrize("base", ["sides", "all"])
+def test_left_out_as_undated_is_what_passes_all_other_filters(view, rows, base):
+    chosen = Selection(sources=("Harbour Post",), actors=("Norway",), minimum_probability=0.6, undated=False, base=base)
+    passes = [
+        row
+        for row in (rows if base == "all" else sides(rows))
+        if row["source"] == "Harbour Post" and row["actor"] == "Norway" and row["probability"] >= 0.6
+    ]
+    undated = {row["article"] for row in passes if not row["date"]}
+    assert 0 < len(undated) < len({row["article"] for row in rows if not row["date"]})
+    with view.ask(chosen) as asked:
+        assert asked.counts().undated_left_out == len(undated)
+    with view.ask(replace(chosen, undated=True)) as asked:
+        assert asked.counts().undated_left_out == 0
 
 
 def test_every_number_leads_to_just_its_statements(view):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import corpus_run
@@ -66,6 +67,23 @@ def test_only_shards_that_are_done_are_read(run):
     view = CorpusView(run)
     assert articles_of(view) == 250
     assert view.facts.problems == ["1 of 6 shards are not done: the run goes on, or was stopped; read it again later"]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ({"counts": {"records": 1000}, "shard": 50}, ["14 of 20 shards are not done"]),
+        ({"counts": {"records": 301}, "shard": 50}, ["1 of 7 shards are not done"]),
+        ({"counts": {"records": 300}, "shard": 50}, []),
+        ({"counts": {"records": 3}, "shard": 50}, []),
+        *(({"counts": counts, "shard": shard}, []) for counts, shard in (([], 50), ({"records": "x"}, 50), ({}, 0))),
+        ({"counts": {"records": 1000}, "shard": 0}, []),
+    ],
+)
+def test_shards_that_were_not_begun_are_told_of(run, header, said):
+    (run / "run.json").write_text(json.dumps(header))
+    problems = CorpusView(run).facts.problems
+    assert [problem.partition(":")[0] for problem in problems] == said
 
 
 def test_a_run_that_has_nothing_yet_is_empty(tmp_path):

@@ -88,6 +88,32 @@ def test_the_passages_of_a_cell_give_one_label_and_what_newstance_said_goes_alon
     assert {one.coder for one in from_statements([statement("favor")], coder="cid").corrections} == {"cid"}
 
 
+def test_what_newstance_says_is_nobodys_coding_though_the_file_keeps_no_probability():
+    found = from_statements([statement("favor", coder="newstance"), statement("against")], coder="anna")
+    (anna,) = found.corrections
+    assert (anna.coder, anna.label, anna.said, anna.probability, anna.model) == (
+        "anna", "against", "favor", None, "newstance",
+    )  # fmt: skip
+    assert from_statements([statement("favor", coder="newstance")]).corrections == []
+
+
+def test_newstances_own_statements_in_a_dna_file_are_not_imported(tmp_path, capsys):
+    exchange = pytest.importorskip("newstance.service.exchange.statements", reason="no formats of other programs yet")
+    from newstance.service.exchange import write_dna
+
+    document = exchange.Document("a", "Solberg praised the plan. She left.", "Harbour")
+    ours = exchange.Statement(document, "Solberg", "the plan", True, 0, 25, "person", probability=0.8)
+    theirs = exchange.Statement(document, "Solberg", "the plan", False, 0, 25, "person", coder="Admin")
+    write_dna([exchange.CodedDocument(document, (ours, theirs))], tmp_path / "x.dna")
+    mine = tmp_path / "mine.jsonl"
+    assert main(["corrections", "import", str(tmp_path / "x.dna"), "--to", str(mine), "--coder", "anna"]) == 0
+    said = capsys.readouterr()
+    assert "1 corrections of 1 texts" in said.out
+    assert said.err == "newstance: the file names coders of its own, whose codings count as those of anna: Admin\n"
+    (row,) = CorrectionFile(mine).read()
+    assert (row.coder, row.label, row.said) == ("anna", "against", "favor")
+
+
 def test_codings_of_nobody_need_a_name():
     with pytest.raises(InputError, match="does not say who has coded; say it by --coder NAME"):
         from_statements([statement("favor", coder="")])

@@ -76,6 +76,25 @@ def test_an_acronym_is_joined_where_an_article_says_whose_it_is():
     assert found["EU"] == ("EU", "acronym of several: Energy Utilities, European Union")
 
 
+def test_acronyms_that_are_each_others_are_one_of_them():
+    isis, isil = ("ISIS", "body", "ISIL"), ("ISIL", "body", "ISIS")
+    assert proposed([isis], [isil]) == {"ISIL": ("ISIL", ""), "ISIS": ("ISIL", "acronym")}
+    assert proposed([isis], [isil], [isis], [("IS", "body")], [("ISIS", "body", "IS")]) == {
+        "ISIS": ("ISIS", ""),
+        "ISIL": ("ISIS", "acronym"),
+        "IS": ("ISIS", "acronym"),
+    }
+
+
+ACRONYMS = st.sampled_from(["AB", "CD", "EF", "GH"])
+
+
+@given(st.lists(st.tuples(ACRONYMS, st.just("body"), ACRONYMS).map(lambda actor: [actor]), max_size=6))
+def test_acronyms_in_any_circle_give_a_table_that_loads(articles):
+    table = propose_actors(named(*articles))
+    assert [table.canonical(row.name) for row in table.rows] == [row.canonical for row in table.rows]
+
+
 WORDS = st.sampled_from(["the", "The", "Mr", "Ann", "ann", "B.", "Smith", "Smith's", "EU", "e\u0301", "\u00e9"])
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from browsing import MARKUP, OWN, analyse, cells, done, fill
 
+from newstance.service import Article
+
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 expect = playwright.expect
 
@@ -127,6 +129,46 @@ def test_cancel_keeps_the_board_and_the_page_can_go_on(open_page):
     done(page)
 
 
+def test_another_run_takes_the_place_of_the_one_that_goes_on(open_page):
+    page = open_page()
+    analyse(page, ENDLESS, "the new law")
+    page.get_by_text("Draft, not yet held against the article").wait_for()
+    page.get_by_role("button", name="Summit", exact=True).click()
+    done(page)
+    page.wait_for_timeout(1000)  # the earlier one could still say something
+    expect(page.get_by_text("Done in")).to_be_visible()
+    assert page.locator(".ns-draft").count() == 0
+    assert page.locator("#ns-analyse").is_enabled()
+    assert not page.locator("#ns-cancel").is_enabled()
+    cell = cells(page).first
+    pair = cell.get_attribute("aria-label").split(":")[0]
+    cell.click()
+    expect(page.locator("#ns-evidence h3")).to_contain_text(pair)
+    headline = page.locator(".ns-headline h2").inner_text()
+    assert headline == page.get_by_label("Headline").first.input_value()
+    assert "Marie Curie" not in page.locator("#ns-drawer .ns-article").inner_text()
+
+
+def test_what_is_read_out_of_a_run_is_each_step_once(open_page):
+    page = open_page()
+    page.evaluate("""
+      window.heard = [];
+      const hear = () => {
+        const words = document.querySelector('#ns-results p.ns-unseen[role="status"]')?.textContent;
+        if (words) heard.push(words);
+      };
+      new MutationObserver((changes) => {
+        const isStatus = ({target}) => target.parentElement?.closest('[role="status"]');
+        if (changes.some((one) => one.type === 'childList' || isStatus(one))) hear();
+      }).observe(document.querySelector('#ns-results .html-container:has([role="status"].ns-status)'),
+        {childList: true, characterData: true, subtree: true});
+    """)
+    analyse(page, " ".join(f"Marie Curie praised law {number}." for number in range(12)), "law 1", "law 2", "law 3")
+    done(page)
+    steps = ["Read the article…", "Judge stances…", "Write the summary…"]
+    assert page.evaluate("window.heard.filter((words, i) => words !== window.heard[i - 1])") == steps
+
+
 def test_another_reader_is_answered_meanwhile(open_page):
     first = open_page()
     analyse(first, ENDLESS, "the new law")
@@ -220,6 +262,34 @@ def test_links_restore_the_form_and_the_text_goes_to_no_server(open_page, addres
     )
     analyse(odd, OWN)  # what a link made up does no harm
     done(odd)
+
+
+def test_a_link_names_the_address_of_a_text_that_was_fetched(open_page, reload, monkeypatch):
+    url = "https://daily.example/1"
+    monkeypatch.setattr(Article, "from_url", lambda _: Article(OWN, "Two minds", "The Daily Example"))
+    page = open_page()
+
+    def link() -> str:
+        page.wait_for_timeout(300)
+        page.locator("#ns-link").click()
+        page.locator(".ns-hint", has_text="Link copied.").wait_for()
+        return page.evaluate("navigator.clipboard.readText()").partition("?")[2]
+
+    def fetch() -> None:
+        page.get_by_label("Web address").first.fill(url)
+        page.get_by_role("button", name="Fetch", exact=True).click()
+        page.get_by_text("Fetched: ").wait_for()
+
+    fetch()
+    assert link() == "url=https%3A%2F%2Fdaily.example%2F1"
+    reload(page)
+    assert link() == "url=https%3A%2F%2Fdaily.example%2F1"
+    page.locator("#ns-text textarea").press_sequentially("More.")
+    page.wait_for_timeout(300)
+    assert page.evaluate("JSON.parse(sessionStorage.getItem('newstance-form')).origin") == ""
+    fetch()
+    page.get_by_label("Web address").first.fill(f"{url}2")  # not fetched
+    assert link() == ""
 
 
 def test_graph_to_edge_to_evidence_by_keyboard(open_page):

@@ -172,7 +172,6 @@ def test_two_articles_side_by_side(handlers):
         assert 'id="ns-compare-evidence"' in evidence
         assert 'href="#ns-compare-passage-1"' in evidence
     assert handlers.choose(shown["compared"], event(article=7, cell=0)) == gr.skip()
-    assert handlers.choose(None, event(article=0, cell=0)) == gr.skip()
 
 
 @needs_parser
@@ -212,6 +211,18 @@ def test_stances_come_before_summaries_and_targets_are_shared(analyzer):
 def test_one_article_or_an_unknown_topic_is_refused(handlers):
     assert "at least two" in last(handlers.compare([ONE], "", TARGETS, 1))["status"]
     assert "There is no topic" in last(handlers.compare([ONE, TWO], "../x", TARGETS, 1))["status"]
+
+
+def test_what_is_no_longer_kept_is_told_and_nobody_is_blamed(handlers):
+    gone = handlers.choose(None, event(article=0, cell=0))
+    assert 'id="ns-compare-evidence"' in gone
+    assert "kept for an hour, and these are gone; press Compare again" in gone
+    assert "There are no articles here, as they are kept for a day" in last(handlers.compare([], "", [], 1))["status"]
+    left, listed, said = handlers.remove([], event(remove=1))
+    assert left == []
+    assert "No article yet" in listed
+    assert "as they are kept for a day" in said
+    assert handlers.pack([], "", []) == ""
 
 
 @needs_parser

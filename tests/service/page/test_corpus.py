@@ -18,8 +18,9 @@ import corpus_run  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
 
 from newstance.service.corpus.view import CorpusView  # noqa: E402
-from newstance.service.page import corpus_handlers  # noqa: E402
+from newstance.service.page import build, corpus_handlers  # noqa: E402
 from newstance.service.page.corpus_handlers import CorpusHandlers  # noqa: E402
+from newstance.service.page.corpus_tab import corpus_tab  # noqa: E402
 
 FORM = {
     "sources": [],
@@ -179,7 +180,48 @@ def test_clicks_that_mean_nothing_change_nothing(handlers, data):
     seen = show(handlers).seen
     for act in (handlers.choose_cell, handlers.choose_point, handlers.turn):
         assert act(seen, click(**data)) == corpus_handlers.View()
-        assert act(None, click(**data)) == corpus_handlers.View()
+
+
+def test_a_click_on_what_is_no_longer_kept_says_what_to_do(handlers):
+    for act, data in (
+        (handlers.choose_cell, {"cell": 0}),
+        (handlers.choose_point, {"point": 0}),
+        (handlers.choose_point, {"all": True}),
+        (handlers.turn, {"from": 20}),
+    ):
+        assert "these are gone; press Show again" in act(None, click(**data)).status
+    seen = show(handlers).seen
+    assert handlers.choose_cell(seen, click(cell=0)).status == ""  # what went wrong before has been mended
+    assert handlers.choose_point(seen, click(point=0)).status == ""
+
+
+def test_a_pairs_course_says_how_many_lines_it_leaves_out(tmp_path):
+    rows = corpus_run.empty()
+    for number in range(9):
+        target = "the port tax" if number < 8 else "the toll"
+        corpus_run.article(
+            rows, number, [("Norway", "country", target, "favor", 0.9)], source=f"S{number}", date=corpus_run.FIRST_DAY
+        )
+    handlers = CorpusHandlers(CorpusView(corpus_run.write(tmp_path, [rows])))
+    view = show(handlers)
+    assert "These are the 6 of 9 sources with the most statements" in view.heading
+    pairs = {point.column: number for number, point in enumerate(view.seen.board)}
+    assert "These are the 6 of 8 sources" in handlers.choose_cell(view.seen, click(cell=pairs["the port tax"])).heading
+    assert "These are" not in handlers.choose_cell(view.seen, click(cell=pairs["the toll"])).heading
+
+
+def test_a_cell_says_by_color_mark_and_words_that_its_bands_lie_apart(handlers):
+    view = show(handlers)
+    marks = {"favor": ("&gt;", "more in favor"), "against": ("&lt;", "more against")}
+    cells = re.findall(r'class="ns-cell ns-(\w+)" data-cell="(\d+)".*?aria-label="([^"]*)">(.*?)</button>', view.board)
+    assert len(cells) == len(view.seen.board)
+    assert {side for side, *_ in cells} == {"favor", "against", "neutral"}
+    for side, number, label, shown in cells:
+        assert side == view.seen.board[int(number)].shares.side
+        mark, words = marks.get(side, ("", ""))
+        assert re.findall("&[lg]t;", shown) == [mark] * bool(mark)
+        assert ("the bands lie apart" in label) == bool(words)
+        assert words in label
 
 
 @pytest.mark.parametrize(
@@ -259,7 +301,7 @@ def test_files_are_there_until_the_page_has_taken_them(handlers):
     assert all(file.stat().st_size for file in files)
     assert list(written) == []
     assert not any(file.exists() for file in files)
-    assert "press Show first" in next(handlers.write(None))[0]
+    assert "these are gone; press Show again" in next(handlers.write(None))[0]
 
 
 def test_cells_of_a_spreadsheet_are_no_formulas(tmp_path, monkeypatch):
@@ -279,12 +321,39 @@ def test_a_run_that_goes_on_is_read_again(run, tmp_path):
     handlers = CorpusHandlers(CorpusView(folder))
     assert "1 of 3 shards are not done" in handlers.about()
     shutil.copy(run / "done" / "000002.json", folder / "done")
-    about, sources, *_ = handlers.read_again()
+    assert "120 articles in 3 shards" in handlers.read_again()[0]
+    about, sources, actors, targets, kinds = handlers.told()  # whoever opens the page then
     assert "120 articles in 3 shards" in about
     assert ("(unknown)", "") in sources["choices"]
+    assert ("Norway", "Norway") in actors["choices"]
+    assert ("the port tax", "the port tax") in targets["choices"]
+    assert {name for name, _ in kinds["choices"]} == {"person", "body", "country", "group"}
     shutil.rmtree(folder)
     assert "is no run" in handlers.read_again()[0]
     assert str(tmp_path) not in handlers.read_again()[0]
+
+
+def test_what_the_run_is_and_its_menus_are_asked_for_with_each_page(analyzer, run):
+    blocks = build(analyzer, [corpus_tab(CorpusView(run))])
+    opened = [fn for fn in blocks.fns.values() if any(event == "load" for _, event in fn.targets)]
+    assert {"told", "show"} <= {fn.fn.__name__ for fn in opened if fn.fn is not None}
+    again = next(fn for fn in blocks.fns.values() if getattr(fn.fn, "__name__", "") == "read_again")
+    told = next(fn for fn in opened if getattr(fn.fn, "__name__", "") == "told")
+    assert told.outputs == again.outputs
+    assert [block.label for block in told.outputs[1:]] == ["Sources", "Actors", "Targets", "Kinds of actors"]
+    for menu in told.outputs[1:4]:  # which hold some hundred names at most
+        assert menu.preprocess(["The 301st"]) == ["The 301st"]
+
+
+def test_places_in_the_file_of_sentences_are_whole_numbers(tmp_path, monkeypatch):
+    rows = corpus_run.empty()
+    stances = [("Kim", "person", "the toll", "favor", 0.9), ("Lund", "person", "the toll", "neutral", 0.91)]
+    corpus_run.article(rows, 1, stances, source="A")
+    handlers = CorpusHandlers(CorpusView(corpus_run.write(tmp_path / "run", [rows])))
+    monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(tmp_path))
+    list(handlers.write(show(handlers, base="all").seen))
+    written = csv.DictReader((tmp_path / "sentences.csv").open(newline=""))
+    assert {row["actor"]: (row["start"], row["end"]) for row in written} == {"Kim": ("0", "21"), "Lund": ("", "")}
 
 
 class _Kept:

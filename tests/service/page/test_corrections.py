@@ -8,6 +8,7 @@ import pytest
 from newstance.service import Actor, Analysis, Article, Mention, Stance
 from newstance.service.corrections import CorrectionFile
 from newstance.service.editing import Session
+from newstance.service.page import build
 from newstance.service.page.article_view import Found
 from newstance.service.page.corrections_handlers import ANSWERS, CorrectionsHandlers
 from newstance.service.reading.reading import Reading
@@ -59,7 +60,8 @@ def test_a_click_tells_which_cell_it_is(found):
     assert cell == 1 and "Vik toward the plan: the model says neutral, 0.61." in told
     for wrong in (event(cell=7), event(cell=-1), event(cell="1"), event()):
         assert handlers.take(found, wrong)[0] is None
-    assert handlers.take(None, event(cell=0))[0] is None
+    cell, gone = handlers.take(None, event(cell=0))
+    assert cell is None and "these are gone; press Analyse again" in gone
     assert handlers.forget()[0] is None
 
 
@@ -104,6 +106,20 @@ def test_what_is_missing_is_said_and_nothing_is_kept(found, tmp_path, do, cell, 
     kept = do(CorrectionsHandlers(tmp_path / "all.jsonl").keep(found, cell, answer, "ann", []))
     assert message in kept.said.lower() and kept.rows is None
     assert not (tmp_path / "all.jsonl").exists()
+
+
+def test_a_result_that_is_no_longer_kept_is_not_the_readers_fault(found, do):
+    kept = do(CorrectionsHandlers(None).keep(None, 0, "favor", "ann", []))
+    assert "these are gone; press Analyse again" in kept.said and kept.rows is None
+
+
+def test_what_readers_put_together_is_kept_for_longer_than_results(analyzer):
+    blocks = build(analyzer)
+    kept = {}
+    for block in blocks.blocks.values():
+        if isinstance(block, gr.State):
+            kept.setdefault(block.time_to_live, []).append(block.value)
+    assert kept == {3600: [None] * 4, 24 * 3600: [[], []]}  # corrections, and the articles to compare
 
 
 def test_a_file_that_cannot_be_written_is_said(found, tmp_path, do):

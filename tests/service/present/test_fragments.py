@@ -13,7 +13,7 @@ from newstance.service.comparison import compare
 from newstance.service.present import html as fragments
 from newstance.service.present.board import board, pending
 from newstance.service.present.compare import chosen_articles, evidence_in, summaries, table
-from newstance.service.present.evidence import Passage, article, drawer, segments, sources
+from newstance.service.present.evidence import Passage, article, drawer, instead, segments, sources
 from newstance.service.present.exports import to_html
 from newstance.service.present.fragments import fragment
 from newstance.service.present.summary import summary
@@ -310,6 +310,8 @@ def test_everything_from_outside_is_escaped():
         fragments.problem(EVIL),
         fragments.field_problem(EVIL),
         fragments.hint(EVIL),
+        fragments.said(EVIL),
+        instead(EVIL),
         fragments.models({EVIL: EVIL}, {EVIL: 1.0}),
         fragments.status("done", {EVIL: 1.0}),
         fragments.status(EVIL),
@@ -340,6 +342,19 @@ def test_status_names_the_step_and_the_end():
     assert "Judge stances… 64/200" in fragments.status("stances", done=(64, 200))
     assert "Loading tiny" in fragments.status("Loading tiny")
     assert "Done in 3 s (reading 1.0 s, stances 2.0 s)." in fragments.status("done", {"reading": 1, "stances": 2})
+
+
+def test_what_is_read_out_changes_with_the_step_and_not_with_each_batch():
+    batches = [fragments.status("stances", done=(done, 200)) for done in (0, 64, 128)]
+    read_out = [html.partition("<ol")[0] for html in batches]
+    assert set(read_out) == {'<p class="ns-unseen" role="status">Judge stances…</p>'}
+    assert len(set(batches)) == 3
+    for html in batches:
+        assert html.count("role=") == 1  # so that the list stays one
+        assert '<ol class="ns-status ns-steps" aria-live="off">' in html
+    assert fragments.status("summary").startswith('<p class="ns-unseen" role="status">Write the summary…</p>')
+    assert 'role="status"' in fragments.said("Fetched.")
+    assert "role" not in fragments.hint("Choose one.")
 
 
 @pytest.mark.parametrize(("share", "words"), [(0, "0%"), (0.001, "<1%"), (0.934, "93%"), (0.999, ">99%")])
