@@ -86,8 +86,8 @@ def write_card(recipe: Recipe, trained: Trained) -> Path:
         "",
         "## Development sets: stance",
         "",
-        "The shipped model, three labels; 95 % bootstrap intervals, resampled by text or article. Calibration error (ECE, 10 "
-        "bins) without and with the temperature.",
+        "The shipped model, three labels; 95 % bootstrap intervals, resampled by text or article. Calibration "
+        "error (ECE, 10 bins) without and with the temperature.",
         "",
         "| set | n | macro-F1 | accuracy | ECE, T = 1 | ECE |",
         "|---|---|---|---|---|---|",
