@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ import numpy as np
 from . import metrics
 from .metrics import Estimate, Measure
 from .storage import Row
+
+# What may be one with the letter before it counts for none: marks, and in Korean the vowel and the end of a syllable.
+_UNSEEN = ("Cc", "Cs", "Mn", "Mc", "Me")
+_JAMO = re.compile("[\u1161-\u1175\u11a8-\u11c2]")
 
 GIVEN, RIGHT = "stances given", "those with the right label"
 Place = tuple[int, int]
@@ -102,7 +107,8 @@ def places_in(text: str, cleaned: str) -> Mapping[int, int]:
 
     Args:
         text: As it was given.
-        cleaned: The same with line ends, control characters and blanks at its ends changed, as articles are.
+        cleaned: The same with line ends, control characters, blanks at its ends and accents apart from their letters
+            changed, as articles are.
     """
     return dict(zip(_visible(cleaned), _visible(text), strict=True))
 
@@ -117,5 +123,5 @@ def _visible(text: str) -> list[int]:
     return [
         i
         for i, c in enumerate(text)
-        if not c.isspace() and c != "\ufeff" and unicodedata.category(c) not in ("Cc", "Cs")
+        if not c.isspace() and c != "\ufeff" and unicodedata.category(c) not in _UNSEEN and not _JAMO.match(c)
     ]

@@ -22,6 +22,7 @@ from spacy.tokens import Doc, SpanGroup
 
 from newstance.models.errors import InputError
 from newstance.models.pairs import limit_cores
+from newstance.models.words import composed
 
 from .analyzer import Analyzer
 from .article import Article, clean
@@ -106,10 +107,10 @@ class StanceComponent:
         Raises:
             InputError: Its text is empty, too long, or would have to be changed before it is read.
         """
-        if clean(doc.text) != doc.text:
+        if composed(clean(doc.text)) != doc.text:
             raise InputError(
-                "the text holds control characters or marks that turn its direction; make the Doc of "
-                "newstance.Article.from_text(text).text"
+                "the text holds control characters, marks that turn its direction, or accents apart from their "
+                "letters; make the Doc of newstance.Article.from_text(text).text"
             )
         # Not from_text: it joins lines, and offsets would no longer count the Doc's own text.
         if not any(character.isalpha() for character in doc.text):

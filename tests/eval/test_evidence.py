@@ -59,7 +59,16 @@ def test_a_set_without_judged_sentences_has_no_such_scores():
     assert evidence_scores([{"group": "g", "gold": "favor", "prediction": "favor"}]) == {}
 
 
-@pytest.mark.parametrize("text", ["One\r\ntwo\x00 three.", "\ufeff  One two. ", "One two.", "One\x85 \ud800two"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One\r\ntwo\x00 three.",
+        "\ufeff  One two. ",
+        "One two.",
+        "One\x85 \ud800two",
+        "Andre\u0301 \u1112\u1161\u11ab two.",
+    ],
+)
 def test_places_in_a_cleaned_article_are_found_in_the_text_as_given(text):
     cleaned = Article.from_text(text).text
     start = cleaned.index("two")

@@ -95,7 +95,7 @@ def test_a_pipeline_is_saved_with_what_it_was_asked(nlp, tmp_path):
     assert again(TEXT)._.stances == nlp(TEXT)._.stances
 
 
-@pytest.mark.parametrize("text", ["", " \n", "a\x00b", "Kim \u202epraised\u202c Putin."])
+@pytest.mark.parametrize("text", ["", " \n", "a\x00b", "Kim \u202epraised\u202c Putin.", "Andre\u0301 praised Putin."])
 def test_what_cannot_be_read_as_it_stands_is_refused(nlp, text):
     with pytest.raises(InputError):
         nlp(text)
