@@ -161,12 +161,17 @@ def test_statements_take_a_side_and_answers_need_not(handlers, base, counted, ot
     assert f"No {counted} passes" in nothing
 
 
-def test_there_is_no_number_where_nothing_was_asked(tmp_path, monkeypatch):
+def writing_to(folder, monkeypatch, kim):
+    """Handlers of a run with two answers on the toll, Kim's and a neutral one, whose files come to lie in the folder."""
     rows = corpus_run.empty()
-    stances = [("Kim", "person", "the toll", "neutral", 1.0), ("Lund", "person", "the toll", "neutral", 0.91)]
+    stances = [("Kim", "person", "the toll", *kim), ("Lund", "person", "the toll", "neutral", 0.91)]
     corpus_run.article(rows, 1, stances, source="A")
-    handlers = CorpusHandlers(CorpusView(corpus_run.write(tmp_path / "run", [rows])))
-    monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(tmp_path))
+    monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(folder))
+    return CorpusHandlers(CorpusView(corpus_run.write(folder / "run", [rows])))
+
+
+def test_there_is_no_number_where_nothing_was_asked(tmp_path, monkeypatch):
+    handlers = writing_to(tmp_path, monkeypatch, ("neutral", 1.0))
     view = show(handlers, base="all")
     behind = handlers.choose_point(view.seen, click(point=0)).behind
     assert sorted(re.findall(r"· neutral ?([^<]*)</span>", behind)) == ["", "91%"]
@@ -346,11 +351,7 @@ def test_what_the_run_is_and_its_menus_are_asked_for_with_each_page(analyzer, ru
 
 
 def test_places_in_the_file_of_sentences_are_whole_numbers(tmp_path, monkeypatch):
-    rows = corpus_run.empty()
-    stances = [("Kim", "person", "the toll", "favor", 0.9), ("Lund", "person", "the toll", "neutral", 0.91)]
-    corpus_run.article(rows, 1, stances, source="A")
-    handlers = CorpusHandlers(CorpusView(corpus_run.write(tmp_path / "run", [rows])))
-    monkeypatch.setattr(corpus_handlers, "folder", lambda: _Kept(tmp_path))
+    handlers = writing_to(tmp_path, monkeypatch, ("favor", 0.9))
     list(handlers.write(show(handlers, base="all").seen))
     written = csv.DictReader((tmp_path / "sentences.csv").open(newline=""))
     assert {row["actor"]: (row["start"], row["end"]) for row in written} == {"Kim": ("0", "21"), "Lund": ("", "")}
