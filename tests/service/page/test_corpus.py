@@ -162,7 +162,7 @@ def test_statements_take_a_side_and_answers_need_not(handlers, base, counted, ot
 
 
 def writing_to(folder, monkeypatch, kim):
-    """Handlers of a run with two answers on the toll, Kim's and a neutral one, whose files come to lie in the folder."""
+    """Handlers of a run with two answers on the toll, Kim's and a neutral one; their files lie in the folder."""
     rows = corpus_run.empty()
     stances = [("Kim", "person", "the toll", *kim), ("Lund", "person", "the toll", "neutral", 0.91)]
     corpus_run.article(rows, 1, stances, source="A")
